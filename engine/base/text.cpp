@@ -1,0 +1,234 @@
+#include "engine/base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+namespace exdiag {
+namespace {
+
+char Fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool IsSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
+}
+
+// Length of the well-formed UTF-8 sequence at the front of `text`, 0 when there is none
+// (RFC 3629 section 4: no overlong forms, no surrogates, nothing past U+10FFFF).
+std::size_t Utf8Length(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto tail = [&](std::size_t i) { return i < text.size() && (at(i) & 0xc0) == 0x80; };
+  const unsigned char lead = at(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
+  if (lead >= 0xe0 && lead <= 0xef) {
+    if (!tail(1) || !tail(2)) return 0;
+    if (lead == 0xe0 && at(1) < 0xa0) return 0;
+    if (lead == 0xed && at(1) > 0x9f) return 0;
+    return 3;
+  }
+  if (lead >= 0xf0 && lead <= 0xf4) {
+    if (!tail(1) || !tail(2) || !tail(3)) return 0;
+    if (lead == 0xf0 && at(1) < 0x90) return 0;
+    if (lead == 0xf4 && at(1) > 0x8f) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+void AppendCodePoint(std::uint32_t code, std::string& out) {
+  const auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    push(code);
+  } else if (code < 0x800) {
+    push(0xc0 | code >> 6);
+    push(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    push(0xe0 | code >> 12);
+    push(0x80 | (code >> 6 & 0x3f));
+    push(0x80 | (code & 0x3f));
+  } else {
+    push(0xf0 | code >> 18);
+    push(0x80 | (code >> 12 & 0x3f));
+    push(0x80 | (code >> 6 & 0x3f));
+    push(0x80 | (code & 0x3f));
+  }
+}
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (Fold(a[i - 1]) == Fold(b[j - 1]) ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+bool LooksLikeIpAddress(std::string_view name) {
+  return !name.empty() && name.find_first_not_of("0123456789.:") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string ToLower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), Fold);
+  return out;
+}
+
+bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return Fold(x) == Fold(y); });
+}
+
+bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && EqualsIgnoreCase(text.substr(0, prefix.size()), prefix);
+}
+
+std::size_t FindIgnoreCase(std::string_view text, std::string_view part, std::size_t from) {
+  if (from > text.size()) return std::string_view::npos;
+  const auto found =
+      std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), part.begin(),
+                  part.end(), [](char x, char y) { return Fold(x) == Fold(y); });
+  if (found == text.end() && !part.empty()) return std::string_view::npos;
+  return static_cast<std::size_t>(found - text.begin());
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string CollapseSpace(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : Trim(text)) {
+    if (!IsSpace(c)) {
+      out.push_back(c);
+    } else if (out.back() != ' ') {
+      out.push_back(' ');
+    }
+  }
+  return out;
+}
+
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const std::size_t at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::optional<std::int64_t> ParseInteger(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  int base = 10;
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    base = 16;
+    text.remove_prefix(2);
+  }
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  constexpr std::uint64_t kLargest = 0x7fff'ffff'ffff'ffff;
+  if (text.empty() || error != std::errc{} || stop != end || value > kLargest) return std::nullopt;
+  const auto magnitude = static_cast<std::int64_t>(value);
+  return negative ? -magnitude : magnitude;
+}
+
+std::string_view Nearest(std::string_view word, std::span<const std::string_view> known) {
+  std::string_view best;
+  std::size_t best_distance = word.size() / 3 + 1;
+  for (const std::string_view candidate : known) {
+    const std::size_t distance = EditDistance(word, candidate);
+    if (distance < best_distance || (distance == best_distance && best.empty() && distance <= 1)) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+std::string CanonicalHost(std::string_view name) {
+  name = Trim(name);
+  while (name.starts_with('\\')) name.remove_prefix(1);
+  if (LooksLikeIpAddress(name)) return std::string(name);
+  return ToLower(name.substr(0, name.find('.')));
+}
+
+bool AppendUtf16(std::span<const std::byte> bytes, std::string& out) {
+  const auto unit = [&](std::size_t i) {
+    return std::to_integer<std::uint32_t>(bytes[2 * i]) |
+           std::to_integer<std::uint32_t>(bytes[2 * i + 1]) << 8;
+  };
+  const std::size_t count = bytes.size() / 2;
+  bool clean = true;
+  out.reserve(out.size() + count + 8);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t code = unit(i);
+    if (code < 0x80) {
+      out.push_back(static_cast<char>(code));
+      continue;
+    }
+    if (code >= 0xd800 && code <= 0xdfff) {
+      const std::uint32_t low = i + 1 < count ? unit(i + 1) : 0;
+      if (code <= 0xdbff && low >= 0xdc00 && low <= 0xdfff) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        ++i;
+      } else {
+        code = 0xfffd;
+        clean = false;
+      }
+    }
+    AppendCodePoint(code, out);
+  }
+  return clean;
+}
+
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string Printable(std::string_view text, bool keep_lines) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = Utf8Length(text);
+    const bool c1_control =
+        length == 2 && lead == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    const bool line_end = lead == '\n' || lead == '\r';
+    if (length == 1 && keep_lines && line_end) {
+      if (lead == '\n') out.push_back('\n');
+    } else if (length == 0 || lead == 0x7f || (lead < 0x20 && lead != '\t')) {
+      out += fmt::format("\\x{:02x}", lead);
+      text.remove_prefix(1);
+      continue;
+    } else if (c1_control) {
+      out += fmt::format("\\x{:02x}\\x{:02x}", lead, static_cast<unsigned char>(text[1]));
+    } else {
+      out.append(text.substr(0, length));
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+}  // namespace exdiag

@@ -1,0 +1,40 @@
+// Loading and checking rules.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/result.h"
+#include "engine/knowledge/knowledge.h"
+#include "engine/rule/rule.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+class RuleSet {
+ public:
+  // Reads every .yaml file below `folder`, shared files first.  Every complaint of every file goes
+  // to `problems`; a rule with an error is left out, the others are used.  An Error only when the
+  // folder cannot be read.  Rules are checked against `knowledge`: fields, articles.
+  static Result<RuleSet> Load(const std::string& folder, const Knowledge& knowledge,
+                              DiagnosticSink& problems);
+  // For tests: one rule out of YAML text.
+  static RuleSet Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,
+                       DiagnosticSink& problems);
+
+  const std::vector<Rule>& rules() const { return rules_; }  // by id; retired ones included
+  const Rule* Find(std::string_view id) const;
+  // Rules that name this event in a pattern that they explain or are triggered by, then those that
+  // only use it as evidence.
+  std::vector<const Rule*> Naming(const EventKind& kind) const;
+  // Every event that some rule in use can look at.
+  std::vector<EventKind> EventKinds() const;
+
+ private:
+  friend class RuleLoader;
+  std::vector<Rule> rules_;
+};
+
+}  // namespace exdiag

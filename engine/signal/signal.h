@@ -1,0 +1,69 @@
+// Asks the store for what rules name and decides which of their conditions hold.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/knowledge/knowledge.h"
+#include "engine/rule/rule_set.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+enum class Truth : std::uint8_t { kFails, kUnknown, kHolds };
+
+// An event or a fact that a reason rests on.
+struct EvidenceReference {
+  Location where;
+  std::int64_t event_row = 0;  // 0 for a fact
+  std::uint64_t record_id = 0;
+  std::string
+      summary;  // "MSExchangeMTA 9322 on BREST at 1999-11-02 19:05:31", or the fact in words
+};
+
+struct Reason {
+  double points = 0;
+  std::string because;  // rendered
+  Truth state = Truth::kHolds;
+  std::vector<EvidenceReference> evidence;  // at most 5; `evidence_count` says how many there are
+  std::uint64_t evidence_count = 0;
+  std::string ask;      // rendered; only for unknown ones
+  std::string collect;  // rendered
+  // Key under which the same question of several rules is one: the answer fact's name and hosts, or
+  // the collect command.  "" when nothing can be asked.
+  std::string question_key;
+  // For an `answer` condition: the value that makes the line hold.
+  std::string answer_name;
+  std::string answer_value;
+};
+
+struct RenderedStep {
+  std::string do_what, on, risk;
+  bool ours = false;
+};
+
+// "This rule held, here, then, on this evidence": one rule's claim to explain one group of events.
+struct Signal {
+  const Rule* rule = nullptr;
+  double start_points = 0;                      // strength, less one when something is unknown
+  std::vector<std::string> unknown_conditions;  // in words, of `when` and `unless`
+  std::vector<Reason>
+      reasons;  // held and unknown evidence lines, in the rule's order; failed ones left out
+  std::vector<std::int64_t> explained;      // rows of the events explained, sorted
+  std::vector<std::string> hosts;           // as written in the logs, sorted, without repetition
+  std::vector<EvidenceReference> triggers;  // first 5
+  std::uint64_t trigger_count = 0;
+  Ticks first_seen, last_seen;
+  TimeBasis time_basis = TimeBasis::kNone;
+  std::string cause;  // rendered
+  std::vector<RenderedStep> fix;
+};
+
+// Evaluates all rules in use over all that the store holds.  Pure as to order: the order of import
+// never changes the result.
+Result<std::vector<Signal>> EvaluateRules(const RuleSet& rules, const Knowledge& knowledge,
+                                          const Store& store, DiagnosticSink& problems);
+
+}  // namespace exdiag

@@ -1,0 +1,133 @@
+// The SQLite store: events, facts, coverage, rejects and the import ledger.  The only folder that
+// knows SQL.  Everything above asks through this interface, which a server could answer as well.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/evidence/coverage.h"
+#include "engine/evidence/event.h"
+#include "engine/evidence/fact.h"
+#include "engine/knowledge/catalogue.h"
+
+namespace exdiag {
+
+// (provider, event ID); the provider in canonical spelling, compared without case.
+struct EventKind {
+  std::string provider;
+  std::uint16_t event_id = 0;
+
+  auto operator<=>(const EventKind&) const = default;
+};
+
+// One import's row of the ledger.  records == stored + duplicates + rejected, always.
+struct LedgerRow {
+  std::string file;
+  std::string format;
+  std::uint64_t records = 0;     // what looked like a record
+  std::uint64_t stored = 0;      // new events (facts are counted apart)
+  std::uint64_t duplicates = 0;  // events that were there already, refined ones included
+  std::uint64_t rejected = 0;
+  std::uint64_t refined = 0;  // duplicates that added detail (record id, sub-seconds)
+  std::uint64_t facts = 0;
+  std::uint64_t incomparable =
+      0;  // stored events that another format of the same could not be matched with
+  std::string content_hash;  // of the file's bytes, hex; a file fed again is recognised by it
+  Ticks imported_at;         // UTC, wall clock of the import
+  std::string error;         // why nothing was read; "" normally
+};
+
+struct StoredReject {
+  Location where;
+  std::string diagnostic_id;
+  std::string reason;
+  std::vector<std::byte> raw;  // first 4 KiB
+};
+
+// Which events; empty parts do not restrict.  All given parts must hold.
+struct EventQuery {
+  std::vector<EventKind> kinds;          // any of these
+  std::vector<std::string> providers;    // any of these, every ID
+  std::vector<std::uint16_t> event_ids;  // any of these, every provider
+  std::vector<std::string> hosts;        // canonical; any of these
+  std::vector<Level> levels;             // any of these
+  std::optional<Ticks> since;            // included
+  std::optional<Ticks> until;            // included
+  std::string text;                      // occurs in strings or message, without ASCII case
+  std::uint64_t limit = 0;               // 0: all
+  bool newest_first = false;             // default: by time, then by row
+};
+
+// One line of "what else was in the logs".
+struct EventCount {
+  EventKind kind;
+  Level level = Level::kUnknown;
+  std::string host;
+  std::uint64_t count = 0;
+  Ticks first;
+  Ticks last;
+};
+
+// Receives one file's evidence inside one transaction; see Store::BeginImport.
+class ImportSession {
+ public:
+  virtual ~ImportSession() = default;  // without Commit(): as if the file had never been fed
+
+  // False when the store cannot take more (disk full); Commit() then says why.
+  [[nodiscard]] virtual bool Add(const NormalisedEvent& event) = 0;
+  virtual void AddFact(Fact fact) = 0;
+  virtual void AddReject(StoredReject reject) = 0;
+
+  // Makes all of it durable and visible at once and returns the ledger row.
+  virtual Result<LedgerRow> Commit() = 0;
+};
+
+struct StoreOptions {
+  bool read_only = false;
+  // Keeps events of these kinds whole and of all others only the counts that CountEvents gives.
+  // For a diagnosis without a store; nullopt keeps everything.
+  std::optional<std::vector<EventKind>> keep_only;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Opens or makes a store.  An Error names the file and the reason: not a store of ours, written
+  // by a newer exdiag, locked by another process, read-only folder.
+  static Result<std::unique_ptr<Store>> Open(const std::string& file,
+                                             const StoreOptions& options = {});
+  // A store that lasts as long as the object; spills to a temporary file when it grows.
+  static Result<std::unique_ptr<Store>> OpenTemporary(const StoreOptions& options = {});
+
+  // One file at a time.  `content_hash` "" when unknown.  When the ledger has a file with the same
+  // content already, the import still works and gives duplicates only.
+  virtual Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
+                                                             const std::string& format,
+                                                             const std::string& content_hash) = 0;
+  // A file from which nothing could be read: a ledger row with an error.
+  virtual Result<void> AddFailedImport(const std::string& file, const std::string& reason) = 0;
+
+  // Calls `visit` for each event until it returns false.  The event is reused: copy what you keep.
+  virtual Result<void> ForEachEvent(const EventQuery& query,
+                                    const std::function<bool(const Event&)>& visit) const = 0;
+  virtual Result<Event> GetEvent(std::int64_t id) const = 0;
+  virtual Result<std::vector<EventCount>> CountEvents(const EventQuery& query) const = 0;
+
+  virtual Result<std::vector<Fact>> Facts(std::string_view kind = {}) const = 0;
+  virtual Result<std::vector<Coverage>> CoverageRows() const = 0;
+  virtual Result<std::vector<LedgerRow>> Ledger() const = 0;
+  virtual Result<std::vector<StoredReject>> Rejects() const = 0;
+
+  // SQLite's own integrity check and ours (every ledger row adds up, no dangling ids); complaints,
+  // or nothing.
+  virtual Result<std::vector<std::string>> Verify() const = 0;
+};
+
+}  // namespace exdiag

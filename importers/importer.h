@@ -1,0 +1,75 @@
+// Readers of export formats.  Each sits in a folder of its own, is found by content, and sees base
+// and evidence only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/result.h"
+#include "engine/evidence/sink.h"
+
+namespace exdiag {
+
+// Bytes of one export, readable at any place.  Not safe for two threads.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  virtual std::uint64_t size() const = 0;
+  // Fills as much of `into` as there is from `offset` on and returns how much that was; less than
+  // asked for only at the end or where the medium cannot be read.
+  virtual std::size_t ReadAt(std::uint64_t offset, std::span<std::byte> into) const = 0;
+};
+
+// The file on disk; an Error names the file and the system's reason.
+Result<std::unique_ptr<ByteSource>> OpenFile(const std::string& path);
+// Bytes already in memory (standard input, tests); takes them over.
+std::unique_ptr<ByteSource> MemorySource(std::string bytes);
+
+// What the user said that the export cannot say itself.
+struct ImportOptions {
+  std::string codepage;  // iconv name for text that is neither UTF-8 nor UTF-16; "" = windows-1252
+};
+
+struct Export {
+  std::string name;  // as the user named it, for messages; never used to tell the format
+  const ByteSource& bytes;
+  ImportOptions options;
+};
+
+// The beginning of a file in the two forms that recognition needs.
+struct Head {
+  std::span<const std::byte> bytes;  // first 4 KiB, or the whole smaller file
+  std::string_view text;             // the same as UTF-8 without BOM, "" when it is not text
+};
+
+class Importer {
+ public:
+  virtual ~Importer() = default;
+
+  // "evtx", "nt-csv": as in the report's `inputs` and in docs/formats.md.
+  virtual std::string_view name() const = 0;
+
+  // True when `head` looks like this format.  Cheap and strict: importers are asked in the order of
+  // the list and the first yes wins.
+  virtual bool Recognises(const Head& head) const = 0;
+
+  // Passes every readable record and fact to `evidence`, in file order.  What cannot be read goes
+  // to OnReject; remarks that cost no record go to `problems`.  An Error means that the file
+  // yielded nothing: not this format after all, or unreadable from the first byte.
+  virtual Result<void> Import(const Export& input, EvidenceSink& evidence,
+                              DiagnosticSink& problems) const = 0;
+};
+
+// All formats, in the order in which they are asked.
+const std::vector<std::unique_ptr<Importer>>& BuiltinImporters();
+
+// The importer for these bytes; nullptr when none knows them.
+const Importer* FindImporter(const ByteSource& bytes);
+
+}  // namespace exdiag
