@@ -13,6 +13,10 @@ struct Coverage {
   std::string channel;  // "" when the export does not name its log
   Ticks from;           // time of the first and of the last record read there, both included
   Ticks to;
+  // Of `from` and `to`: kUtc (also for local times whose zone is known) or kLocalUnknown.  A log
+  // read both with and without its zone gives two rows: wall clocks of different basis do not
+  // compare, and events without any time cover nothing.
+  TimeBasis time_basis = TimeBasis::kUtc;
   std::uint64_t events = 0;
   std::string file;  // which export gave it
 };
