@@ -13,17 +13,9 @@
 #include "engine/base/diagnostic.h"
 #include "engine/base/result.h"
 #include "engine/evidence/event.h"
+#include "engine/knowledge/field.h"
 
 namespace exdiag {
-
-// What a value is, for comparison and display.
-enum class FieldType : std::uint8_t { kText, kNumber, kError, kHost, kIpAddress, kEntity, kPath };
-
-// One insertion string's meaning.
-struct Field {
-  std::string name;  // "nt_error"
-  FieldType type = FieldType::kText;
-};
 
 // The meaning of the insertion strings for one number of them: old builds of the MTA pass 6 strings
 // to event 9318, newer ones 9.
@@ -48,9 +40,10 @@ struct CatalogueEntry {
   std::string meaning;            // one sentence of our own
   std::string logged_at;          // "" always, else the diagnostics level that logs it: "minimum",
                                   // "medium", "maximum"
-  std::vector<std::string> articles;  // that show the event
-  std::vector<Layout> layouts;        // at least one
-  std::vector<std::string> wordings;  // message templates with %1, the preferred one first
+  std::vector<std::string> articles;         // that show the event
+  std::vector<Layout> layouts;               // at least one
+  std::vector<std::string> wordings;         // message templates with %1, the preferred one first
+  std::vector<std::size_t> wording_layouts;  // for each of `wordings`, its place in `layouts`
   Location where;
 };
 
@@ -97,18 +90,28 @@ class Catalogue {
   // A rendered message back into strings, tried against every wording (longest literal text first;
   // white space collapsed on both sides; mis-rendered forms give the strings that the program
   // really passed).  nullopt when no wording fits.
+  // `category_text` prefers the generation that uses it; it may be empty.
   std::optional<ParsedMessage> ParseMessage(std::string_view provider, std::uint16_t event_id,
-                                            std::string_view message) const;
+                                            std::string_view message,
+                                            std::string_view category_text = {}) const;
 
-  // Message of an event that has strings.  "" when the catalogue does not know the event.  A string
-  // that is not known or not there stays as "%7", as Windows leaves it.
+  // Message of an event that has strings.  "" when the catalogue does not know the event or not its
+  // text.  A string that is not known or not there stays as "%7", as Windows leaves it.
   std::string Render(const Event& event) const;
+  std::string Render(std::string_view provider, std::uint16_t event_id,
+                     std::string_view category_text, const InsertionStrings& strings) const;
 
   // Value of a named field; nullopt when the event has no such field or does not show it.
   std::optional<std::string_view> FieldOf(const Event& event, std::string_view field) const;
 
  private:
   struct Index;
+  struct Candidate;
+
+  void Add(struct EventFile file);
+  Candidate Choose(std::string_view provider, std::uint16_t event_id,
+                   std::string_view category_text, std::size_t string_count) const;
+
   std::vector<std::unique_ptr<CatalogueEntry>> entries_;
   std::unique_ptr<Index> index_;
 };

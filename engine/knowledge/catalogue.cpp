@@ -1,0 +1,257 @@
+#include "engine/knowledge/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <unordered_map>
+
+#include "engine/base/text.h"
+#include "engine/knowledge/catalogue_reader.h"
+#include "engine/knowledge/kbdata_folder.h"
+
+namespace exdiag {
+namespace {
+
+// Provider names compare without case: "SMTPSVC" is "smtpsvc" in some exports.
+struct FoldedHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+    for (const char c : text) {
+      const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      hash = (hash ^ static_cast<unsigned char>(folded)) * 0x100000001b3;
+    }
+    return static_cast<std::size_t>(hash);
+  }
+};
+
+struct FoldedEqual {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const { return EqualsIgnoreCase(a, b); }
+};
+
+template <typename T>
+using ByName = std::unordered_map<std::string, T, FoldedHash, FoldedEqual>;
+
+struct KnownEntry {
+  const CatalogueEntry* entry = nullptr;
+  std::vector<CompiledWording> wordings;  // in the file's order: the first of a layout is preferred
+};
+
+std::size_t Distance(std::size_t a, std::size_t b) { return a < b ? b - a : a - b; }
+
+// True when every string that the wording prints was found.
+bool IsComplete(const MessageTemplate& wording, const InsertionStrings& strings) {
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    if (!strings[i] && wording.Prints(i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::size_t> Layout::IndexOf(std::string_view field) const {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].name == field) return i;
+  }
+  return std::nullopt;
+}
+
+struct Catalogue::Index {
+  // Aliases and canonical names in any case -> canonical spelling.
+  ByName<std::string> canonical;
+  // Canonical name -> ID -> generations.
+  ByName<std::unordered_map<std::uint16_t, std::vector<std::size_t>>> by_provider;
+  std::vector<KnownEntry> known;  // as Catalogue::entries_
+
+  const std::vector<std::size_t>& Numbers(std::string_view provider, std::uint16_t id) const {
+    static const std::vector<std::size_t> kNothing;
+    const auto name = canonical.find(provider);
+    if (name == canonical.end()) return kNothing;
+    const auto events = by_provider.find(name->second);
+    if (events == by_provider.end()) return kNothing;
+    const auto found = events->second.find(id);
+    return found == events->second.end() ? kNothing : found->second;
+  }
+};
+
+struct Catalogue::Candidate {
+  const KnownEntry* known = nullptr;
+  std::size_t layout = 0;
+
+  explicit operator bool() const { return known != nullptr; }
+};
+
+Catalogue::Catalogue() : index_(std::make_unique<Index>()) {}
+Catalogue::Catalogue(Catalogue&&) noexcept = default;
+Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
+Catalogue::~Catalogue() = default;
+
+Result<Catalogue> Catalogue::Load(const std::string& folder, DiagnosticSink& problems) {
+  auto files = ReadKbdataFolder(folder);
+  if (!files) return files.error();
+  Catalogue catalogue;
+  FieldTypes types;
+  for (const KbdataFile& file : *files) {
+    catalogue.Add(ReadEventFile(file.text, file.name, types, problems));
+  }
+  return catalogue;
+}
+
+Catalogue Catalogue::Parse(std::string_view yaml, const std::string& file,
+                           DiagnosticSink& problems) {
+  Catalogue catalogue;
+  FieldTypes types;
+  catalogue.Add(ReadEventFile(yaml, file, types, problems));
+  return catalogue;
+}
+
+void Catalogue::Add(EventFile file) {
+  if (file.provider.empty()) return;
+  const std::string canonical(CanonicalProvider(file.provider));
+  index_->canonical.emplace(canonical, canonical);
+  for (std::string& alias : file.aliases) index_->canonical.emplace(std::move(alias), canonical);
+  auto& events = index_->by_provider[canonical];
+  for (ReadEntry& read : file.entries) {
+    read.entry->provider = canonical;
+    events[read.entry->event_id].push_back(entries_.size());
+    index_->known.push_back({read.entry.get(), std::move(read.wordings)});
+    entries_.push_back(std::move(read.entry));
+  }
+}
+
+std::string_view Catalogue::CanonicalProvider(std::string_view name) const {
+  const auto found = index_->canonical.find(name);
+  return found == index_->canonical.end() ? name : std::string_view(found->second);
+}
+
+std::vector<const CatalogueEntry*> Catalogue::Find(std::string_view provider,
+                                                   std::uint16_t event_id) const {
+  std::vector<const CatalogueEntry*> found;
+  for (const std::size_t number : index_->Numbers(provider, event_id)) {
+    found.push_back(entries_[number].get());
+  }
+  return found;
+}
+
+std::vector<const CatalogueEntry*> Catalogue::FindId(std::uint16_t event_id) const {
+  std::vector<const CatalogueEntry*> found;
+  for (const auto& entry : entries_) {
+    if (entry->event_id == event_id) found.push_back(entry.get());
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto* a, const auto* b) {
+    return std::tie(a->provider, a->generation) < std::tie(b->provider, b->generation);
+  });
+  return found;
+}
+
+const std::vector<std::unique_ptr<CatalogueEntry>>& Catalogue::entries() const { return entries_; }
+
+// The category tells generations apart where the export has it; then the number of strings does.
+Catalogue::Candidate Catalogue::Choose(std::string_view provider, std::uint16_t event_id,
+                                       std::string_view category_text,
+                                       std::size_t string_count) const {
+  Candidate best;
+  std::pair<bool, std::size_t> best_score;  // (another category, how far off the number)
+  for (const std::size_t number : index_->Numbers(provider, event_id)) {
+    const KnownEntry& known = index_->known[number];
+    const bool other_category =
+        !category_text.empty() && !EqualsIgnoreCase(category_text, known.entry->category);
+    for (std::size_t i = 0; i < known.entry->layouts.size(); ++i) {
+      const std::pair score(other_category,
+                            Distance(known.entry->layouts[i].fields.size(), string_count));
+      if (!best || score < best_score) {
+        best = {&known, i};
+        best_score = score;
+      }
+    }
+  }
+  return best;
+}
+
+const Layout* Catalogue::LayoutOf(const Event& event) const {
+  return LayoutOf(event.provider, event.event_id, event.category_text, event.strings.size());
+}
+
+const Layout* Catalogue::LayoutOf(std::string_view provider, std::uint16_t event_id,
+                                  std::string_view category_text, std::size_t string_count) const {
+  const Candidate found = Choose(provider, event_id, category_text, string_count);
+  return found ? &found.known->entry->layouts[found.layout] : nullptr;
+}
+
+const CatalogueEntry* Catalogue::EntryOf(const Event& event) const {
+  const Candidate found =
+      Choose(event.provider, event.event_id, event.category_text, event.strings.size());
+  return found ? found.known->entry : nullptr;
+}
+
+std::optional<ParsedMessage> Catalogue::ParseMessage(std::string_view provider,
+                                                     std::uint16_t event_id,
+                                                     std::string_view message,
+                                                     std::string_view category_text) const {
+  struct Try {
+    const KnownEntry* known;
+    const CompiledWording* wording;
+    bool other_category;
+  };
+  std::vector<Try> tries;
+  for (const std::size_t number : index_->Numbers(provider, event_id)) {
+    const KnownEntry& known = index_->known[number];
+    const bool other =
+        !category_text.empty() && !EqualsIgnoreCase(category_text, known.entry->category);
+    for (const CompiledWording& wording : known.wordings)
+      tries.push_back({&known, &wording, other});
+  }
+  std::stable_sort(tries.begin(), tries.end(), [](const Try& a, const Try& b) {
+    if (a.wording->text.literal_length() != b.wording->text.literal_length()) {
+      return a.wording->text.literal_length() > b.wording->text.literal_length();
+    }
+    return a.other_category < b.other_category;
+  });
+
+  FoldedMessage folded;
+  folded.Assign(message);
+  std::optional<ParsedMessage> best;
+  for (const Try& attempt : tries) {
+    auto strings = attempt.wording->text.Match(folded);
+    if (!strings) continue;
+    const bool complete = IsComplete(attempt.wording->text, *strings);
+    if (best && !complete) continue;
+    best = {std::move(*strings), &attempt.known->entry->layouts[attempt.wording->layout], false};
+    if (complete) break;
+  }
+  if (best) best->exact = Render(provider, event_id, category_text, best->strings) == message;
+  return best;
+}
+
+std::string Catalogue::Render(const Event& event) const {
+  return Render(event.provider, event.event_id, event.category_text, event.strings);
+}
+
+std::string Catalogue::Render(std::string_view provider, std::uint16_t event_id,
+                              std::string_view category_text,
+                              const InsertionStrings& strings) const {
+  const Candidate found = Choose(provider, event_id, category_text, strings.size());
+  std::string out;
+  if (!found) return out;
+  for (const CompiledWording& wording : found.known->wordings) {
+    if (wording.layout != found.layout) continue;
+    wording.text.Render(strings, out);
+    break;
+  }
+  return out;
+}
+
+std::optional<std::string_view> Catalogue::FieldOf(const Event& event,
+                                                   std::string_view field) const {
+  const Layout* layout = LayoutOf(event);
+  if (layout == nullptr) return std::nullopt;
+  const auto position = layout->IndexOf(field);
+  if (!position || *position >= event.strings.size()) return std::nullopt;
+  const auto& value = event.strings[*position];
+  return value ? std::optional<std::string_view>(*value) : std::nullopt;
+}
+
+}  // namespace exdiag

@@ -1,0 +1,406 @@
+#include "engine/knowledge/message_template.h"
+
+#include <algorithm>
+#include <array>
+
+namespace exdiag {
+namespace {
+
+// The layers of the MTA, longest first where one begins with another.  A layer of more than one
+// word is the reason why tags cannot simply be split at blanks.
+constexpr std::array<std::string_view, 8> kLayers = {"base il",  "base", "mta",       "xapi",
+                                                     "platform", "pop4", "db server", "rd server"};
+
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsNumber(std::string_view word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), IsDigit);
+}
+
+// UTF-8 of the characters that word processors and web pages put where the log had plain ones.
+struct Plain {
+  std::string_view bytes;
+  char plain;
+};
+constexpr Plain kPlain[] = {{"\xe2\x80\x9c", '"'},
+                            {"\xe2\x80\x9d", '"'},
+                            {"\xe2\x80\x98", '\''},
+                            {"\xe2\x80\x99", '\''},
+                            {"\xc2\xa0", ' '}};
+
+// A character of `raw` at `at` in its plain form; sets its length.
+char PlainAt(std::string_view raw, std::size_t at, std::size_t& length) {
+  const char c = raw[at];
+  length = 1;
+  if (c >= 'A' && c <= 'Z') return static_cast<char>(c + ('a' - 'A'));
+  if (static_cast<unsigned char>(c) < 0x80) return IsBlank(c) ? ' ' : c;
+  for (const Plain& row : kPlain) {
+    if (raw.substr(at).starts_with(row.bytes)) {
+      length = row.bytes.size();
+      return row.plain;
+    }
+  }
+  return c;
+}
+
+void TrimEnd(std::string_view& text) {
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+}
+
+// Takes "(14)" off the end of `text`, with the blanks before it.
+bool DropSeverity(std::string_view& text) {
+  if (!text.ends_with(')')) return false;
+  std::size_t at = text.size() - 1;
+  while (at > 0 && IsDigit(text[at - 1])) --at;
+  if (at == 0 || text[at - 1] != '(' || at == text.size() - 1) return false;
+  text = text.substr(0, at - 1);
+  TrimEnd(text);
+  return true;
+}
+
+bool DropStop(std::string_view& text) {
+  if (!text.ends_with('.')) return false;
+  text.remove_suffix(1);
+  TrimEnd(text);
+  return true;
+}
+
+// Where the bracket that closes `text` was opened: protocol strings inside a tag hold brackets of
+// their own.
+std::size_t OpeningBracket(std::string_view text) {
+  std::size_t depth = 0;
+  for (std::size_t at = text.size(); at-- > 0;) {
+    if (text[at] == ']') ++depth;
+    if (text[at] == '[' && --depth == 0) return at;
+  }
+  return std::string_view::npos;
+}
+
+struct Word {
+  std::size_t begin;
+  std::size_t end;
+};
+
+std::vector<Word> Words(std::string_view text, std::size_t begin, std::size_t end) {
+  std::vector<Word> words;
+  while (begin < end) {
+    const std::size_t stop = std::min(end, text.find(' ', begin));
+    if (stop > begin) words.push_back({begin, stop});
+    begin = stop + 1;
+  }
+  return words;
+}
+
+// Length of the layer's name at the front of `text`; 0 when it begins with none.
+std::size_t LayerLength(std::string_view text) {
+  for (const std::string_view layer : kLayers) {
+    if (!text.starts_with(layer)) continue;
+    if (text.size() == layer.size() || text[layer.size()] == ' ') return layer.size();
+  }
+  return 0;
+}
+
+bool IsPlaceholder(std::string_view text) {
+  return text.size() > 1 && text.front() == '%' && IsNumber(text.substr(1));
+}
+
+}  // namespace
+
+void FoldedMessage::Assign(std::string_view raw) {
+  raw_ = raw;
+  text_.clear();
+  begin_.clear();
+  end_.clear();
+  for (std::size_t at = 0; at < raw.size();) {
+    std::size_t length = 0;
+    const char c = PlainAt(raw, at, length);
+    const auto begin = static_cast<std::uint32_t>(at);
+    at += length;
+    if (c == ' ' && (text_.empty() || text_.back() == ' ')) {
+      if (!end_.empty()) end_.back() = static_cast<std::uint32_t>(at);
+      continue;
+    }
+    text_.push_back(c);
+    begin_.push_back(begin);
+    end_.push_back(static_cast<std::uint32_t>(at));
+  }
+  if (text_.ends_with(' ')) {
+    text_.pop_back();
+    begin_.pop_back();
+    end_.pop_back();
+  }
+}
+
+std::string_view FoldedMessage::Raw(std::size_t begin, std::size_t end) const {
+  if (begin >= end) return raw_.substr(0, 0);
+  return raw_.substr(begin_[begin], end_[end - 1] - begin_[begin]);
+}
+
+std::size_t FoldedMessage::LengthWithoutRemark() const {
+  const std::size_t at = text_.rfind("for more information, ");
+  if (at == std::string::npos || text_.find("http", at) == std::string::npos) return text_.size();
+  std::string_view before = std::string_view(text_).substr(0, at);
+  TrimEnd(before);
+  return before.size();
+}
+
+MessageTemplate::MessageTemplate(std::string text, const std::vector<Field>& fields)
+    : text_(std::move(text)), field_count_(fields.size()), printed_(fields.size()) {
+  Compile(fields);
+}
+
+bool MessageTemplate::Prints(std::size_t position) const {
+  return position < printed_.size() && printed_[position];
+}
+
+// The position that a "%n" at `at` means, or kNone when there is none or the layout has no such
+// string.  `length` is that of the placeholder.
+std::size_t MessageTemplate::PlaceholderAt(std::string_view text, std::size_t at,
+                                           std::size_t& length) const {
+  std::size_t number = 0;
+  length = 1;
+  while (at + length < text.size() && length < 3 && IsDigit(text[at + length])) {
+    number = number * 10 + static_cast<std::size_t>(text[at + length] - '0');
+    ++length;
+  }
+  return number == 0 || number > field_count_ ? kNone : number - 1;
+}
+
+void MessageTemplate::Compile(const std::vector<Field>& fields) {
+  FoldedMessage folded;
+  folded.Assign(text_);
+  std::string_view rest = folded.text();
+  ends_in_severity_ = DropSeverity(rest);
+  ends_in_stop_ = DropStop(rest);
+  if (rest.ends_with(']')) {
+    const std::size_t open = OpeningBracket(rest);
+    if (open != std::string_view::npos &&
+        CompileTag(rest.substr(open + 1, rest.size() - open - 2), fields)) {
+      rest = rest.substr(0, open);
+      TrimEnd(rest);
+    }
+  }
+  CompileBody(rest);
+}
+
+bool MessageTemplate::CompileTag(std::string_view inside, const std::vector<Field>& fields) {
+  Tag tag;
+  std::vector<std::size_t> positions;
+  for (const Word& word : Words(inside, 0, inside.size())) {
+    const std::string_view text = inside.substr(word.begin, word.end - word.begin);
+    std::size_t length = 0;
+    const std::size_t position = text.front() == '%' ? PlaceholderAt(text, 0, length) : kNone;
+    if (!IsPlaceholder(text)) return false;
+    if (position == kNone) continue;  // beyond the layout: stays "%10" in the message
+    const std::string_view name = fields[position].name;
+    positions.push_back(position);
+    if (name == "tag_layer") {
+      tag.layer = position;
+    } else if (name == "tag_module") {
+      tag.module = position;
+    } else if (name == "tag_thread") {
+      tag.thread = position;
+    } else if (name == "tag_procedure") {
+      tag.procedure = position;
+    } else {
+      tag.lead.push_back(position);
+    }
+  }
+  if (tag.layer == kNone && tag.module == kNone) return false;
+  // Free text may be of several words; hosts, numbers and entities are of one.
+  const auto text = std::find_if(tag.lead.begin(), tag.lead.end(), [&](std::size_t position) {
+    return fields[position].type == FieldType::kText;
+  });
+  if (text != tag.lead.end()) tag.wordy = static_cast<std::size_t>(text - tag.lead.begin());
+  for (const std::size_t position : positions) printed_[position] = true;
+  tag_ = std::move(tag);
+  return true;
+}
+
+void MessageTemplate::CompileBody(std::string_view body) {
+  std::string literal;
+  const auto flush = [&] {
+    if (literal.empty()) return;
+    literal_length_ += literal.size();
+    parts_.push_back({.literal = std::move(literal)});
+    literal.clear();
+  };
+  for (std::size_t at = 0; at < body.size();) {
+    std::size_t length = 1;
+    const std::size_t position = body[at] == '%' ? PlaceholderAt(body, at, length) : kNone;
+    if (position == kNone) {
+      literal.append(body.substr(at, length));
+    } else {
+      flush();
+      parts_.push_back({.literal = {}, .position = position});
+      printed_[position] = true;
+    }
+    at += length;
+  }
+  flush();
+}
+
+std::optional<InsertionStrings> MessageTemplate::Match(const FoldedMessage& message) const {
+  Ranges ranges(field_count_);
+  const std::string_view text = message.text();
+  if (MatchUpTo(text, ranges)) return Take(message, ranges);
+  const std::size_t length = message.LengthWithoutRemark();
+  if (length == text.size()) return std::nullopt;
+  ranges.assign(field_count_, {});
+  if (MatchUpTo(text.substr(0, length), ranges)) return Take(message, ranges);
+  return std::nullopt;
+}
+
+bool MessageTemplate::MatchUpTo(std::string_view text, Ranges& ranges) const {
+  std::string_view rest = text;
+  if (ends_in_severity_) DropSeverity(rest);
+  if (ends_in_stop_ && !(rest.ends_with("...") && !tag_)) DropStop(rest);
+  if (!tag_) return MatchBody(rest, ranges);
+  if (rest.ends_with(']')) {
+    const std::size_t open = OpeningBracket(rest);
+    if (open == std::string_view::npos) return false;
+    std::string_view body = rest.substr(0, open);
+    TrimEnd(body);
+    return MatchBody(body, ranges) && MatchTag(text, open + 1, rest.size() - 1, ranges);
+  }
+  return MatchBody(rest, ranges);
+}
+
+// Each string is as short as the text behind it allows; the last text must stand at the end.  For a
+// line of text and gaps that finds a way whenever there is one, without ever going back.
+bool MessageTemplate::MatchBody(std::string_view text, Ranges& ranges) const {
+  std::size_t at = 0;
+  std::size_t pending = kNone;  // the string that waits for its end
+  const auto close = [&](std::size_t end) {
+    if (pending != kNone && ranges[pending].begin == kNone) ranges[pending] = {at, end};
+    pending = kNone;
+  };
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    if (part.position != kNone) {
+      if (pending != kNone) close(at);  // side by side: the last of them takes it all
+      pending = part.position;
+      continue;
+    }
+    const std::string_view literal = part.literal;
+    std::size_t found = std::string_view::npos;
+    std::size_t length = literal.size();
+    // An empty string between two blanks leaves one blank, which the text before has used up.
+    const bool after_blank =
+        at > 0 && text[at - 1] == ' ' && literal.starts_with(' ') && literal != " ";
+    if (pending == kNone) {
+      found = text.substr(at).starts_with(literal) ? at : std::string_view::npos;
+    } else if (after_blank && text.substr(at).starts_with(literal.substr(1))) {
+      found = at;
+      length = literal.size() - 1;
+    } else if (i + 1 == parts_.size()) {
+      if (text.size() >= at + length && text.ends_with(literal)) found = text.size() - length;
+    } else {
+      found = text.find(literal, at);
+    }
+    // A string at the end may be missing with the blank before it.
+    if (found == std::string_view::npos && i + 2 == parts_.size() && literal.ends_with(' ') &&
+        text.ends_with(literal.substr(0, length - 1)) && text.size() >= at + length - 1) {
+      found = text.size() - (length - 1);
+      length -= 1;
+    }
+    if (found == std::string_view::npos) return false;
+    close(found);
+    at = found + length;
+  }
+  if (pending != kNone) {
+    close(text.size());
+    return true;
+  }
+  return at == text.size();
+}
+
+bool MessageTemplate::MatchTag(std::string_view text, std::size_t begin, std::size_t end,
+                               Ranges& ranges) const {
+  std::vector<Word> words = Words(text, begin, end);
+  const auto word_text = [&](const Word& word) {
+    return text.substr(word.begin, word.end - word.begin);
+  };
+  while (!words.empty() && IsPlaceholder(word_text(words.back()))) words.pop_back();
+  const auto set = [&](std::size_t position, std::size_t first, std::size_t last) {
+    if (position != kNone && first < last)
+      ranges[position] = {words[first].begin, words[last - 1].end};
+  };
+
+  // Thread and procedure are numbers; some call sites pass no procedure.
+  std::size_t last = words.size();
+  std::size_t numbers = 0;
+  while (numbers < 2 && last > numbers && IsNumber(word_text(words[last - 1 - numbers]))) ++numbers;
+  if (tag_->procedure != kNone && numbers == 2) set(tag_->procedure, last - 1, last), --last;
+  if (tag_->thread != kNone && numbers > 0) set(tag_->thread, last - 1, last), --last;
+
+  const std::size_t lead = tag_->lead.size();
+  std::size_t layer = std::min(lead, last);  // index of the layer's first word
+  std::size_t layer_words = 0;
+  if (tag_->layer != kNone) {
+    for (std::size_t at = layer; at < last; ++at) {
+      const std::size_t length =
+          LayerLength(text.substr(words[at].begin, words[last - 1].end - words[at].begin));
+      if (length == 0) continue;
+      layer = at;
+      for (std::size_t i = at; i < last && words[i].end <= words[at].begin + length; ++i)
+        ++layer_words;
+      if (lead == 0 || at + layer_words >= last) break;
+      // "/CN=MICROSOFT MTA PLATFORM KERNEL 12": a name in front may end in a layer's name.
+      const std::size_t next = at + layer_words;
+      const std::size_t again =
+          LayerLength(text.substr(words[next].begin, words[last - 1].end - words[next].begin));
+      if (again == 0 || again == length || next + 1 >= last) break;
+      layer_words = 0;
+    }
+    if (lead == 0 && layer != 0) layer = 0, layer_words = 0;
+  }
+  // ("child length exceeds given maximum 85 2921 1msev 674", "TRUMAN RPC inactive
+  // ncacn_ip_tcp:...")
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < lead && first < layer; ++i) {
+    const std::size_t surplus = i == tag_->wordy && layer > lead ? layer - lead : 0;
+    set(tag_->lead[i], first, first + 1 + surplus);
+    first += 1 + surplus;
+  }
+  if (tag_->layer == kNone && last > 0) {
+    // A wording that does not print the layer is not meant when there is one.
+    const std::size_t length =
+        LayerLength(text.substr(words[0].begin, words[last - 1].end - words[0].begin));
+    if (length > 0 && length < words[last - 1].end - words[0].begin) return false;
+  }
+  set(tag_->layer, layer, layer + layer_words);
+  set(tag_->module, layer + layer_words, last);
+  return true;
+}
+
+InsertionStrings MessageTemplate::Take(const FoldedMessage& message, const Ranges& ranges) const {
+  InsertionStrings strings(field_count_);
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (ranges[i].begin == kNone) continue;
+    const std::string_view raw = message.Raw(ranges[i].begin, ranges[i].end);
+    // "%7" where string 7 should be: it was never passed.
+    if (IsPlaceholder(raw) && raw.substr(1) == std::to_string(i + 1)) continue;
+    strings[i] = std::string(raw);
+  }
+  return strings;
+}
+
+void MessageTemplate::Render(const InsertionStrings& strings, std::string& out) const {
+  for (std::size_t at = 0; at < text_.size();) {
+    std::size_t length = 1;
+    const std::size_t position = text_[at] == '%' ? PlaceholderAt(text_, at, length) : kNone;
+    if (position != kNone && position < strings.size() && strings[position]) {
+      out += *strings[position];
+    } else {
+      out.append(text_, at, length);
+    }
+    at += length;
+  }
+}
+
+}  // namespace exdiag

@@ -1,0 +1,207 @@
+#include "engine/knowledge/catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace exdiag {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Two generations, an event whose text only one of its layouts fits, and one without any text.
+constexpr std::string_view kEvents = R"(
+provider: MSExchangeTransport
+aliases: [MSExchange Transport]
+channel: Application
+generation: exchange-2003
+types: {error: [error_code], host: [remote_host]}
+events:
+  7004:
+    level: error
+    category: SMTP Protocol
+    logged_at: medium
+    articles: [Q843106]
+    fields: remote_host smtp_response
+    text: 'The remote host "%1" responded with "%2".'
+  9318:
+    layouts:
+    - fields: ltab_index:number error_code tag
+      since: "4.0"
+      text: 'Index is %1. Windows NT error code: %2. [%3 %4 %5 %6] (12)'
+    - fields: ltab_index:number error_code remote_host tag
+      text:
+      - 'Index: %1, error: %2. Server %3 [%5 %6 %7 %8] (14)'
+      - 'Index: %1, error: %2. Server %3 [%4 %5 %6 %7] (14)'
+  24:
+    meaning: No text is known.
+)";
+
+Catalogue Read(std::string_view yaml, std::vector<std::string>* complaints = nullptr) {
+  DiagnosticList problems;
+  Catalogue catalogue = Catalogue::Parse(yaml, "events.yaml", problems);
+  for (const Diagnostic& problem : problems.items()) {
+    if (complaints != nullptr) {
+      complaints->push_back(ToString(problem));
+    } else {
+      ADD_FAILURE() << ToString(problem);
+    }
+  }
+  return catalogue;
+}
+
+Event MakeEvent(std::uint16_t id, std::vector<std::string> strings) {
+  Event event;
+  event.provider = "MSExchangeTransport";
+  event.event_id = id;
+  for (std::string& value : strings) event.strings.emplace_back(std::move(value));
+  return event;
+}
+
+TEST(Catalogue, GivesWhatTheFileSays) {
+  const Catalogue catalogue = Read(kEvents);
+  const auto found = catalogue.Find("msexchange transport", 7004);
+  ASSERT_EQ(found.size(), 1u);
+  const CatalogueEntry& entry = *found[0];
+  EXPECT_EQ(entry.provider, "MSExchangeTransport");
+  EXPECT_EQ(entry.generation, "exchange-2003");
+  EXPECT_EQ(entry.level, Level::kError);
+  EXPECT_EQ(entry.category, "SMTP Protocol");
+  EXPECT_EQ(entry.channel, "Application");
+  EXPECT_EQ(entry.logged_at, "medium");
+  EXPECT_THAT(entry.articles, ElementsAre("Q843106"));
+  ASSERT_EQ(entry.layouts.size(), 1u);
+  EXPECT_EQ(entry.layouts[0].fields[0].name, "remote_host");
+  EXPECT_EQ(entry.layouts[0].fields[0].type, FieldType::kHost);
+  EXPECT_EQ(entry.layouts[0].fields[1].type, FieldType::kText);
+  EXPECT_EQ(ToString(entry.where), "events.yaml: line 8, column 3");
+}
+
+TEST(Catalogue, FoldsProviderNames) {
+  const Catalogue catalogue = Read(kEvents);
+  EXPECT_EQ(catalogue.CanonicalProvider("MSEXCHANGE TRANSPORT"), "MSExchangeTransport");
+  EXPECT_EQ(catalogue.CanonicalProvider("msexchangetransport"), "MSExchangeTransport");
+  EXPECT_EQ(catalogue.CanonicalProvider("Outlook"), "Outlook");
+}
+
+TEST(Catalogue, PicksTheLayoutByNumberOfStrings) {
+  const Catalogue catalogue = Read(kEvents);
+  const auto& layouts = catalogue.Find("MSExchangeTransport", 9318)[0]->layouts;
+  const auto layout = [&](std::size_t count) {
+    return catalogue.LayoutOf("MSExchangeTransport", 9318, "", count);
+  };
+  EXPECT_EQ(layout(6), &layouts[0]);
+  EXPECT_EQ(layout(7), &layouts[1]);
+  EXPECT_EQ(layout(4), &layouts[0]);   // fewer than any: the nearest
+  EXPECT_EQ(layout(12), &layouts[1]);  // more than any
+  EXPECT_EQ(catalogue.LayoutOf("MSExchangeTransport", 1, "", 6), nullptr);
+}
+
+TEST(Catalogue, SaysWhichStringsEveryWordingPrints) {
+  const Catalogue catalogue = Read(kEvents);
+  const auto& layouts = catalogue.Find("MSExchangeTransport", 9318)[0]->layouts;
+  EXPECT_THAT(layouts[1].printed, ElementsAre(true, true, true, false, true, true, true));
+}
+
+TEST(Catalogue, PicksTheGenerationByCategoryBeforeTheNumberOfStrings) {
+  constexpr std::string_view kTwo = R"(
+provider: P
+events:
+  1: {category: SMTP Protocol, fields: a b c}
+)";
+  DiagnosticList problems;
+  const Catalogue catalogue = Catalogue::Parse(kTwo, "two.yaml", problems);
+  EXPECT_NE(catalogue.LayoutOf("P", 1, "Components", 3), nullptr);  // better than nothing
+}
+
+TEST(Catalogue, NamesFieldsOfAnEvent) {
+  const Catalogue catalogue = Read(kEvents);
+  const Event event = MakeEvent(9318, {"9", "1722", "LYON", "BASE IL", "MAIN BASE", "1", "500"});
+  EXPECT_EQ(catalogue.FieldOf(event, "error_code"), "1722");
+  EXPECT_EQ(catalogue.FieldOf(event, "tag_module"), "MAIN BASE");
+  EXPECT_EQ(catalogue.FieldOf(event, "no_such_field"), std::nullopt);
+  EXPECT_EQ(catalogue.FieldOf(MakeEvent(9318, {"9"}), "error_code"), std::nullopt);
+  EXPECT_EQ(catalogue.FieldOf(MakeEvent(77, {"9"}), "error_code"), std::nullopt);
+}
+
+TEST(Catalogue, RendersWithThePreferredWordingOfTheLayout) {
+  const Catalogue catalogue = Read(kEvents);
+  EXPECT_EQ(
+      catalogue.Render(MakeEvent(9318, {"9", "1722", "LYON", "BASE IL", "MAIN BASE", "1", "500"})),
+      "Index: 9, error: 1722. Server LYON [MAIN BASE 1 500 %8] (14)");
+  EXPECT_EQ(catalogue.Render(MakeEvent(9318, {"9", "5", "BASE IL", "MAIN BASE", "1", "500"})),
+            "Index is 9. Windows NT error code: 5. [BASE IL MAIN BASE 1 500] (12)");
+  EXPECT_EQ(catalogue.Render(MakeEvent(24, {"9"})), "");
+  EXPECT_EQ(catalogue.Render(MakeEvent(25, {"9"})), "");
+}
+
+TEST(Catalogue, ReadsMessagesBackAndSaysWhetherTheyNeedKeeping) {
+  const Catalogue catalogue = Read(kEvents);
+  const std::string message = "Index: 9, error: 1722. Server LYON [MAIN BASE 1 500 %8] (14)";
+  const auto exact = catalogue.ParseMessage("MSExchangeTransport", 9318, message);
+  ASSERT_TRUE(exact);
+  EXPECT_TRUE(exact->exact);
+  EXPECT_EQ(exact->strings[3], std::nullopt);
+  EXPECT_EQ(exact->strings[4], "MAIN BASE");
+
+  const auto loose = catalogue.ParseMessage("MSExchangeTransport", 9318, message + "\r\n");
+  ASSERT_TRUE(loose);
+  EXPECT_FALSE(loose->exact);
+  EXPECT_EQ(loose->strings, exact->strings);
+
+  EXPECT_FALSE(catalogue.ParseMessage("MSExchangeTransport", 9318, "Something else."));
+  EXPECT_FALSE(catalogue.ParseMessage("MSExchangeTransport", 24, "Something else."));
+  EXPECT_FALSE(catalogue.ParseMessage("Nobody", 9318, message));
+}
+
+TEST(Catalogue, ReportsWhatIsWrongWithAFileAndUsesNothingOfIt) {
+  constexpr struct {
+    const char* yaml;
+    const char* complaint;
+  } kCases[] = {
+      {"provider: P\nevents: {1: {meening: x}}\n",
+       "events.yaml: line 2, column 14: unknown key \"meening\" in event 1; did you mean "
+       "\"meaning\"?; the file is not used"},
+      {"provider: P\nevents: {1: {}, 1: {}}\n",
+       "events.yaml: line 2, column 17: event 1 is there twice; the file is not used"},
+      {"provider: P\nevents: {70000: {}}\n",
+       "events.yaml: line 2, column 10: an event ID must be a whole number from 0 to 65535; the "
+       "file is not used"},
+      {"provider: P\nevents: {1: {level: warn}}\n",
+       "events.yaml: line 2, column 21: \"warn\" is no level: error, warning, information, "
+       "log_always, critical or verbose; the file is not used"},
+      {"provider: P\nevents: {1: {logged_at: high}}\n",
+       "events.yaml: line 2, column 25: \"high\" is no diagnostics level: minimum, medium or "
+       "maximum; the file is not used"},
+      {"provider: P\nevents: {1: {fields: 'a:numbr'}}\n",
+       "events.yaml: line 2, column 22: \"numbr\" is no type of a field: text, number, error, "
+       "host, "
+       "ip_address, entity or path; the file is not used"},
+      {"provider: P\nevents: {1: {fields: a b a}}\n",
+       "events.yaml: line 2, column 22: field \"a\" is there twice; the file is not used"},
+      {"provider: P\nevents: [1]\n",
+       "events.yaml: line 2, column 9: events must be a map from event ID to what is known of it; "
+       "the file is not used"},
+      {"events: {1: {}}\n",
+       "events.yaml: line 1, column 1: the file has no provider; the file is not used"},
+      {"provider: [P\n",
+       "events.yaml: line 2, column 1: end of sequence flow not found; the file is not used"},
+  };
+  for (const auto& row : kCases) {
+    std::vector<std::string> complaints;
+    const Catalogue catalogue = Read(row.yaml, &complaints);
+    EXPECT_THAT(complaints, ElementsAre(row.complaint));
+    EXPECT_TRUE(catalogue.entries().empty()) << row.yaml;
+  }
+}
+
+TEST(Catalogue, AFolderThatIsNotThereIsAnError) {
+  DiagnosticList problems;
+  const auto loaded = Catalogue::Load("no/such/folder", problems);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "no/such/folder: cannot be read (No such file or directory); the knowledge base is not "
+            "loaded");
+}
+
+}  // namespace
+}  // namespace exdiag
