@@ -14,7 +14,6 @@
 #include "engine/evidence/coverage.h"
 #include "engine/evidence/event.h"
 #include "engine/evidence/fact.h"
-#include "engine/knowledge/catalogue.h"
 
 namespace exdiag {
 
@@ -113,6 +112,13 @@ class Store {
                                                              const std::string& content_hash) = 0;
   // A file from which nothing could be read: a ledger row with an error.
   virtual Result<void> AddFailedImport(const std::string& file, const std::string& reason) = 0;
+
+  // The ledger's row of a file with this content from which something was read, and a row of its
+  // own for that file's repetition: all its records are duplicates.  So a file fed again costs no
+  // more than its hash.
+  virtual Result<std::optional<LedgerRow>> FindImport(const std::string& content_hash) const = 0;
+  virtual Result<LedgerRow> AddRepeatedImport(const std::string& file,
+                                              const std::string& content_hash) = 0;
 
   // Calls `visit` for each event until it returns false.  The event is reused: copy what you keep.
   virtual Result<void> ForEachEvent(const EventQuery& query,

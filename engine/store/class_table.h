@@ -1,0 +1,54 @@
+// The reader's side of classes and users: numbers them as they come and counts their events.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/store/batch.h"
+
+namespace exdiag {
+
+class ClassTable {
+ public:
+  // More than any sound log has; an export in which every record is of its own kind must not fill
+  // the memory.
+  static constexpr std::size_t kMaximum = 8192;
+
+  explicit ClassTable(const std::optional<std::vector<EventKind>>& keep_only);
+
+  // Number of the event's class.  A class not met before is appended to `batch`.
+  std::uint32_t ClassOf(const NormalisedEvent& event, Batch& batch);
+  std::uint32_t UserOf(std::string_view user, Batch& batch);
+
+  bool kept(std::uint32_t local_class) const { return rows_[local_class].kept; }
+  void Count(std::uint32_t local_class, Ticks time) { rows_[local_class].tally.Add(time); }
+
+  bool full() const { return rows_.size() >= kMaximum || users_.size() >= kMaximum; }
+  // What was counted since the last time.
+  void TakeTallies(std::vector<ClassTally>& into);
+  // Forgets all numbers.
+  void Restart();
+
+ private:
+  struct Row {
+    EventClass key;
+    bool kept = true;
+    Tally tally;
+  };
+
+  bool Keep(const EventClass& key) const;
+
+  std::optional<std::set<std::pair<std::string, std::uint16_t>>> keep_only_;  // lower case
+  std::vector<Row> rows_;
+  std::unordered_map<std::uint64_t, std::uint32_t> by_hash_;
+  std::unordered_map<std::string, std::uint32_t> users_;
+  std::string last_user_;
+  std::uint32_t last_user_number_ = QueuedEvent::kNoUser;
+};
+
+}  // namespace exdiag

@@ -1,0 +1,245 @@
+#include "engine/store/event_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+constexpr std::string_view kColumns =
+    "id, class, second, fraction, flags, record_id, user, strings, message, binary, import, place, "
+    "place_column";
+
+bool Contains(const std::vector<std::string>& list, std::string_view name) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const std::string& item) { return EqualsIgnoreCase(item, name); });
+}
+
+// Whether a query's conditions about provider, ID, level and host hold.
+bool Matches(const EventQuery& query, const EventKind& kind, Level level, std::string_view host) {
+  const auto is_kind = [&](const EventKind& wanted) {
+    return wanted.event_id == kind.event_id && EqualsIgnoreCase(wanted.provider, kind.provider);
+  };
+  const auto holds = [](const auto& list, const auto& test) {
+    return list.empty() || std::any_of(list.begin(), list.end(), test);
+  };
+  return holds(query.kinds, is_kind) &&
+         (query.providers.empty() || Contains(query.providers, kind.provider)) &&
+         holds(query.event_ids, [&](std::uint16_t id) { return id == kind.event_id; }) &&
+         holds(query.levels, [&](Level wanted) { return wanted == level; }) &&
+         (query.hosts.empty() || Contains(query.hosts, host));
+}
+
+bool RestrictsClasses(const EventQuery& query) {
+  return !query.kinds.empty() || !query.providers.empty() || !query.event_ids.empty() ||
+         !query.levels.empty() || !query.hosts.empty();
+}
+
+bool HasText(const Event& event, std::string_view text) {
+  if (FindIgnoreCase(event.message, text) != std::string_view::npos) return true;
+  return std::any_of(event.strings.begin(), event.strings.end(), [&](const auto& value) {
+    return value && FindIgnoreCase(*value, text) != std::string_view::npos;
+  });
+}
+
+// The period as (second, fraction) bounds; time is compared exactly, the index by second.
+std::string PeriodSql(const EventQuery& query) {
+  std::string sql;
+  if (query.since) sql += " AND second >= ?2 AND (second > ?2 OR fraction >= ?3)";
+  if (query.until) sql += " AND second <= ?4 AND (second < ?4 OR fraction <= ?5)";
+  return sql;
+}
+
+void BindPeriod(const EventQuery& query, sql::Statement& statement) {
+  if (query.since) {
+    statement.Bind(2, UnixSecond(*query.since)).Bind(3, Fraction(*query.since));
+  }
+  if (query.until) {
+    statement.Bind(4, UnixSecond(*query.until)).Bind(5, Fraction(*query.until));
+  }
+}
+
+// "+class" keeps SQLite from using the index by class where it would visit most of the table.
+std::string_view ClassSql(bool all, bool most) {
+  if (all) return "1";
+  return most ? "+class IN (SELECT value FROM json_each(?1))"
+              : "class IN (SELECT value FROM json_each(?1))";
+}
+
+}  // namespace
+
+// Counts of one kind, host and level, whatever the other parts of the class are.
+class EventReader::CountTable {
+ public:
+  void Add(const EventKind& kind, Level level, const std::string& host, std::uint64_t count,
+           Ticks first, Ticks last) {
+    const auto [row, is_new] =
+        rows_.try_emplace({ToLower(kind.provider), kind.event_id, host, level},
+                          EventCount{kind, level, host, 0, first, last});
+    EventCount& total = row->second;
+    total.count += count;
+    if (first.known() && (!total.first.known() || first < total.first)) total.first = first;
+    total.last = std::max(total.last, last);
+  }
+
+  std::vector<EventCount> Take() {
+    std::vector<EventCount> result;
+    result.reserve(rows_.size());
+    for (auto& [key, count] : rows_) result.push_back(std::move(count));
+    return result;
+  }
+
+ private:
+  // By provider in lower case, ID, host and level.
+  std::map<std::tuple<std::string, std::uint16_t, std::string, Level>, EventCount> rows_;
+};
+
+EventReader::EventReader(sql::Database& database) : database_(database), classes_(database) {}
+
+EventReader::Selection EventReader::Select(const EventQuery& query) {
+  Selection selection;
+  if (!RestrictsClasses(query)) return selection;
+  selection.all = false;
+  sql::Statement each(database_,
+                      "SELECT c.id, p.name, c.event_id, c.level, h.name FROM main.classes c "
+                      "JOIN main.providers p ON p.id = c.provider "
+                      "JOIN main.hosts h ON h.id = c.host",
+                      false);
+  std::size_t all = 0, found = 0;
+  while (each.Next()) {
+    ++all;
+    const EventKind kind{each.Text(1), static_cast<std::uint16_t>(each.Int(2))};
+    if (!Matches(query, kind, static_cast<Level>(each.Int(3)), each.Bytes(4))) continue;
+    selection.classes += fmt::format("{}{}", ++found == 1 ? '[' : ',', each.Int(0));
+  }
+  selection.classes += found == 0 ? "[]" : "]";
+  selection.most = found * 2 > all;
+  return selection;
+}
+
+void EventReader::ForEach(const EventQuery& query, const std::function<bool(const Event&)>& visit) {
+  const Selection selection = Select(query);
+  const std::string sql = fmt::format(
+      "SELECT {} FROM main.events WHERE {}{} ORDER BY {}", kColumns,
+      ClassSql(selection.all, selection.most), PeriodSql(query),
+      query.newest_first ? "second DESC, fraction DESC, record_id DESC, import DESC, id DESC"
+                         : "second, fraction, record_id, import, id");
+  sql::Statement each(database_, sql, false);
+  if (!selection.all) each.BindText(1, selection.classes);
+  BindPeriod(query, each);
+  Event event;
+  for (std::uint64_t visited = 0; each.Next();) {
+    Fill(each, event);
+    if (!query.text.empty() && !HasText(event, query.text)) continue;
+    if (!visit(event) || ++visited == query.limit) return;
+  }
+}
+
+bool EventReader::Get(std::int64_t id, Event& event) {
+  const std::string sql = fmt::format("SELECT {} FROM main.events WHERE id = ?1", kColumns);
+  sql::Statement one(database_, sql, false);
+  if (!one.Bind(1, id).Next()) return false;
+  Fill(one, event);
+  return true;
+}
+
+void EventReader::Fill(sql::Statement& row, Event& event) {
+  const EventClass& key = classes_.ClassOf(row.Int(1));
+  const auto flags = static_cast<std::uint32_t>(row.Int(4));
+  event.id = row.Int(0);
+  event.channel = key.channel;
+  event.provider = key.provider;
+  event.event_id = key.event_id;
+  event.qualifiers = key.qualifiers;
+  event.level = key.level;
+  event.category = key.category;
+  event.category_text = key.category_text;
+  event.keywords = key.keywords;
+  event.computer = key.computer;
+  event.host = key.host;
+  event.names.clear();
+  StringsReader names(key.names);
+  for (std::optional<std::string_view> name; names.Next(name);) {
+    event.names.emplace_back(name.value_or(""));
+  }
+  event.time = TicksOf(row.Int(2), row.Int(3));
+  event.time_basis = EventFlags::Basis(flags);
+  event.time_precision = EventFlags::Precision(flags);
+  event.recovered = (flags & EventFlags::kRecovered) != 0;
+  event.record_id = row.Unsigned(5);
+  event.user = row.IsNull(6) ? std::string() : classes_.users().NameOf(row.Int(6));
+  event.strings = DecodeStrings(row.Bytes(7));
+  event.message = row.Bytes(8);
+  const std::string_view binary = row.Bytes(9);
+  const auto* bytes = reinterpret_cast<const std::byte*>(binary.data());
+  event.binary.assign(bytes, bytes + binary.size());
+  if (row.Int(10) != last_import_) {
+    last_import_ = row.Int(10);
+    sql::Statement file(database_, "SELECT file FROM main.imports WHERE id = ?1", false);
+    last_file_ = file.Bind(1, last_import_).Next() ? file.Text(0) : std::string();
+  }
+  event.where.file = last_file_;
+  event.where.place = UnpackPlace(row.Unsigned(11), static_cast<std::uint32_t>(row.Int(12)));
+}
+
+std::vector<EventCount> EventReader::Count(const EventQuery& query) {
+  CountTable counts;
+  if (!query.text.empty()) {
+    EventQuery all = query;
+    all.limit = 0;
+    ForEach(all, [&](const Event& event) {
+      counts.Add({event.provider, event.event_id}, event.level, event.host, 1, event.time,
+                 event.time);
+      return true;
+    });
+    return counts.Take();
+  }
+  CountByClass(query, counts);
+  CountedOnly(query, counts);
+  return counts.Take();
+}
+
+void EventReader::CountByClass(const EventQuery& query, CountTable& counts) {
+  const Selection selection = Select(query);
+  // Times as FILETIME ticks; NULL, which min() leaves out, for events without a time.
+  const std::string sql = fmt::format(
+      "SELECT class, count(*), "
+      "min(nullif((second + 11644473600) * 10000000 + fraction, 0)), "
+      "max((second + 11644473600) * 10000000 + fraction) FROM main.events WHERE {}{} "
+      "GROUP BY class",
+      ClassSql(selection.all, selection.most), PeriodSql(query));
+  sql::Statement each(database_, sql, false);
+  if (!selection.all) each.BindText(1, selection.classes);
+  BindPeriod(query, each);
+  while (each.Next()) {
+    const EventClass& key = classes_.ClassOf(each.Int(0));
+    counts.Add({key.provider, key.event_id}, key.level, key.host, each.Unsigned(1), {each.Int(2)},
+               {each.Int(3)});
+  }
+}
+
+// Of these only the first and the last time are known: they count when that period meets the
+// query's.
+void EventReader::CountedOnly(const EventQuery& query, CountTable& counts) {
+  sql::Statement each(database_,
+                      "SELECT p.name, c.event_id, c.level, h.name, c.events, c.first, c.last "
+                      "FROM main.counts c JOIN main.providers p ON p.id = c.provider "
+                      "JOIN main.hosts h ON h.id = c.host",
+                      false);
+  while (each.Next()) {
+    const EventKind kind{each.Text(0), static_cast<std::uint16_t>(each.Int(1))};
+    const auto level = static_cast<Level>(each.Int(2));
+    const Ticks first{each.Int(5)}, last{each.Int(6)};
+    if (!Matches(query, kind, level, each.Bytes(3))) continue;
+    if ((query.since && last < *query.since) || (query.until && first > *query.until)) continue;
+    counts.Add(kind, level, each.Text(3), each.Unsigned(4), first, last);
+  }
+}
+
+}  // namespace exdiag

@@ -1,0 +1,45 @@
+// Answers EventQuery.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/store/dictionary.h"
+#include "engine/store/sqlite.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+class EventReader {
+ public:
+  explicit EventReader(sql::Database& database);
+
+  void ForEach(const EventQuery& query, const std::function<bool(const Event&)>& visit);
+  // False when there is no such row.
+  bool Get(std::int64_t id, Event& event);
+  std::vector<EventCount> Count(const EventQuery& query);
+
+ private:
+  // The classes that a query can meet, as the JSON array that SQLite's json_each() unfolds.
+  struct Selection {
+    bool all = true;    // no part of the query is about classes
+    bool most = false;  // so many that an index on them would not help
+    std::string classes;
+  };
+
+  class CountTable;
+
+  Selection Select(const EventQuery& query);
+  void Fill(sql::Statement& row, Event& event);
+  void CountByClass(const EventQuery& query, CountTable& counts);
+  void CountedOnly(const EventQuery& query, CountTable& counts);
+
+  sql::Database& database_;
+  ClassDictionary classes_;
+  std::string last_file_;
+  std::int64_t last_import_ = 0;
+};
+
+}  // namespace exdiag

@@ -1,0 +1,329 @@
+#include "engine/store/event_writer.h"
+
+#include "engine/base/text.h"
+#include "engine/evidence/strings.h"
+#include "engine/store/class_table.h"
+#include "engine/store/refine.h"
+
+namespace exdiag {
+
+EventWriter::EventWriter(sql::Database& database)
+    : database_(database), classes_(database), window_(database) {
+  const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
+  insert_event_ = prepare(
+      "INSERT INTO main.events (class, second, fraction, flags, record_id, identity, user, "
+      "strings, message, binary, import, place, place_column) "
+      "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)");
+  find_numbered_ = prepare(
+      "SELECT id, class, record_id, import FROM main.events "
+      "WHERE second = ?1 AND identity = ?2 AND record_id = ?3 ORDER BY id");
+  find_next_ = prepare(
+      "SELECT id, class, record_id, import FROM main.events WHERE second = ?1 AND identity = ?2 "
+      "AND (record_id, id) > (?3, ?4) ORDER BY record_id, id LIMIT 1");
+  select_event_ = prepare(
+      "SELECT class, fraction, flags, record_id, user, strings, message, binary "
+      "FROM main.events WHERE id = ?1");
+  update_event_ = prepare(
+      "UPDATE main.events SET class = ?2, fraction = ?3, flags = ?4, record_id = ?5, user = ?6, "
+      "strings = ?7, message = ?8, binary = ?9 WHERE id = ?1");
+  insert_fact_ = prepare(
+      "INSERT INTO main.facts (kind, host, attributes, observed_at, time_basis, import, place, "
+      "place_column) VALUES (?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT (kind, host, attributes) "
+      "DO UPDATE SET observed_at = excluded.observed_at, time_basis = excluded.time_basis "
+      "WHERE excluded.observed_at > observed_at");
+  insert_reject_ = prepare(
+      "INSERT INTO main.rejects (import, place, place_column, diagnostic_id, reason, raw) "
+      "VALUES (?1,?2,?3,?4,?5,?6)");
+  insert_coverage_ = prepare(
+      "INSERT INTO main.coverage (import, host, channel, first, last, events) "
+      "VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (import, host, channel) DO UPDATE SET "
+      "first = CASE WHEN first = 0 OR (excluded.first <> 0 AND excluded.first < first) "
+      "THEN excluded.first ELSE first END, last = max(last, excluded.last), "
+      "events = events + excluded.events");
+  insert_count_ = prepare(
+      "INSERT INTO main.counts (provider, event_id, level, host, events, first, last) "
+      "VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (provider, event_id, level, host) DO UPDATE SET "
+      "first = CASE WHEN first = 0 OR (excluded.first <> 0 AND excluded.first < first) "
+      "THEN excluded.first ELSE first END, last = max(last, excluded.last), "
+      "events = events + excluded.events");
+}
+
+void EventWriter::Begin(std::int64_t row) {
+  import_ = row;
+  ledger_ = {};
+  counted_ = 0;
+  // What was remembered may belong to an import that was rolled back.
+  classes_.Forget();
+  class_rows_.clear();
+  class_keys_.clear();
+  user_rows_.clear();
+  refined_classes_.clear();
+  window_.Begin(row);
+}
+
+void EventWriter::End() { window_.End(); }
+
+void EventWriter::Write(const Batch& batch) {
+  LearnNames(batch);
+  for (const QueuedEvent& event : batch.events) {
+    if (!database_.ok()) return;
+    WriteEvent(batch, event);
+  }
+  for (const Fact& fact : batch.facts) WriteFact(fact);
+  for (const StoredReject& reject : batch.rejects) WriteReject(reject);
+  for (const ClassTally& tally : batch.tallies) WriteTally(tally);
+}
+
+void EventWriter::LearnNames(const Batch& batch) {
+  if (batch.restart) {
+    class_rows_.clear();
+    class_keys_.clear();
+    user_rows_.clear();
+    refined_classes_.clear();
+  }
+  for (const EventClass& key : batch.new_classes) {
+    class_keys_.push_back(key);
+    class_rows_.push_back(0);  // looked up when the first event is kept
+  }
+  for (const std::string& user : batch.new_users) {
+    user_rows_.push_back(classes_.users().IdOf(user));
+  }
+}
+
+void EventWriter::WriteEvent(const Batch& batch, const QueuedEvent& event) {
+  std::int64_t& class_row = class_rows_[event.local_class];
+  if (class_row == 0) class_row = classes_.IdOf(class_keys_[event.local_class]);
+  ++ledger_.records;
+  IdentityGroup& group = window_.Find(event.second, event.identity);
+  if (event.record_id != 0) {
+    WriteNumbered(batch, event, group);
+  } else {
+    WriteUnnumbered(batch, event, group);
+  }
+}
+
+void EventWriter::WriteNumbered(const Batch& batch, const QueuedEvent& event,
+                                IdentityGroup& group) {
+  StoredRow row;
+  const bool shown = group.Shown(event.record_id);
+  const bool may_be_there = group.had_rows || shown || group.ShownOverflowed();
+  if (may_be_there && FindNumbered(event, row)) {
+    if (!shown && row.import != import_) {
+      ++group.claimed;
+      group.dirty = true;
+      group.Show(event.record_id);
+    }
+    return Duplicate(batch, event, row.id, Match::kNumber);
+  }
+  if (group.HasFreeRow()) {
+    group.dirty = true;
+    if (group.without_id > 0 && FindUnnumbered(event, row)) {
+      --group.without_id;
+      ++group.claimed;
+      group.Show(event.record_id);
+      return Duplicate(batch, event, row.id, Match::kNumber);
+    }
+    if (FindOfUnnamedLog(event, row)) {
+      ++group.unnamed;
+      return Duplicate(batch, event, row.id, Match::kForeignNumber);
+    }
+  }
+  ++group.rows;
+  ++group.claimed;
+  group.Show(event.record_id);
+  Insert(batch, event);
+}
+
+void EventWriter::WriteUnnumbered(const Batch& batch, const QueuedEvent& event,
+                                  IdentityGroup& group) {
+  StoredRow row;
+  if (group.HasFreeRow()) {
+    ++group.unnamed;
+    group.dirty = true;
+    return Duplicate(batch, event, NextOfGroup(group, row) ? row.id : 0, Match::kCount);
+  }
+  ++group.rows;
+  ++group.without_id;
+  ++group.unnamed;
+  Insert(batch, event);
+}
+
+void EventWriter::Insert(const Batch& batch, const QueuedEvent& event) {
+  sql::Statement& to = insert_event_;
+  to.Bind(1, class_rows_[event.local_class]).Bind(2, event.second).Bind(3, event.fraction);
+  to.Bind(4, event.flags).Bind(5, event.record_id).Bind(6, event.identity);
+  if (event.local_user == QueuedEvent::kNoUser) {
+    to.BindNull(7);
+  } else {
+    to.Bind(7, user_rows_[event.local_user]);
+  }
+  to.BindBytesOrNull(8, batch.Strings(event));
+  const std::string_view message = batch.Message(event);
+  if (message.empty()) {
+    to.BindNull(9);
+  } else {
+    to.BindText(9, message);
+  }
+  to.BindBytesOrNull(10, batch.Binary(event)).Bind(11, import_).Bind(12, event.place);
+  if (event.place_column == 0) {
+    to.BindNull(13);
+  } else {
+    to.Bind(13, event.place_column);
+  }
+  to.Run();
+  ++ledger_.stored;
+  if ((event.flags & EventFlags::kIncomparable) != 0) ++ledger_.incomparable;
+}
+
+void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t row,
+                            Match match) {
+  ++ledger_.duplicates;
+  select_event_.Bind(1, row);
+  if (row == 0 || !select_event_.Next()) return;
+  const std::int64_t stored_class = select_event_.Int(0);
+  EventDetail stored;
+  stored.fraction = static_cast<std::uint32_t>(select_event_.Int(1));
+  stored.flags = static_cast<std::uint32_t>(select_event_.Int(2));
+  stored.record_id = select_event_.Unsigned(3);
+  stored.user = select_event_.Int(4);
+  stored.strings = select_event_.Bytes(5);
+  stored.message = select_event_.Bytes(6);
+  stored.binary = select_event_.Bytes(7);
+
+  EventDetail shown;
+  shown.fraction = event.fraction;
+  shown.flags = event.flags;
+  shown.record_id = match == Match::kNumber ? event.record_id : 0;
+  shown.user = event.local_user == QueuedEvent::kNoUser ? 0 : user_rows_[event.local_user];
+  shown.strings = batch.Strings(event);
+  shown.message = batch.Message(event);
+  shown.binary = batch.Binary(event);
+
+  const EventDetail detail = Refine(stored, shown);
+  const std::int64_t event_class = RefinedClass(stored_class, event, match);
+  if (!(detail == stored) || event_class != stored_class) {
+    ++ledger_.refined;
+    update_event_.Bind(1, row).Bind(2, event_class).Bind(3, detail.fraction);
+    update_event_.Bind(4, detail.flags).Bind(5, detail.record_id);
+    if (detail.user == 0) {
+      update_event_.BindNull(6);
+    } else {
+      update_event_.Bind(6, detail.user);
+    }
+    update_event_.BindBytesOrNull(7, detail.strings);
+    if (detail.message.empty()) {
+      update_event_.BindNull(8);
+    } else {
+      update_event_.BindText(8, detail.message);
+    }
+    update_event_.BindBytesOrNull(9, detail.binary).Run();
+  }
+  select_event_.Reset();
+}
+
+std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& event, Match match) {
+  if (stored == class_rows_[event.local_class]) return stored;
+  const auto [known, is_new] = refined_classes_.try_emplace({stored, event.local_class, match}, 0);
+  if (!is_new) return known->second;
+  const EventClass key = classes_.ClassOf(stored);
+  EventClass refined = Refine(key, class_keys_[event.local_class]);
+  // A record id means nothing under the name of a log that numbers otherwise.
+  if (match == Match::kForeignNumber) refined.channel = key.channel;
+  const std::int64_t row = refined == key ? stored : classes_.IdOf(refined);
+  if (refined_classes_.size() > ClassTable::kMaximum) refined_classes_.clear();
+  refined_classes_[{stored, event.local_class, match}] = row;
+  return row;
+}
+
+bool EventWriter::SameLog(std::int64_t stored_class, const QueuedEvent& event) {
+  if (stored_class == class_rows_[event.local_class]) return true;
+  const std::string& stored = classes_.ClassOf(stored_class).channel;
+  const std::string& shown = class_keys_[event.local_class].channel;
+  return stored.empty() || shown.empty() || EqualsIgnoreCase(stored, shown);
+}
+
+bool EventWriter::FindNumbered(const QueuedEvent& event, StoredRow& row) {
+  find_numbered_.Bind(1, event.second).Bind(2, event.identity).Bind(3, event.record_id);
+  while (find_numbered_.Next()) {
+    if (!SameLog(find_numbered_.Int(1), event)) continue;
+    row = {find_numbered_.Int(0), find_numbered_.Int(1), find_numbered_.Unsigned(2),
+           find_numbered_.Int(3)};
+    find_numbered_.Reset();
+    return true;
+  }
+  return false;
+}
+
+// A row without a record id that this event can give its own to.
+bool EventWriter::FindUnnumbered(const QueuedEvent& event, StoredRow& row) {
+  find_numbered_.Bind(1, event.second).Bind(2, event.identity).Bind(3, 0);
+  while (find_numbered_.Next()) {
+    if (find_numbered_.Int(3) == import_ || !SameLog(find_numbered_.Int(1), event)) continue;
+    row = {find_numbered_.Int(0), find_numbered_.Int(1), 0, find_numbered_.Int(3)};
+    find_numbered_.Reset();
+    return true;
+  }
+  return false;
+}
+
+// A row with another record id whose log's name, or ours, is not known.
+bool EventWriter::FindOfUnnamedLog(const QueuedEvent& event, StoredRow& row) {
+  const bool named = !class_keys_[event.local_class].channel.empty();
+  find_next_.Bind(1, event.second).Bind(2, event.identity).Bind(3, 0).Bind(4, 0);
+  if (!find_next_.Next()) return false;
+  row = {find_next_.Int(0), find_next_.Int(1), find_next_.Unsigned(2), find_next_.Int(3)};
+  find_next_.Reset();
+  return row.import != import_ && classes_.ClassOf(row.event_class).channel.empty() == named;
+}
+
+bool EventWriter::NextOfGroup(IdentityGroup& group, StoredRow& row) {
+  find_next_.Bind(1, group.second).Bind(2, group.identity);
+  find_next_.Bind(3, group.cursor_record).Bind(4, group.cursor_row);
+  if (!find_next_.Next()) return false;
+  row = {find_next_.Int(0), find_next_.Int(1), find_next_.Unsigned(2), find_next_.Int(3)};
+  find_next_.Reset();
+  group.cursor_record = static_cast<std::int64_t>(row.record_id);
+  group.cursor_row = row.id;
+  return true;
+}
+
+void EventWriter::WriteFact(const Fact& fact) {
+  std::string attributes;
+  for (const auto& [key, value] : fact.attributes) {
+    AppendEncodedString(key, attributes);
+    AppendEncodedString(value, attributes);
+  }
+  insert_fact_.BindText(1, fact.kind).BindText(2, fact.host).BindBytes(3, attributes);
+  insert_fact_.Bind(4, fact.observed_at.value).Bind(5, static_cast<int>(fact.time_basis));
+  insert_fact_.Bind(6, import_).Bind(7, PackPlace(fact.where.place));
+  insert_fact_.Bind(8, fact.where.place.column).Run();
+  ++ledger_.facts;
+}
+
+void EventWriter::WriteReject(const StoredReject& reject) {
+  insert_reject_.Bind(1, import_).Bind(2, PackPlace(reject.where.place));
+  insert_reject_.Bind(3, reject.where.place.column).BindText(4, reject.diagnostic_id);
+  insert_reject_.BindText(5, reject.reason);
+  insert_reject_.BindBytesOrNull(
+      6, {reinterpret_cast<const char*>(reject.raw.data()), reject.raw.size()});
+  insert_reject_.Run();
+  ++ledger_.records;
+  ++ledger_.rejected;
+}
+
+void EventWriter::WriteTally(const ClassTally& tally) {
+  const EventClass& key = class_keys_[tally.local_class];
+  const std::int64_t host = classes_.hosts().IdOf(key.host);
+  insert_coverage_.Bind(1, import_).Bind(2, host).Bind(3, classes_.channels().IdOf(key.channel));
+  insert_coverage_.Bind(4, tally.tally.first.value).Bind(5, tally.tally.last.value);
+  insert_coverage_.Bind(6, tally.tally.events).Run();
+  if (tally.kept) return;
+  insert_count_.Bind(1, classes_.providers().IdOf(key.provider)).Bind(2, int{key.event_id});
+  insert_count_.Bind(3, static_cast<int>(key.level)).Bind(4, host).Bind(5, tally.tally.events);
+  insert_count_.Bind(6, tally.tally.first.value).Bind(7, tally.tally.last.value).Run();
+  ledger_.records += tally.tally.events;
+  ledger_.stored += tally.tally.events;
+  counted_ += tally.tally.events;
+}
+
+}  // namespace exdiag

@@ -1,0 +1,102 @@
+// Which events of one identity the store has and which of them the current import has shown: the
+// state behind "fed twice is one event".
+//
+// Events are met mostly in the order of time, so a window of recently met identities answers from
+// memory.  What falls out of it and cannot be read off the stored rows goes to a temporary table.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/store/sqlite.h"
+
+namespace exdiag {
+
+// All events with one identity.
+struct IdentityGroup {
+  std::int64_t second = 0;
+  std::uint64_t identity = 0;
+  std::uint32_t rows = 0;        // stored, by this import or before
+  std::uint32_t without_id = 0;  // of these, rows that no export gave a record id to
+  // What this import has shown so far: each such event takes one row for itself.  `claimed` rows
+  // are known one by one, by their record ids; `unnamed` events take any others.
+  std::uint32_t claimed = 0;
+  std::uint32_t unnamed = 0;
+  bool had_rows = false;  // some rows are older than this import
+  bool dirty = false;     // not to be read off the stored rows
+  // The row that the last unnamed duplicate was compared with, so that the next one gets the next.
+  std::int64_t cursor_record = -1;
+  std::int64_t cursor_row = 0;
+  // Record ids that this import has shown; only the first few.
+  static constexpr std::uint32_t kShown = 4;
+  std::uint32_t shown_count = 0;
+  std::uint64_t shown[kShown] = {};
+
+  bool HasFreeRow() const { return rows > claimed + unnamed; }
+  bool Shown(std::uint64_t record_id) const;
+  // True when `shown` may have forgotten one.
+  bool ShownOverflowed() const { return shown_count > kShown; }
+  void Show(std::uint64_t record_id);
+};
+
+class IdentityWindow {
+ public:
+  explicit IdentityWindow(sql::Database& database);
+
+  // Before an import's first event.
+  void Begin(std::int64_t import);
+  // After its last.
+  void End();
+
+  // The state of this identity; good until the next call.
+  IdentityGroup& Find(std::int64_t second, std::uint64_t identity);
+
+ private:
+  // Open addressing; groups are never taken out one by one.
+  class Generation {
+   public:
+    Generation();
+    IdentityGroup* Find(std::int64_t second, std::uint64_t identity);
+    IdentityGroup& Add(const IdentityGroup& group);
+    bool full() const { return count_ >= kCapacity / 2; }
+    void Clear();
+    template <typename Visit>
+    void ForEach(const Visit& visit) const;
+
+   private:
+    static constexpr std::size_t kCapacity = 1 << 15;
+    std::size_t SlotOf(std::int64_t second, std::uint64_t identity) const;
+
+    std::vector<IdentityGroup> slots_;
+    std::vector<bool> used_;
+    std::size_t count_ = 0;
+  };
+
+  struct Range {
+    std::int64_t first = std::numeric_limits<std::int64_t>::max();
+    std::int64_t last = std::numeric_limits<std::int64_t>::min();
+    bool Contains(std::int64_t second) const { return second >= first && second <= last; }
+    void Add(std::int64_t second);
+  };
+
+  IdentityGroup Load(std::int64_t second, std::uint64_t identity);
+  bool LoadForgotten(IdentityGroup& group);
+  void Forget(const Generation& generation);
+  void Keep(const IdentityGroup& group);
+
+  sql::Database& database_;
+  std::int64_t import_ = 0;
+  Generation recent_;
+  Generation older_;
+  Range stored_;     // seconds of the events stored before this import
+  Range forgotten_;  // seconds of the groups that fell out of the window
+  bool kept_any_ = false;
+  sql::Statement select_rows_;
+  sql::Statement insert_kept_;
+  sql::Statement select_kept_;
+};
+
+}  // namespace exdiag

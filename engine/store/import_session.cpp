@@ -1,0 +1,97 @@
+#include "engine/store/import_session.h"
+
+#include <utility>
+
+namespace exdiag {
+namespace {
+
+// A batch is sent at the first of these: rows that keep the writer busy for a few milliseconds,
+// bytes that stay in the cache between the two threads.
+constexpr std::size_t kBatchEvents = 2048;
+constexpr std::size_t kBatchBytes = 768 * 1024;
+constexpr std::size_t kBatchFacts = 1024;
+
+// Keeping more of a damaged record than this helps nobody.
+constexpr std::size_t kRejectBytes = 4096;
+
+}  // namespace
+
+QueuedImportSession::QueuedImportSession(Callbacks callbacks,
+                                         const std::optional<std::vector<EventKind>>& keep_only)
+    : callbacks_(std::move(callbacks)),
+      classes_(keep_only),
+      queue_(callbacks_.write),
+      batch_(queue_.Take()) {}
+
+QueuedImportSession::~QueuedImportSession() {
+  if (ended_) return;
+  queue_.Drain();
+  callbacks_.abandon();
+}
+
+bool QueuedImportSession::Add(const NormalisedEvent& event) {
+  const std::uint32_t local_class = classes_.ClassOf(event, *batch_);
+  classes_.Count(local_class, event.time);
+  if (classes_.kept(local_class)) Append(event, local_class);
+  SendWhenFull();
+  return working_;
+}
+
+void QueuedImportSession::Append(const NormalisedEvent& event, std::uint32_t local_class) {
+  QueuedEvent& row = batch_->events.emplace_back();
+  row.identity = event.identity;
+  row.record_id = event.record_id;
+  row.second = UnixSecond(event.time);
+  row.fraction = Fraction(event.time);
+  row.place = PackPlace(event.place);
+  row.place_column = event.place.column;
+  row.local_class = local_class;
+  row.local_user = classes_.UserOf(event.user, *batch_);
+  row.flags =
+      EventFlags::Pack(event.time_basis, event.time_precision, event.recovered, event.comparable);
+  row.strings_size = static_cast<std::uint32_t>(event.strings.size());
+  row.message_size = static_cast<std::uint32_t>(event.message.size());
+  row.binary_size = static_cast<std::uint32_t>(event.binary.size());
+  row.bytes_offset = batch_->bytes.size();
+  batch_->bytes.append(event.strings);
+  batch_->bytes.append(event.message);
+  batch_->bytes.append(reinterpret_cast<const char*>(event.binary.data()), event.binary.size());
+}
+
+void QueuedImportSession::AddFact(Fact fact) {
+  batch_->facts.push_back(std::move(fact));
+  SendWhenFull();
+}
+
+void QueuedImportSession::AddReject(StoredReject reject) {
+  if (reject.raw.size() > kRejectBytes) reject.raw.resize(kRejectBytes);
+  batch_->rejects_size += reject.raw.size() + reject.reason.size() + 64;
+  batch_->rejects.push_back(std::move(reject));
+  SendWhenFull();
+}
+
+void QueuedImportSession::SendWhenFull() {
+  const bool full = batch_->events.size() >= kBatchEvents || batch_->bytes.size() >= kBatchBytes ||
+                    batch_->facts.size() >= kBatchFacts || batch_->rejects_size >= kBatchBytes;
+  if (full || classes_.full()) Send();
+}
+
+void QueuedImportSession::Send() {
+  const bool restart = classes_.full();
+  if (restart) {
+    classes_.TakeTallies(batch_->tallies);
+    classes_.Restart();
+  }
+  working_ = queue_.Put(std::move(batch_)) && working_;
+  batch_ = queue_.Take();
+  batch_->restart = restart;
+}
+
+Result<LedgerRow> QueuedImportSession::Commit() {
+  ended_ = true;
+  classes_.TakeTallies(batch_->tallies);
+  queue_.Finish(*batch_);
+  return callbacks_.commit();
+}
+
+}  // namespace exdiag

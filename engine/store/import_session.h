@@ -1,0 +1,44 @@
+// The reading thread's side of one import.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/store/batch_queue.h"
+#include "engine/store/class_table.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+class QueuedImportSession final : public ImportSession {
+ public:
+  struct Callbacks {
+    std::function<bool(const Batch&)> write;
+    std::function<Result<LedgerRow>()> commit;
+    std::function<void()> abandon;  // when it ends without Commit()
+  };
+
+  QueuedImportSession(Callbacks callbacks, const std::optional<std::vector<EventKind>>& keep_only);
+  ~QueuedImportSession() override;
+
+  bool Add(const NormalisedEvent& event) override;
+  void AddFact(Fact fact) override;
+  void AddReject(StoredReject reject) override;
+  Result<LedgerRow> Commit() override;
+
+ private:
+  void Append(const NormalisedEvent& event, std::uint32_t local_class);
+  void SendWhenFull();
+  void Send();
+
+  Callbacks callbacks_;
+  ClassTable classes_;
+  BatchQueue queue_;
+  std::unique_ptr<Batch> batch_;
+  bool working_ = true;
+  bool ended_ = false;
+};
+
+}  // namespace exdiag

@@ -1,0 +1,189 @@
+// The tables, in the order of their use:
+//
+//   providers, hosts, ...   dictionaries: a text once, its number everywhere else
+//   classes                 what is the same from event to event: provider, ID, level, host ...;
+//                           real logs have about one class per 40 events, so a row of `events`
+//                           is a third smaller and most filters are decided on a small table
+//   events                  the rest of each event.  `second` counts from 1970 and `fraction` is
+//                           100 ns units: shorter than ticks, and what identity is based on
+//   imports                 the ledger
+//   coverage, facts, rejects, counts
+//
+// Two indexes serve everything.  events_by_identity answers "do we have this event?" and, since it
+// begins with the second, queries by time alone; ordered logs append to it.  events_by_class
+// answers (provider, ID, time) and (host, time), as both are a set of classes and a period.
+#include "engine/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace exdiag {
+namespace {
+
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE providers  (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE hosts      (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE computers  (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE channels   (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE categories (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE users      (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE schemas    (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
+
+CREATE TABLE classes (
+  id INTEGER PRIMARY KEY,
+  provider INTEGER NOT NULL REFERENCES providers,
+  event_id INTEGER NOT NULL,
+  host INTEGER NOT NULL REFERENCES hosts,
+  computer INTEGER NOT NULL REFERENCES computers,
+  channel INTEGER NOT NULL REFERENCES channels,
+  level INTEGER NOT NULL,
+  qualifiers INTEGER NOT NULL,
+  category INTEGER NOT NULL,
+  category_text INTEGER NOT NULL REFERENCES categories,
+  keywords INTEGER NOT NULL,
+  schema INTEGER NOT NULL REFERENCES schemas,
+  UNIQUE (provider, event_id, host, computer, channel, level, qualifiers, category, category_text,
+          keywords, schema));
+
+CREATE TABLE imports (
+  id INTEGER PRIMARY KEY,
+  file TEXT NOT NULL,
+  format TEXT NOT NULL,
+  records INTEGER NOT NULL DEFAULT 0,
+  stored INTEGER NOT NULL DEFAULT 0,
+  duplicates INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0,
+  refined INTEGER NOT NULL DEFAULT 0,
+  facts INTEGER NOT NULL DEFAULT 0,
+  incomparable INTEGER NOT NULL DEFAULT 0,
+  counted INTEGER NOT NULL DEFAULT 0,      -- of `stored`: only in `counts`
+  content_hash TEXT NOT NULL DEFAULT '',
+  imported_at INTEGER NOT NULL,            -- ticks, UTC
+  error TEXT NOT NULL DEFAULT '',
+  repeats INTEGER REFERENCES imports);     -- the import of the same bytes
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  class INTEGER NOT NULL REFERENCES classes,
+  second INTEGER NOT NULL,
+  fraction INTEGER NOT NULL,
+  flags INTEGER NOT NULL,                  -- see EventFlags in event_row.h
+  record_id INTEGER NOT NULL,              -- 0: the export has none
+  identity INTEGER NOT NULL,
+  user INTEGER REFERENCES users,
+  strings BLOB,
+  message TEXT,
+  binary BLOB,
+  import INTEGER NOT NULL REFERENCES imports,
+  place INTEGER NOT NULL,                  -- value * 4 + unit
+  place_column INTEGER);
+
+CREATE TABLE coverage (
+  import INTEGER NOT NULL REFERENCES imports,
+  host INTEGER NOT NULL REFERENCES hosts,
+  channel INTEGER NOT NULL REFERENCES channels,
+  first INTEGER NOT NULL,                  -- ticks; 0: no event had a time
+  last INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY (import, host, channel)) WITHOUT ROWID;
+
+CREATE TABLE facts (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  host TEXT NOT NULL,
+  attributes BLOB NOT NULL,                -- key, value, key, value: as insertion strings
+  observed_at INTEGER NOT NULL,
+  time_basis INTEGER NOT NULL,
+  import INTEGER NOT NULL REFERENCES imports,
+  place INTEGER NOT NULL,
+  place_column INTEGER,
+  UNIQUE (kind, host, attributes));
+
+CREATE TABLE rejects (
+  id INTEGER PRIMARY KEY,
+  import INTEGER NOT NULL REFERENCES imports,
+  place INTEGER NOT NULL,
+  place_column INTEGER,
+  diagnostic_id TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  raw BLOB);
+
+CREATE TABLE counts (                      -- events of which only the number was kept
+  provider INTEGER NOT NULL REFERENCES providers,
+  event_id INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  host INTEGER NOT NULL REFERENCES hosts,
+  events INTEGER NOT NULL,
+  first INTEGER NOT NULL,                  -- ticks; 0: no event had a time
+  last INTEGER NOT NULL,
+  PRIMARY KEY (provider, event_id, level, host)) WITHOUT ROWID;
+
+CREATE INDEX events_by_identity ON events (second, identity, record_id);
+CREATE INDEX events_by_class ON events (class, second);
+CREATE INDEX imports_by_content ON imports (content_hash);
+
+-- For people with a SQL shell; the program does not use it.
+CREATE VIEW event_list AS
+SELECT e.id, strftime('%Y-%m-%d %H:%M:%S', e.second, 'unixepoch') AS time, h.name AS host,
+       p.name AS provider, c.event_id, c.level, ch.name AS channel, e.record_id, e.strings,
+       e.message, i.file
+FROM events e JOIN classes c ON c.id = e.class JOIN hosts h ON h.id = c.host
+     JOIN providers p ON p.id = c.provider JOIN channels ch ON ch.id = c.channel
+     JOIN imports i ON i.id = e.import;
+)sql";
+
+// kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
+constexpr const char* kMigrations[] = {kVersion1};
+
+Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
+
+Result<std::int64_t> VersionOf(sql::Database& database, const std::string& file) {
+  const std::int64_t application = database.Number("PRAGMA application_id");
+  const std::int64_t version = database.Number("PRAGMA user_version");
+  const std::int64_t tables = database.Number("SELECT count(*) FROM sqlite_schema");
+  if (!database.ok()) return Error{file + ": " + database.error() + "; not opened"};
+  const bool empty = application == 0 && version == 0 && tables == 0;
+  if (!empty && application != kApplicationId) return NotOurs(file);
+  if (version > CurrentStoreVersion()) {
+    return Error{fmt::format(
+        "{}: written by a newer exdiag (store version {}, this program knows {}); not opened", file,
+        version, CurrentStoreVersion())};
+  }
+  return version;
+}
+
+void Migrate(sql::Database& database, std::int64_t from) {
+  for (std::int64_t version = from; version < CurrentStoreVersion() && database.ok(); ++version) {
+    database.Execute(kMigrations[version]);
+  }
+  const std::string stamp = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                        kApplicationId, CurrentStoreVersion());
+  database.Execute(stamp.c_str());
+}
+
+}  // namespace
+
+std::int64_t CurrentStoreVersion() { return static_cast<std::int64_t>(std::size(kMigrations)); }
+
+Result<void> PrepareSchema(sql::Database& database, const std::string& file, bool read_only) {
+  const auto found = VersionOf(database, file);
+  if (!found) return found.error();
+  if (*found == CurrentStoreVersion()) return {};
+  if (read_only) {
+    return Error{fmt::format("{}: store version {} must be brought to {} first; not opened", file,
+                             *found, CurrentStoreVersion())};
+  }
+  // Only now, so that a foreign database is left as it was.
+  database.Execute("PRAGMA page_size = 16384");
+  database.Execute("BEGIN IMMEDIATE");
+  // Another process may have been faster.
+  const auto version = database.ok() ? VersionOf(database, file) : found;
+  if (version && *version < CurrentStoreVersion()) Migrate(database, *version);
+  if (database.ok() && version) database.Execute("COMMIT");
+  if (!version) return version.error();
+  if (!database.ok()) return Error{file + ": " + database.error() + "; not opened"};
+  return {};
+}
+
+}  // namespace exdiag

@@ -1,0 +1,389 @@
+#include <sys/stat.h>
+
+#include <chrono>
+#include <utility>
+
+#include "engine/evidence/strings.h"
+#include "engine/store/event_reader.h"
+#include "engine/store/event_writer.h"
+#include "engine/store/import_session.h"
+#include "engine/store/schema.h"
+#include "engine/store/sqlite.h"
+#include "engine/store/store.h"
+#include "engine/store/verify.h"
+
+namespace exdiag {
+namespace {
+
+Ticks Now() {
+  using std::chrono::system_clock;
+  const auto since_1970 = system_clock::now().time_since_epoch();
+  const auto ticks = std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count() / 100;
+  return {ticks + kSecondsTo1970 * kTicksPerSecond};
+}
+
+constexpr const char* kLedgerColumns =
+    "SELECT file, format, records, stored, duplicates, rejected, refined, facts, incomparable, "
+    "content_hash, imported_at, error FROM main.imports ";
+
+LedgerRow ReadLedgerRow(const sql::Statement& from) {
+  LedgerRow row;
+  row.file = from.Text(0);
+  row.format = from.Text(1);
+  row.records = from.Unsigned(2);
+  row.stored = from.Unsigned(3);
+  row.duplicates = from.Unsigned(4);
+  row.rejected = from.Unsigned(5);
+  row.refined = from.Unsigned(6);
+  row.facts = from.Unsigned(7);
+  row.incomparable = from.Unsigned(8);
+  row.content_hash = from.Text(9);
+  row.imported_at = {from.Int(10)};
+  row.error = from.Text(11);
+  return row;
+}
+
+// For one thread at a time.  While an import session is open, the session's writing thread is the
+// one, and every other call is refused.
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::string file, StoreOptions options)
+      : file_(std::move(file)), options_(std::move(options)) {}
+
+  Result<void> Prepare(const std::string& path, int flags, bool temporary);
+
+  Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
+                                                     const std::string& format,
+                                                     const std::string& content_hash) override;
+  Result<void> AddFailedImport(const std::string& file, const std::string& reason) override;
+  Result<std::optional<LedgerRow>> FindImport(const std::string& content_hash) const override;
+  Result<LedgerRow> AddRepeatedImport(const std::string& file,
+                                      const std::string& content_hash) override;
+  Result<void> ForEachEvent(const EventQuery& query,
+                            const std::function<bool(const Event&)>& visit) const override;
+  Result<Event> GetEvent(std::int64_t id) const override;
+  Result<std::vector<EventCount>> CountEvents(const EventQuery& query) const override;
+  Result<std::vector<Fact>> Facts(std::string_view kind) const override;
+  Result<std::vector<Coverage>> CoverageRows() const override;
+  Result<std::vector<LedgerRow>> Ledger() const override;
+  Result<std::vector<StoredReject>> Rejects() const override;
+  Result<std::vector<std::string>> Verify() const override;
+
+ private:
+  // "site.db: the disk is full; nothing of app.evtx was stored"; clears the error.
+  Error TakeError(const std::string& consequence) const;
+  Result<void> Begin(const std::string& file) const;
+  Result<LedgerRow> Commit(const std::string& file);
+  void Rollback();
+  std::int64_t InsertImport(const std::string& file, const std::string& format,
+                            const std::string& content_hash, const std::string& error);
+  Result<LedgerRow> LedgerRowOf(std::int64_t import) const;
+  template <typename Row, typename Read>
+  Result<std::vector<Row>> All(sql::Statement statement, const Read& read) const;
+
+  const std::string file_;
+  const StoreOptions options_;
+  mutable sql::Database database_;
+  std::unique_ptr<EventWriter> writer_;  // not when read_only
+  mutable std::unique_ptr<EventReader> reader_;
+  std::int64_t import_ = 0;
+  bool importing_ = false;
+};
+
+// Reading a store on a medium that cannot be written needs a write-ahead log that is not there;
+// SQLite is then told that nobody else writes either.
+std::string ReadOnlyName(const std::string& file) {
+  std::string escaped = "file:";
+  for (const char c : file) {
+    if (c == '?' || c == '#' || c == '%') {
+      constexpr char kDigits[] = "0123456789ABCDEF";
+      escaped += {'%', kDigits[static_cast<unsigned char>(c) >> 4],
+                  kDigits[static_cast<unsigned char>(c) & 15]};
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped + "?immutable=1";
+}
+
+Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool temporary) {
+  database_.Open(path, flags);
+  if (!database_.ok()) return TakeError("not opened");
+  sqlite3_busy_timeout(database_.handle(), 5000);
+  if (auto prepared = PrepareSchema(database_, file_, options_.read_only); !prepared) {
+    return prepared;
+  }
+  // 24 MB of pages: what the tails of both indexes need.  NORMAL syncs at checkpoints only: the
+  // last import can be undone by a power cut, but never halved.
+  database_.Execute("PRAGMA cache_size = -24576; PRAGMA temp_store = FILE");
+  if (temporary) {
+    database_.Execute("PRAGMA synchronous = OFF");
+  } else if (!options_.read_only) {
+    database_.Execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+        "PRAGMA journal_size_limit = 16777216");
+  }
+  if (!options_.read_only) writer_ = std::make_unique<EventWriter>(database_);
+  reader_ = std::make_unique<EventReader>(database_);
+  if (!database_.ok()) return TakeError("not opened");
+  return {};
+}
+
+Error SqliteStore::TakeError(const std::string& consequence) const {
+  Error error{file_ + ": " + database_.error() + "; " + consequence};
+  database_.ClearError();
+  return error;
+}
+
+Result<void> SqliteStore::Begin(const std::string& file) const {
+  if (importing_) {
+    return Error{file_ + ": another import into it is not finished; nothing of " + file +
+                 " was stored"};
+  }
+  if (options_.read_only) {
+    return Error{file_ + ": opened for reading only; nothing of " + file + " was stored"};
+  }
+  if (database_.Execute("BEGIN IMMEDIATE")) return {};
+  return TakeError("nothing of " + file + " was stored");
+}
+
+void SqliteStore::Rollback() {
+  if (writer_) writer_->End();
+  database_.ClearError();
+  if (database_.InTransaction()) database_.Execute("ROLLBACK");
+  database_.ClearError();
+  importing_ = false;
+}
+
+std::int64_t SqliteStore::InsertImport(const std::string& file, const std::string& format,
+                                       const std::string& content_hash, const std::string& error) {
+  sql::Statement insert(database_,
+                        "INSERT INTO main.imports (file, format, content_hash, imported_at, error) "
+                        "VALUES (?1, ?2, ?3, ?4, ?5)",
+                        false);
+  insert.BindText(1, file).BindText(2, format).BindText(3, content_hash);
+  insert.Bind(4, Now().value).BindText(5, error).Run();
+  return database_.LastRow();
+}
+
+Result<std::unique_ptr<ImportSession>> SqliteStore::BeginImport(const std::string& file,
+                                                                const std::string& format,
+                                                                const std::string& content_hash) {
+  if (auto begun = Begin(file); !begun) return begun.error();
+  import_ = InsertImport(file, format, content_hash, "");
+  writer_->Begin(import_);
+  if (!database_.ok()) {
+    const Error error = TakeError("nothing of " + file + " was stored");
+    Rollback();
+    return error;
+  }
+  importing_ = true;
+  QueuedImportSession::Callbacks callbacks;
+  callbacks.write = [this](const Batch& batch) {
+    writer_->Write(batch);
+    return database_.ok();
+  };
+  callbacks.commit = [this, file] { return Commit(file); };
+  callbacks.abandon = [this] { Rollback(); };
+  return std::unique_ptr<ImportSession>(
+      std::make_unique<QueuedImportSession>(std::move(callbacks), options_.keep_only));
+}
+
+Result<LedgerRow> SqliteStore::Commit(const std::string& file) {
+  const LedgerRow& counts = writer_->ledger();
+  sql::Statement update(database_,
+                        "UPDATE main.imports SET records = ?2, stored = ?3, duplicates = ?4, "
+                        "rejected = ?5, refined = ?6, facts = ?7, incomparable = ?8, counted = ?9 "
+                        "WHERE id = ?1",
+                        false);
+  update.Bind(1, import_).Bind(2, counts.records).Bind(3, counts.stored);
+  update.Bind(4, counts.duplicates).Bind(5, counts.rejected).Bind(6, counts.refined);
+  update.Bind(7, counts.facts).Bind(8, counts.incomparable).Bind(9, writer_->counted());
+  if (database_.ok()) update.Run();
+  if (database_.ok()) database_.Execute("COMMIT");
+  if (!database_.ok()) {
+    const Error error = TakeError("nothing of " + file + " was stored");
+    Rollback();
+    return error;
+  }
+  writer_->End();
+  importing_ = false;
+  return LedgerRowOf(import_);
+}
+
+Result<LedgerRow> SqliteStore::LedgerRowOf(std::int64_t import) const {
+  sql::Statement one(database_, std::string(kLedgerColumns) + "WHERE id = ?1", false);
+  if (one.Bind(1, import).Next()) return ReadLedgerRow(one);
+  return TakeError("its ledger could not be read");
+}
+
+Result<void> SqliteStore::AddFailedImport(const std::string& file, const std::string& reason) {
+  if (auto begun = Begin(file); !begun) return begun;
+  InsertImport(file, "", "", reason);
+  if (database_.ok() && database_.Execute("COMMIT")) return {};
+  const Error error = TakeError("nothing of " + file + " was stored");
+  Rollback();
+  return error;
+}
+
+Result<std::optional<LedgerRow>> SqliteStore::FindImport(const std::string& content_hash) const {
+  if (content_hash.empty()) return std::optional<LedgerRow>();
+  sql::Statement one(database_,
+                     std::string(kLedgerColumns) +
+                         "WHERE content_hash = ?1 AND error = '' AND repeats IS NULL "
+                         "ORDER BY id LIMIT 1",
+                     false);
+  if (one.BindText(1, content_hash).Next()) return std::optional<LedgerRow>(ReadLedgerRow(one));
+  if (!database_.ok()) return TakeError("its ledger could not be read");
+  return std::optional<LedgerRow>();
+}
+
+Result<LedgerRow> SqliteStore::AddRepeatedImport(const std::string& file,
+                                                 const std::string& content_hash) {
+  if (auto begun = Begin(file); !begun) return begun.error();
+  sql::Statement insert(
+      database_,
+      "INSERT INTO main.imports (file, format, records, duplicates, rejected, facts, "
+      "content_hash, imported_at, repeats) SELECT ?1, format, records, records - rejected, "
+      "rejected, facts, content_hash, ?3, id FROM main.imports "
+      "WHERE content_hash = ?2 AND error = '' AND repeats IS NULL ORDER BY id LIMIT 1",
+      false);
+  insert.BindText(1, file).BindText(2, content_hash).Bind(3, Now().value).Run();
+  if (database_.ok() && database_.Execute("COMMIT")) return LedgerRowOf(database_.LastRow());
+  const Error error = TakeError("the repeated import of " + file + " is not in its ledger");
+  Rollback();
+  return error;
+}
+
+Result<void> SqliteStore::ForEachEvent(const EventQuery& query,
+                                       const std::function<bool(const Event&)>& visit) const {
+  reader_->ForEach(query, visit);
+  if (!database_.ok()) return TakeError("its events could not be read");
+  return {};
+}
+
+Result<Event> SqliteStore::GetEvent(std::int64_t id) const {
+  Event event;
+  if (reader_->Get(id, event)) return event;
+  if (!database_.ok()) return TakeError("its events could not be read");
+  return Error{file_ + ": there is no event " + std::to_string(id)};
+}
+
+Result<std::vector<EventCount>> SqliteStore::CountEvents(const EventQuery& query) const {
+  std::vector<EventCount> counts = reader_->Count(query);
+  if (!database_.ok()) return TakeError("its events could not be counted");
+  return counts;
+}
+
+template <typename Row, typename Read>
+Result<std::vector<Row>> SqliteStore::All(sql::Statement statement, const Read& read) const {
+  std::vector<Row> rows;
+  while (statement.Next()) rows.push_back(read(statement));
+  if (!database_.ok()) return TakeError("it could not be read");
+  return rows;
+}
+
+Result<std::vector<Fact>> SqliteStore::Facts(std::string_view kind) const {
+  sql::Statement statement(database_,
+                           "SELECT f.kind, f.host, f.attributes, f.observed_at, f.time_basis, "
+                           "i.file, f.place, f.place_column FROM main.facts f "
+                           "JOIN main.imports i ON i.id = f.import "
+                           "WHERE ?1 = '' OR f.kind = ?1 ORDER BY f.kind, f.host, f.attributes",
+                           false);
+  statement.BindText(1, kind);
+  return All<Fact>(std::move(statement), [](const sql::Statement& row) {
+    Fact fact;
+    fact.kind = row.Text(0);
+    fact.host = row.Text(1);
+    const InsertionStrings attributes = DecodeStrings(row.Bytes(2));
+    for (std::size_t i = 0; i + 1 < attributes.size(); i += 2) {
+      fact.attributes[attributes[i].value_or("")] = attributes[i + 1].value_or("");
+    }
+    fact.observed_at = {row.Int(3)};
+    fact.time_basis = static_cast<TimeBasis>(row.Int(4));
+    fact.where.file = row.Text(5);
+    fact.where.place = UnpackPlace(row.Unsigned(6), static_cast<std::uint32_t>(row.Int(7)));
+    return fact;
+  });
+}
+
+Result<std::vector<Coverage>> SqliteStore::CoverageRows() const {
+  sql::Statement statement(database_,
+                           "SELECT h.name, ch.name, c.first, c.last, c.events, i.file "
+                           "FROM main.coverage c JOIN main.hosts h ON h.id = c.host "
+                           "JOIN main.channels ch ON ch.id = c.channel "
+                           "JOIN main.imports i ON i.id = c.import "
+                           "ORDER BY h.name, ch.name, c.first, c.last, i.file, i.id",
+                           false);
+  return All<Coverage>(std::move(statement), [](const sql::Statement& row) {
+    return Coverage{row.Text(0),  row.Text(1),     {row.Int(2)},
+                    {row.Int(3)}, row.Unsigned(4), row.Text(5)};
+  });
+}
+
+Result<std::vector<LedgerRow>> SqliteStore::Ledger() const {
+  sql::Statement statement(database_, std::string(kLedgerColumns) + "ORDER BY id", false);
+  return All<LedgerRow>(std::move(statement), ReadLedgerRow);
+}
+
+Result<std::vector<StoredReject>> SqliteStore::Rejects() const {
+  sql::Statement statement(database_,
+                           "SELECT i.file, r.place, r.place_column, r.diagnostic_id, r.reason, "
+                           "r.raw FROM main.rejects r JOIN main.imports i ON i.id = r.import "
+                           "ORDER BY r.id",
+                           false);
+  return All<StoredReject>(std::move(statement), [](const sql::Statement& row) {
+    StoredReject reject;
+    reject.where.file = row.Text(0);
+    reject.where.place = UnpackPlace(row.Unsigned(1), static_cast<std::uint32_t>(row.Int(2)));
+    reject.diagnostic_id = row.Text(3);
+    reject.reason = row.Text(4);
+    const std::string_view raw = row.Bytes(5);
+    const auto* bytes = reinterpret_cast<const std::byte*>(raw.data());
+    reject.raw.assign(bytes, bytes + raw.size());
+    return reject;
+  });
+}
+
+Result<std::vector<std::string>> SqliteStore::Verify() const {
+  std::vector<std::string> complaints = VerifyStore(database_);
+  if (database_.ok()) return complaints;
+  return TakeError("it could not be checked");
+}
+
+bool Exists(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::Open(const std::string& file, const StoreOptions& options) {
+  if (options.read_only && !Exists(file)) return Error{file + ": there is no such store"};
+  auto store = std::make_unique<SqliteStore>(file, options);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  if (!options.read_only) {
+    if (auto prepared = store->Prepare(file, flags, false); !prepared) return prepared.error();
+    return std::unique_ptr<Store>(std::move(store));
+  }
+  auto prepared = store->Prepare(file, SQLITE_OPEN_READONLY, false);
+  if (!prepared && Exists(file) && !Exists(file + "-wal")) {
+    auto unchanging = std::make_unique<SqliteStore>(file, options);
+    const int read_flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    if (unchanging->Prepare(ReadOnlyName(file), read_flags, false)) {
+      return std::unique_ptr<Store>(std::move(unchanging));
+    }
+  }
+  if (!prepared) return prepared.error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<Store>> Store::OpenTemporary(const StoreOptions& options) {
+  auto store = std::make_unique<SqliteStore>("temporary store", options);
+  // A database without a name lives in the cache and, beyond it, in a file that nobody else sees.
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  if (auto prepared = store->Prepare("", flags, true); !prepared) return prepared.error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace exdiag

@@ -1,0 +1,73 @@
+#include "engine/store/verify.h"
+
+#include <fmt/format.h>
+
+namespace exdiag {
+namespace {
+
+void CheckPages(sql::Database& database, std::vector<std::string>& complaints) {
+  sql::Statement check(database, "PRAGMA integrity_check(20)", false);
+  while (check.Next()) {
+    if (check.Bytes(0) != "ok") complaints.push_back("SQLite: " + check.Text(0));
+  }
+}
+
+// Every number of a row is that of a row in its dictionary; the schema says which.
+void CheckReferences(sql::Database& database, std::vector<std::string>& complaints) {
+  sql::Statement check(database, "PRAGMA foreign_key_check", false);
+  while (check.Next() && complaints.size() < 20) {
+    complaints.push_back(fmt::format("{} row {} names a row of {} that is not there", check.Text(0),
+                                     check.Int(1), check.Text(2)));
+  }
+}
+
+void CheckSums(sql::Database& database, std::vector<std::string>& complaints) {
+  sql::Statement check(database,
+                       "SELECT file, records, stored, duplicates, rejected FROM imports "
+                       "WHERE records <> stored + duplicates + rejected ORDER BY id",
+                       false);
+  while (check.Next()) {
+    complaints.push_back(
+        fmt::format("import of {}: {} records are not {} stored + {} duplicates + {} rejected",
+                    check.Text(0), check.Int(1), check.Int(2), check.Int(3), check.Int(4)));
+  }
+}
+
+// What the ledger says against what is there.  An import of the same bytes points to the first one,
+// whose rejects it repeats.
+void CheckRows(sql::Database& database, const char* what, const char* sql,
+               std::vector<std::string>& complaints) {
+  sql::Statement check(database, sql, false);
+  while (check.Next()) {
+    if (check.Int(1) == check.Int(2)) continue;
+    complaints.push_back(fmt::format("import of {}: the ledger counts {} {}, the store holds {}",
+                                     check.Text(0), check.Int(1), what, check.Int(2)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> VerifyStore(sql::Database& database) {
+  std::vector<std::string> complaints;
+  CheckPages(database, complaints);
+  CheckReferences(database, complaints);
+  CheckSums(database, complaints);
+  CheckRows(database, "stored events",
+            "SELECT i.file, i.stored - i.counted, ifnull(e.n, 0) FROM imports i LEFT JOIN "
+            "(SELECT import, count(*) AS n FROM events GROUP BY import) e ON e.import = i.id "
+            "ORDER BY i.id",
+            complaints);
+  CheckRows(database, "rejected records",
+            "SELECT i.file, i.rejected, ifnull(r.n, 0) FROM imports i LEFT JOIN "
+            "(SELECT import, count(*) AS n FROM rejects GROUP BY import) r ON r.import = i.id "
+            "WHERE i.repeats IS NULL ORDER BY i.id",
+            complaints);
+  CheckRows(database, "events in all logs",
+            "SELECT i.file, i.stored + i.duplicates, ifnull(c.n, 0) FROM imports i LEFT JOIN "
+            "(SELECT import, sum(events) AS n FROM coverage GROUP BY import) c "
+            "ON c.import = i.id WHERE i.repeats IS NULL ORDER BY i.id",
+            complaints);
+  return complaints;
+}
+
+}  // namespace exdiag
