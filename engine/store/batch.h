@@ -49,7 +49,8 @@ struct Tally {
 
 struct ClassTally {
   std::uint32_t local_class = 0;
-  bool kept = true;  // false: these events are not in any batch and only counted
+  bool kept = true;                    // false: these events are not in any batch and only counted
+  TimeBasis basis = TimeBasis::kNone;  // kUtc, kLocalUnknown or kNone
   Tally tally;
 };
 

@@ -102,9 +102,11 @@ std::uint32_t ClassTable::UserOf(std::string_view user, Batch& batch) {
 void ClassTable::TakeTallies(std::vector<ClassTally>& into) {
   for (std::uint32_t number = 0; number < rows_.size(); ++number) {
     Row& row = rows_[number];
-    if (row.tally.events == 0) continue;
-    into.push_back({number, row.kept, row.tally});
-    row.tally = {};
+    for (std::size_t slot = 0; slot < row.tallies.size(); ++slot) {
+      if (row.tallies[slot].events == 0) continue;
+      into.push_back({number, row.kept, kSlots[slot], row.tallies[slot]});
+      row.tallies[slot] = {};
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The reader's side of classes and users: numbers them as they come and counts their events.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -26,7 +27,10 @@ class ClassTable {
   std::uint32_t UserOf(std::string_view user, Batch& batch);
 
   bool kept(std::uint32_t local_class) const { return rows_[local_class].kept; }
-  void Count(std::uint32_t local_class, Ticks time) { rows_[local_class].tally.Add(time); }
+  // Counts apart what does not compare: UTC, wall clocks and events without a time.
+  void Count(std::uint32_t local_class, Ticks time, TimeBasis basis) {
+    rows_[local_class].tallies[SlotOf(basis)].Add(time);
+  }
 
   bool full() const { return rows_.size() >= kMaximum || users_.size() >= kMaximum; }
   // What was counted since the last time.
@@ -38,8 +42,14 @@ class ClassTable {
   struct Row {
     EventClass key;
     bool kept = true;
-    Tally tally;
+    std::array<Tally, 3> tallies;  // by SlotOf
   };
+
+  static constexpr TimeBasis kSlots[] = {TimeBasis::kUtc, TimeBasis::kLocalUnknown,
+                                         TimeBasis::kNone};
+  static constexpr std::size_t SlotOf(TimeBasis basis) {
+    return basis == TimeBasis::kNone ? 2 : basis == TimeBasis::kLocalUnknown ? 1 : 0;
+  }
 
   bool Keep(const EventClass& key) const;
 

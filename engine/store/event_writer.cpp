@@ -35,8 +35,8 @@ EventWriter::EventWriter(sql::Database& database)
       "INSERT INTO main.rejects (import, place, place_column, diagnostic_id, reason, raw) "
       "VALUES (?1,?2,?3,?4,?5,?6)");
   insert_coverage_ = prepare(
-      "INSERT INTO main.coverage (import, host, channel, first, last, events) "
-      "VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (import, host, channel) DO UPDATE SET "
+      "INSERT INTO main.coverage (import, host, channel, time_basis, first, last, events) "
+      "VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (import, host, channel, time_basis) DO UPDATE SET "
       "first = CASE WHEN first = 0 OR (excluded.first <> 0 AND excluded.first < first) "
       "THEN excluded.first ELSE first END, last = max(last, excluded.last), "
       "events = events + excluded.events");
@@ -315,8 +315,8 @@ void EventWriter::WriteTally(const ClassTally& tally) {
   const EventClass& key = class_keys_[tally.local_class];
   const std::int64_t host = classes_.hosts().IdOf(key.host);
   insert_coverage_.Bind(1, import_).Bind(2, host).Bind(3, classes_.channels().IdOf(key.channel));
-  insert_coverage_.Bind(4, tally.tally.first.value).Bind(5, tally.tally.last.value);
-  insert_coverage_.Bind(6, tally.tally.events).Run();
+  insert_coverage_.Bind(4, static_cast<int>(tally.basis)).Bind(5, tally.tally.first.value);
+  insert_coverage_.Bind(6, tally.tally.last.value).Bind(7, tally.tally.events).Run();
   if (tally.kept) return;
   insert_count_.Bind(1, classes_.providers().IdOf(key.provider)).Bind(2, int{key.event_id});
   insert_count_.Bind(3, static_cast<int>(key.level)).Bind(4, host).Bind(5, tally.tally.events);

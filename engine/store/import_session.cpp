@@ -31,7 +31,7 @@ QueuedImportSession::~QueuedImportSession() {
 
 bool QueuedImportSession::Add(const NormalisedEvent& event) {
   const std::uint32_t local_class = classes_.ClassOf(event, *batch_);
-  classes_.Count(local_class, event.time);
+  classes_.Count(local_class, event.time, event.time_basis);
   if (classes_.kept(local_class)) Append(event, local_class);
   SendWhenFull();
   return working_;

@@ -83,10 +83,11 @@ CREATE TABLE coverage (
   import INTEGER NOT NULL REFERENCES imports,
   host INTEGER NOT NULL REFERENCES hosts,
   channel INTEGER NOT NULL REFERENCES channels,
-  first INTEGER NOT NULL,                  -- ticks; 0: no event had a time
+  time_basis INTEGER NOT NULL,             -- 3: events without a time, which cover nothing
+  first INTEGER NOT NULL,                  -- ticks
   last INTEGER NOT NULL,
   events INTEGER NOT NULL,
-  PRIMARY KEY (import, host, channel)) WITHOUT ROWID;
+  PRIMARY KEY (import, host, channel, time_basis)) WITHOUT ROWID;
 
 CREATE TABLE facts (
   id INTEGER PRIMARY KEY,

@@ -308,16 +308,22 @@ Result<std::vector<Fact>> SqliteStore::Facts(std::string_view kind) const {
 }
 
 Result<std::vector<Coverage>> SqliteStore::CoverageRows() const {
-  sql::Statement statement(database_,
-                           "SELECT h.name, ch.name, c.first, c.last, c.events, i.file "
-                           "FROM main.coverage c JOIN main.hosts h ON h.id = c.host "
-                           "JOIN main.channels ch ON ch.id = c.channel "
-                           "JOIN main.imports i ON i.id = c.import "
-                           "ORDER BY h.name, ch.name, c.first, c.last, i.file, i.id",
-                           false);
+  sql::Statement statement(
+      database_,
+      "SELECT h.name, ch.name, c.first, c.last, c.time_basis, c.events, i.file "
+      "FROM main.coverage c JOIN main.hosts h ON h.id = c.host "
+      "JOIN main.channels ch ON ch.id = c.channel "
+      "JOIN main.imports i ON i.id = c.import WHERE c.first <> 0 "
+      "ORDER BY h.name, ch.name, c.time_basis, c.first, c.last, i.file, i.id",
+      false);
   return All<Coverage>(std::move(statement), [](const sql::Statement& row) {
-    return Coverage{row.Text(0),  row.Text(1),     {row.Int(2)},
-                    {row.Int(3)}, row.Unsigned(4), row.Text(5)};
+    return Coverage{.host = row.Text(0),
+                    .channel = row.Text(1),
+                    .from = {row.Int(2)},
+                    .to = {row.Int(3)},
+                    .time_basis = static_cast<TimeBasis>(row.Int(4)),
+                    .events = row.Unsigned(5),
+                    .file = row.Text(6)};
   });
 }
 
