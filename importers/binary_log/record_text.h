@@ -1,0 +1,64 @@
+// The text of one record while it is decoded: one buffer that is filled front to back, handed out
+// as views, and emptied for the next record.
+//
+// The buffer never moves, so views stay good until Clear(), and never grows: a record whose text
+// does not fit (a hostile one; the largest honest record needs a fifth of it) is cut, which
+// `overflowed` tells.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace exdiag {
+
+class RecordText {
+ public:
+  static constexpr std::size_t kCapacity = std::size_t{1} << 20;
+
+  RecordText();
+
+  void Clear() {
+    cursor_ = buffer_.get();
+    overflowed_ = false;
+  }
+  bool overflowed() const { return overflowed_; }
+
+  // Where the next piece of text begins; `Since` gives everything appended from there on.
+  const char* mark() const { return cursor_; }
+  std::string_view Since(const char* mark) const {
+    return {mark, static_cast<std::size_t>(cursor_ - mark)};
+  }
+
+  void Append(std::string_view text);
+  void Append(char c) { Append(std::string_view(&c, 1)); }
+  // UTF-16LE; a lone surrogate becomes U+FFFD, an odd last byte is ignored.
+  void AppendUtf16(std::span<const std::byte> bytes);
+  void AppendNumber(std::int64_t value);
+  void AppendNumber(std::uint64_t value);
+  void AppendHex(std::uint64_t value);                   // "0x1f"
+  void AppendHexDump(std::span<const std::byte> bytes);  // "0A1F"
+  // "S-1-5-21-..."; false, and nothing appended, when the bytes are no SID.
+  bool AppendSid(std::span<const std::byte> bytes);
+
+ private:
+  // Makes sure that `size` more bytes fit.
+  bool Reserve(std::size_t size) {
+    if (size <= static_cast<std::size_t>(limit_ - cursor_)) return true;
+    overflowed_ = true;
+    return false;
+  }
+
+  std::unique_ptr<char[]> buffer_;
+  char* cursor_;
+  char* limit_;
+  bool overflowed_ = false;
+};
+
+// Bytes that `bytes`, which begin with a SID, spend on it; 0 when they do not begin with one.
+std::size_t SidSize(std::span<const std::byte> bytes);
+
+}  // namespace exdiag

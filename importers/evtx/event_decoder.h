@@ -1,0 +1,93 @@
+// BinXML of one record into a Record ([MS-EVEN6] 2.2.12).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/evidence/record.h"
+#include "importers/binary_log/ansi_decoder.h"
+#include "importers/binary_log/record_text.h"
+#include "importers/evtx/plan.h"
+#include "importers/evtx/plan_cache.h"
+#include "importers/evtx/value.h"
+
+namespace exdiag::evtx {
+
+// What became of one record.
+struct Decoded {
+  const char* error = nullptr;       // it could not be read at all
+  const char* data_error = nullptr;  // read but for the event data, which `record` lacks
+  bool truncated = false;  // it holds more than any log writes; `record` has the first part
+  bool substitute_template = false;  // read with a template found elsewhere in the file
+};
+
+class EventDecoder {
+ public:
+  // `codepage`: iconv name for strings of type ANSI, "" for windows-1252.
+  explicit EventDecoder(const std::string& codepage);
+
+  // The chunk that the next records lie in; borrowed until the next call.  At most 64 KiB.
+  void BeginChunk(std::span<const std::byte> chunk);
+
+  // Decodes the BinXML at `range`.  Fills `record` but for its place; its views stay good until the
+  // next call.  Without a readable TimeCreated its time is left unknown.
+  Decoded Decode(ChunkRange range, Record& record);
+
+ private:
+  // Each returns false with `error_` set.
+  bool RunFragment(ChunkRange range, Context context, int depth);
+  bool RunInstance(ChunkRange& range, Context context, int depth);
+  bool RunElement(ChunkRange& range, Context context, int depth);
+  bool ReadValues(ChunkRange& range);
+  bool RunPlan(const Plan& plan, std::size_t first_value, std::size_t value_count, int depth);
+  bool RunValue(const Op& op, const Value& value, int depth);
+  void RunText(const Op& op, std::string_view text);
+  std::string_view Join(const Plan& plan, const Op& op, std::size_t first_value,
+                        std::size_t value_count);
+
+  void PutNumber(Field field, std::uint64_t number);
+  void PutText(Field field, std::string_view text);
+  void PutTime(const Value& value);
+  void PutUser(const Value& value);
+  bool PutData(const Op& op, const Value& value, int depth);
+  void PutArray(const Op& op, const Value& value);
+  void PutString(std::string_view text, std::string_view name);
+  void PutBinary(const Value& value);
+  bool RunNested(const Op& op, const Value& value, int depth);
+
+  bool Spend();
+  bool Fail(const char* reason);
+  std::string_view TextOf(const Value& value);
+  Value ValueAt(std::size_t first_value, std::size_t value_count, std::uint16_t index) const;
+
+  AnsiDecoder ansi_;
+  RecordText text_;
+  PlanCache cache_;
+  std::span<const std::byte> chunk_;
+
+  // One record's state.
+  Record* record_ = nullptr;
+  std::vector<std::string_view> strings_;
+  std::vector<std::string_view> names_;
+  std::vector<Value> values_;        // of all instances that are being run, innermost last
+  std::vector<Plan> element_plans_;  // by depth: of elements outside templates
+  std::string_view event_source_;
+  std::string_view next_name_;
+  bool any_name_ = false;
+  bool has_event_ = false;
+  bool truncated_ = false;
+  bool substitute_ = false;
+  int budget_ = 0;
+  const char* error_ = nullptr;
+  const char* data_error_ = nullptr;
+
+  std::vector<std::byte> hex_bytes_;  // Binary of records without templates, where it is text
+  std::vector<std::byte> last_sid_;   // most records of a log repeat the user of the one before
+  std::string last_user_;
+};
+
+}  // namespace exdiag::evtx

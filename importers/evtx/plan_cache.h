@@ -1,0 +1,88 @@
+// Compiled templates, kept from chunk to chunk.
+//
+// A template definition lies in each chunk that uses it, and its bytes differ from chunk to chunk
+// because names are referred to by offset.  So plans are found in two steps: by offset inside the
+// chunk, and, once for each chunk, by GUID, size and a comparison of the definition that looks
+// through the name references.  Two definitions that share GUID and size but differ (a hostile
+// file can hold them) so get plans of their own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "importers/binary_log/record_text.h"
+#include "importers/evtx/plan.h"
+#include "importers/evtx/plan_compiler.h"
+
+namespace exdiag::evtx {
+
+// u32 next in its hash chain, GUID, u32 size of the body.
+inline constexpr std::uint32_t kDefinitionHeaderSize = 24;
+
+class PlanCache {
+ public:
+  explicit PlanCache(RecordText& text) : text_(text), compiler_(text), by_offset_(kChunkBytes) {}
+
+  // Offsets are those of `chunk` from here on.  At most 64 KiB.
+  void BeginChunk(std::span<const std::byte> chunk);
+
+  struct Found {
+    const Plan* plan = nullptr;  // good until BeginChunk; nullptr: `error` says why
+    const char* error = nullptr;
+    bool substitute = false;  // not from `offset`, which does not hold this template any more
+  };
+
+  // The plan of the definition at `offset`, whose GUID begins with `id`.
+  Found Find(std::uint32_t offset, std::uint32_t id, Context context);
+
+  PlanCompiler& compiler() { return compiler_; }
+
+ private:
+  static constexpr std::size_t kChunkBytes = 65536;
+
+  struct Entry {
+    Plan plan;
+    std::string body;  // of the definition, to compare others with
+    Context context = Context::kIgnored;
+  };
+  struct Slot {
+    std::uint32_t generation = 0;  // of the chunk that filled it
+    Context context = Context::kIgnored;
+    const Plan* plan = nullptr;
+    const char* error = nullptr;
+  };
+  struct Key {
+    std::uint64_t guid[2] = {};
+    std::uint32_t size = 0;
+    Context context = Context::kIgnored;
+
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+
+  Found FindById(std::uint32_t id, Context context) const;
+  Found FindOrCompile(std::uint32_t offset, Context context);
+  Found Compile(ChunkRange body, const Key& key);
+  bool SameDefinition(const Entry& entry, std::uint32_t body) const;
+  void Keep(Entry& entry, ChunkRange body, const char* text_begin);
+
+  RecordText& text_;
+  PlanCompiler compiler_;
+  std::span<const std::byte> chunk_;
+  std::uint32_t generation_ = 0;
+  std::vector<Slot> by_offset_;
+  std::unordered_map<Key, std::vector<std::unique_ptr<Entry>>, KeyHash> by_guid_;
+  std::unordered_map<std::uint32_t, const Entry*> by_id_;
+  std::vector<std::unique_ptr<Entry>> for_this_chunk_;  // what is not worth keeping longer
+  std::size_t kept_bytes_ = 0;
+};
+
+}  // namespace exdiag::evtx

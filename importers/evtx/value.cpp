@@ -1,0 +1,264 @@
+#include "importers/evtx/value.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "engine/base/text.h"
+#include "engine/base/time.h"
+#include "importers/binary_log/little_endian.h"
+
+namespace exdiag::evtx {
+namespace {
+
+// Bytes of one value of a type; 0 where the value itself says.
+std::size_t FixedSize(std::uint8_t type) {
+  switch (type) {
+    case kInt8:
+    case kUInt8:
+      return 1;
+    case kInt16:
+    case kUInt16:
+      return 2;
+    case kInt32:
+    case kUInt32:
+    case kReal32:
+    case kBool:
+    case kHexInt32:
+      return 4;
+    case kInt64:
+    case kUInt64:
+    case kReal64:
+    case kFileTime:
+    case kHexInt64:
+      return 8;
+    case kGuid:
+    case kSystemTime:
+      return 16;
+    default:
+      return 0;
+  }
+}
+
+std::span<const std::byte> WithoutTrailingNuls(std::span<const std::byte> utf16) {
+  std::size_t size = utf16.size() & ~std::size_t{1};
+  while (size >= 2 && LoadU16(utf16.data() + size - 2) == 0) size -= 2;
+  return utf16.first(size);
+}
+
+void AppendReal(double value, const char* format, RecordText& out) {
+  if (std::isnan(value)) return out.Append("NaN");
+  if (std::isinf(value)) return out.Append(value < 0 ? "-INF" : "INF");
+  char text[40];
+  const int size = std::snprintf(text, sizeof text, format, value);
+  out.Append({text, static_cast<std::size_t>(size)});
+}
+
+void AppendGuid(const std::byte* at, RecordText& out) {
+  char text[40];
+  const auto byte = [&](int i) { return std::to_integer<unsigned>(at[i]); };
+  const int size =
+      std::snprintf(text, sizeof text, "{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}",
+                    LoadU32(at), LoadU16(at + 4), LoadU16(at + 6), byte(8), byte(9), byte(10),
+                    byte(11), byte(12), byte(13), byte(14), byte(15));
+  out.Append({text, static_cast<std::size_t>(size)});
+}
+
+// "2021-06-04T08:41:47", with `digits` digits of fraction and a Z.
+void AppendCivil(const CivilTime& civil, int fraction, int digits, RecordText& out) {
+  char text[64];
+  const int size = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%0*dZ",
+                                 civil.year, civil.month, civil.day, civil.hour, civil.minute,
+                                 civil.second, digits, fraction);
+  out.Append({text, static_cast<std::size_t>(size)});
+}
+
+void AppendFileTime(std::uint64_t filetime, RecordText& out) {
+  if (filetime != 0 && !TicksFromFileTime(filetime)) return out.AppendHex(filetime);
+  // 0 means "never" and Windows prints it as the first day of 1601.
+  const CivilTime civil = CivilFromTicks({static_cast<std::int64_t>(filetime)});
+  AppendCivil(civil, civil.ticks, 7, out);
+}
+
+void AppendSystemTime(const std::byte* at, RecordText& out) {
+  const CivilTime civil{.year = LoadU16(at),
+                        .month = LoadU16(at + 2),
+                        .day = LoadU16(at + 6),
+                        .hour = LoadU16(at + 8),
+                        .minute = LoadU16(at + 10),
+                        .second = LoadU16(at + 12)};
+  AppendCivil(civil, LoadU16(at + 14), 3, out);
+}
+
+// The types whose size is given by the type.
+void AppendFixed(const Value& value, RecordText& out) {
+  const std::byte* at = value.data;
+  switch (value.type) {
+    case kInt8:
+      return out.AppendNumber(std::int64_t{Load<std::int8_t>(at)});
+    case kUInt8:
+      return out.AppendNumber(std::uint64_t{Load<std::uint8_t>(at)});
+    case kInt16:
+      return out.AppendNumber(std::int64_t{Load<std::int16_t>(at)});
+    case kUInt16:
+      return out.AppendNumber(std::uint64_t{LoadU16(at)});
+    case kInt32:
+      return out.AppendNumber(std::int64_t{Load<std::int32_t>(at)});
+    case kUInt32:
+      return out.AppendNumber(std::uint64_t{LoadU32(at)});
+    case kInt64:
+      return out.AppendNumber(Load<std::int64_t>(at));
+    case kUInt64:
+      return out.AppendNumber(LoadU64(at));
+    case kReal32:
+      return AppendReal(static_cast<double>(Load<float>(at)), "%g", out);
+    case kReal64:
+      return AppendReal(Load<double>(at), "%.15g", out);
+    case kBool:
+      return out.Append(LoadU32(at) != 0 ? "true" : "false");
+    case kGuid:
+      return AppendGuid(at, out);
+    case kFileTime:
+      return AppendFileTime(LoadU64(at), out);
+    case kSystemTime:
+      return AppendSystemTime(at, out);
+    case kHexInt32:
+      return out.AppendHex(LoadU32(at));
+    case kHexInt64:
+      return out.AppendHex(LoadU64(at));
+    default:
+      return out.AppendHexDump(value.bytes());
+  }
+}
+
+void AppendSizeT(const Value& value, RecordText& out) {
+  if (value.size == 4) return out.AppendHex(LoadU32(value.data));
+  if (value.size == 8) return out.AppendHex(LoadU64(value.data));
+  out.AppendHexDump(value.bytes());
+}
+
+}  // namespace
+
+void AppendValue(const Value& value, const AnsiDecoder& ansi, RecordText& out) {
+  switch (value.type) {
+    case kNull:
+      return;
+    case kString:
+      return out.AppendUtf16(WithoutTrailingNuls(value.bytes()));
+    case kAnsiString:
+      return ansi.Append(value.bytes(), out);
+    case kSid:
+      if (!out.AppendSid(value.bytes())) out.AppendHexDump(value.bytes());
+      return;
+    case kSizeT:
+      return AppendSizeT(value, out);
+    case kBool:
+      // The specification says one byte, Windows writes four.
+      if (value.size == 1) return out.Append(*value.data != std::byte{0} ? "true" : "false");
+      break;
+    default:
+      break;
+  }
+  if (value.size != FixedSize(value.type)) return out.AppendHexDump(value.bytes());
+  AppendFixed(value, out);
+}
+
+bool NumberOf(std::string_view text, std::uint64_t& number) {
+  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  const std::string_view digits = hexadecimal ? text.substr(2) : text;
+  const std::uint64_t base = hexadecimal ? 16 : 10;
+  if (digits.empty() || digits.size() > 20) return false;
+  std::uint64_t value = 0;
+  for (const char c : digits) {
+    const char lower = static_cast<char>(c | 0x20);
+    std::uint64_t digit = base;
+    if (c >= '0' && c <= '9') digit = static_cast<std::uint64_t>(c - '0');
+    if (lower >= 'a' && lower <= 'f') digit = static_cast<std::uint64_t>(lower - 'a' + 10);
+    if (digit >= base || value > (~std::uint64_t{0} - digit) / base) return false;
+    value = value * base + digit;
+  }
+  number = value;
+  return true;
+}
+
+bool NumberOf(const Value& value, std::uint64_t& number) {
+  switch (value.type) {
+    case kString: {
+      const auto bytes = WithoutTrailingNuls(value.bytes());
+      char text[24];
+      if (bytes.size() > 2 * sizeof text) return false;
+      for (std::size_t i = 0; i < bytes.size(); i += 2) {
+        const std::uint16_t unit = LoadU16(bytes.data() + i);
+        if (unit >= 0x80) return false;
+        text[i / 2] = static_cast<char>(unit);
+      }
+      return NumberOf(Trim({text, bytes.size() / 2}), number);
+    }
+    case kReal32:
+    case kReal64:
+    case kGuid:
+    case kSystemTime:
+      return false;
+    default:
+      break;
+  }
+  const std::size_t size = value.type == kSizeT ? value.size : FixedSize(value.type);
+  if (size != value.size) return false;
+  switch (size) {
+    case 1:
+      number = Load<std::uint8_t>(value.data);
+      return true;
+    case 2:
+      number = LoadU16(value.data);
+      return true;
+    case 4:
+      number = LoadU32(value.data);
+      return true;
+    case 8:
+      number = LoadU64(value.data);
+      return true;
+    default:
+      return false;
+  }
+}
+
+ArrayItems::ArrayItems(const Value& array)
+    : at_(array.data),
+      end_(array.data + array.size),
+      type_(static_cast<std::uint8_t>(array.type & ~kArrayFlag)) {}
+
+std::size_t ArrayItems::ItemSize() const {
+  const auto rest = static_cast<std::size_t>(end_ - at_);
+  switch (type_) {
+    case kString: {
+      const std::byte* at = at_;
+      while (end_ - at >= 2 && LoadU16(at) != 0) at += 2;
+      return end_ - at >= 2 ? static_cast<std::size_t>(at - at_) + 2 : rest;
+    }
+    case kAnsiString: {
+      const std::byte* nul = std::find(at_, end_, std::byte{0});
+      return nul != end_ ? static_cast<std::size_t>(nul - at_) + 1 : rest;
+    }
+    case kSid: {
+      const std::size_t size = SidSize({at_, rest});
+      return size != 0 ? size : rest;
+    }
+    case kSizeT:
+      return std::min<std::size_t>(rest, rest % 8 == 0 ? 8 : 4);
+    default: {
+      // What is left over, and items of unknown size, come as one piece.
+      const std::size_t size = FixedSize(type_);
+      return size != 0 && size <= rest ? size : rest;
+    }
+  }
+}
+
+bool ArrayItems::Next(Value& item) {
+  if (at_ == end_) return false;
+  const std::size_t size = ItemSize();
+  item = {at_, static_cast<std::uint16_t>(size), type_};
+  at_ += size;
+  return true;
+}
+
+}  // namespace exdiag::evtx
