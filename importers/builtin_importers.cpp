@@ -1,8 +1,10 @@
 // The one list of formats.  Strict binary signatures come first, then text formats from the most to
 // the least particular.
-#include "importers/importer.h"
-
+#include "importers/csv/eventviewer_importer.h"
+#include "importers/csv/nt_importer.h"
+#include "importers/csv/powershell_importer.h"
 #include "importers/evtx/evtx_importer.h"
+#include "importers/importer.h"
 
 namespace exdiag {
 
@@ -10,6 +12,11 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
   static const std::vector<std::unique_ptr<Importer>> kImporters = [] {
     std::vector<std::unique_ptr<Importer>> list;
     list.push_back(MakeEvtxImporter());
+    list.push_back(MakeWinEventCsvImporter());
+    list.push_back(MakeEventLogCsvImporter());
+    list.push_back(MakeNtCsvImporter());
+    list.push_back(MakeNtTxtImporter());
+    list.push_back(MakeEventViewerImporter());
     return list;
   }();
   return kImporters;

@@ -70,6 +70,6 @@ class Importer {
 const std::vector<std::unique_ptr<Importer>>& BuiltinImporters();
 
 // The importer for these bytes; nullptr when none knows them.
-const Importer* FindImporter(const ByteSource& bytes);
+const Importer* FindImporter(const ByteSource& bytes, const ImportOptions& options = {});
 
 }  // namespace exdiag

@@ -1,0 +1,300 @@
+// The header names the visible columns of the view, in the language of the user, and leaves the
+// last field of every row, the description, without a name.  So the format is told by its shape;
+// names that we know only say where a column stands that the user moved or added.
+#include "importers/csv/eventviewer_importer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/text.h"
+#include "importers/csv/table_import.h"
+
+namespace exdiag {
+namespace {
+
+enum Column : std::uint8_t {
+  kLevel,
+  kKeywords,
+  kDate,
+  kSource,
+  kEventId,
+  kCategory,
+  kUser,
+  kComputer,
+  kLog,
+  kDescription,
+  kColumnCount,
+  kOther = kColumnCount,
+};
+
+constexpr struct {
+  std::string_view name;
+  Column column;
+} kNames[] = {
+    {"Level", kLevel},
+    {"Keywords", kKeywords},
+    {"Date and Time", kDate},
+    {"Source", kSource},
+    {"Event ID", kEventId},
+    {"Task Category", kCategory},
+    {"User", kUser},
+    {"Computer", kComputer},
+    {"Log", kLog},
+    {"Log Name", kLog},
+    {"Description", kDescription},
+    // German
+    {"Ebene", kLevel},
+    {"Schlüsselwörter", kKeywords},
+    {"Datum und Uhrzeit", kDate},
+    {"Quelle", kSource},
+    {"Ereignis-ID", kEventId},
+    {"Aufgabenkategorie", kCategory},
+    {"Benutzer", kUser},
+    {"Protokoll", kLog},
+    // Japanese
+    {"レベル", kLevel},
+    {"キーワード", kKeywords},
+    {"日付と時刻", kDate},
+    {"ソース", kSource},
+    {"イベント ID", kEventId},
+    {"タスクのカテゴリ", kCategory},
+    {"ユーザー", kUser},
+    {"コンピューター", kComputer},
+    {"ログ", kLog},
+    // Portuguese
+    {"Nível", kLevel},
+    {"Palavras-chave", kKeywords},
+    {"Data e Hora", kDate},
+    {"Fonte", kSource},
+    {"Identificação do Evento", kEventId},
+    {"Categoria da Tarefa", kCategory},
+    {"Usuário", kUser},
+    {"Computador", kComputer},
+    // French
+    {"Niveau", kLevel},
+    {"Mots clés", kKeywords},
+    {"Date et heure", kDate},
+    {"ID de l’événement", kEventId},
+    {"ID de l'événement", kEventId},
+    {"Catégorie de la tâche", kCategory},
+    {"Utilisateur", kUser},
+    {"Ordinateur", kComputer},
+    // Spanish
+    {"Nivel", kLevel},
+    {"Palabras clave", kKeywords},
+    {"Fecha y hora", kDate},
+    {"Origen", kSource},
+    {"Id. del evento", kEventId},
+    {"Id. de evento", kEventId},
+    {"Categoría de la tarea", kCategory},
+    {"Usuario", kUser},
+    {"Equipo", kComputer},
+    // Italian
+    {"Livello", kLevel},
+    {"Parole chiave", kKeywords},
+    {"Data e ora", kDate},
+    {"Origine", kSource},
+    {"ID evento", kEventId},
+    {"Categoria attività", kCategory},
+    {"Utente", kUser},
+    // Dutch
+    {"Trefwoorden", kKeywords},
+    {"Datum en tijd", kDate},
+    {"Bron", kSource},
+    {"Gebeurtenis-id", kEventId},
+    {"Taakcategorie", kCategory},
+    {"Gebruiker", kUser},
+    // Russian
+    {"Уровень", kLevel},
+    {"Ключевые слова", kKeywords},
+    {"Дата и время", kDate},
+    {"Источник", kSource},
+    {"Код события", kEventId},
+    {"Категория задачи", kCategory},
+    {"Пользователь", kUser},
+    {"Компьютер", kComputer},
+    // Chinese
+    {"级别", kLevel},
+    {"关键字", kKeywords},
+    {"日期和时间", kDate},
+    {"来源", kSource},
+    {"事件 ID", kEventId},
+    {"任务类别", kCategory},
+    {"用户", kUser},
+    {"计算机", kComputer},
+};
+
+Column ColumnOf(std::string_view name) {
+  const std::string_view trimmed = Trim(name);
+  for (const auto& row : kNames) {
+    if (EqualsIgnoreCase(row.name, trimmed)) return row.column;
+  }
+  return kOther;
+}
+
+// Where each column stands.
+struct Layout {
+  static constexpr std::size_t kAbsent = std::size_t(-1);
+
+  std::array<std::size_t, kColumnCount> at;
+  std::size_t fields = 0;  // of a row, description included
+
+  Layout() { at.fill(kAbsent); }
+  bool has(Column column) const { return at[column] != kAbsent; }
+  bool complete() const { return has(kDate) && has(kSource) && has(kEventId); }
+
+  std::string_view Get(const CsvRow& row, Column column) const {
+    const std::size_t index = at[column];
+    return index < row.fields.size() ? row.fields[index] : std::string_view();
+  }
+};
+
+// The five columns of a view that nobody changed, for a language that we do not know.
+constexpr Column kUsualOrder[] = {kLevel, kDate, kSource, kEventId, kCategory};
+
+Layout LayoutByOrder(const CsvRow& header) {
+  Layout layout;
+  for (std::size_t i = 0; i < std::min(std::size(kUsualOrder), header.fields.size()); ++i) {
+    layout.at[kUsualOrder[i]] = i;
+  }
+  return layout;
+}
+
+Layout LayoutOf(const CsvRow& header) {
+  Layout layout;
+  for (std::size_t i = 0; i < header.fields.size(); ++i) {
+    const Column column = ColumnOf(header.fields[i]);
+    if (column != kOther && !layout.has(column)) layout.at[column] = i;
+  }
+  if (!layout.complete()) layout = LayoutByOrder(header);
+  // A spreadsheet that saved the file again gives the last column an empty name.
+  const bool named = layout.has(kDescription) || Trim(header.fields.back()).empty();
+  layout.fields = header.fields.size() + (named ? 0 : 1);
+  if (!layout.has(kDescription)) layout.at[kDescription] = layout.fields - 1;
+  return layout;
+}
+
+bool IsHeaderByName(const CsvRow& header) {
+  Layout layout;
+  for (std::size_t i = 0; i < header.fields.size(); ++i) {
+    const Column column = ColumnOf(header.fields[i]);
+    if (column != kOther) layout.at[column] = i;
+  }
+  return layout.complete();
+}
+
+bool IsEventId(std::string_view text) {
+  Record ignored;
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos &&
+         PutEventId(text, ignored);
+}
+
+// A view without a known name is told by its first record: one field more than the header, a time
+// in the second and a number in the fourth.
+bool HasShape(const TableHead& head) {
+  if (!head.has_first || head.header.fields.size() < 5) return false;
+  const Layout layout = LayoutOf(head.header);
+  return head.first.fields.size() == head.header.fields.size() + 1 &&
+         IsEventId(layout.Get(head.first, kEventId)) &&
+         ReadWallClock(layout.Get(head.first, kDate)).has_value();
+}
+
+class Reader final : public TableReader {
+ public:
+  bool TakeHeader(const CsvRow& row) override {
+    if (has_layout_ && !IsHeaderByName(row)) return false;
+    layout_ = LayoutOf(row);
+    has_layout_ = true;
+    return true;
+  }
+
+  std::optional<Fault> Check(const CsvRow& row) const override {
+    // The description is the last field and only quoted where it must be: a tool that leaves the
+    // quotes out makes too many fields, never too few.
+    const bool enough = row.fields.size() >= layout_.fields ||
+                        // An empty description without its delimiter.
+                        row.fields.size() + 1 == layout_.fields;
+    if (!enough) return ColumnsFault(row.fields.size(), layout_.fields);
+    const std::string_view id = Trim(layout_.Get(row, kEventId));
+    if (!IsEventId(id)) return EventIdFault(id);
+    if (row.fields.size() > layout_.fields && !ReadWallClock(layout_.Get(row, kDate))) {
+      return ColumnsFault(row.fields.size(), layout_.fields);
+    }
+    return std::nullopt;
+  }
+
+  std::string_view TimeOf(const CsvRow& row) const override { return layout_.Get(row, kDate); }
+
+  void Fill(const CsvRow& row, Record& record, std::string& scratch) override {
+    PutEventId(layout_.Get(row, kEventId), record);
+    record.channel = Trim(layout_.Get(row, kLog));
+    record.provider = Trim(layout_.Get(row, kSource));
+    PutEventType(layout_.Get(row, kLevel), record);
+    PutKeywords(layout_.Get(row, kKeywords), record);
+    PutCategory(layout_.Get(row, kCategory), record);
+    record.user = UserField(layout_.Get(row, kUser));
+    record.computer = Trim(layout_.Get(row, kComputer));
+    record.message = CleanMessage(Description(row), scratch);
+  }
+
+ private:
+  // "Audit Success", "Audit Success,Classic"; other keywords have no number here.  The Security log
+  // shows them instead of the level.
+  static void PutKeywords(std::string_view text, Record& record) {
+    for (const std::string_view word : Split(text, ',')) {
+      const auto type = FindEventType(word);
+      if (!type || type->keywords == 0) continue;
+      record.keywords |= type->keywords;
+      if (record.level == Level::kUnknown) record.level = Level::kLogAlways;
+    }
+  }
+
+  std::string_view Description(const CsvRow& row) const {
+    if (row.fields.size() <= layout_.fields || layout_.at[kDescription] + 1 != layout_.fields) {
+      return layout_.Get(row, kDescription);
+    }
+    // Not quoted: the rest of the row, as it stands.
+    const std::string_view first = row.fields[layout_.fields - 1];
+    const char* const begin = first.data();
+    const char* const end = row.raw.data() + row.raw.size();
+    const bool in_place = begin >= row.raw.data() && begin <= end;
+    return in_place ? std::string_view(begin, static_cast<std::size_t>(end - begin)) : first;
+  }
+
+  Layout layout_;
+  bool has_layout_ = false;
+};
+
+// The delimiter with which `text` is an export of this kind; '\0' when it is none.
+char DelimiterOf(std::string_view text) {
+  for (const char delimiter : {',', '\t'}) {
+    const TableHead head = ReadTableHead(text, delimiter);
+    if (head.has_header && (IsHeaderByName(head.header) || HasShape(head))) return delimiter;
+  }
+  return '\0';
+}
+
+class EventViewerImporter final : public Importer {
+ public:
+  std::string_view name() const override { return "eventviewer-csv"; }
+
+  bool Recognises(const Head& head) const override { return DelimiterOf(head.text) != '\0'; }
+
+  Result<void> Import(const Export& input, EvidenceSink& evidence,
+                      DiagnosticSink& problems) const override {
+    const char delimiter = DelimiterOf(HeadText(input));
+    if (delimiter == '\0') {
+      return Error{input.name + ": no header of an Event Viewer export; not read"};
+    }
+    return ImportTable(
+        input, delimiter, [] { return std::make_unique<Reader>(); }, evidence, problems);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Importer> MakeEventViewerImporter() {
+  return std::make_unique<EventViewerImporter>();
+}
+
+}  // namespace exdiag

@@ -1,0 +1,176 @@
+#include "importers/text/fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+constexpr EventType kSuccessAudit = {Level::kLogAlways, kKeywordAuditSuccess};
+constexpr EventType kFailureAudit = {Level::kLogAlways, kKeywordAuditFailure};
+
+constexpr struct {
+  std::string_view word;
+  EventType type;
+} kTypeWords[] = {
+    // English: NT to 2003, Vista and later, Get-EventLog.
+    {"Error", {Level::kError}},
+    {"Warning", {Level::kWarning}},
+    {"Information", {Level::kInformation}},
+    {"Success Audit", kSuccessAudit},
+    {"Failure Audit", kFailureAudit},
+    {"None", {Level::kInformation}},
+    {"Success", {Level::kInformation}},
+    {"Critical", {Level::kCritical}},
+    {"Verbose", {Level::kVerbose}},
+    {"Informational", {Level::kInformation}},
+    {"Audit Success", kSuccessAudit},
+    {"Audit Failure", kFailureAudit},
+    {"SuccessAudit", kSuccessAudit},
+    {"FailureAudit", kFailureAudit},
+    // German
+    {"Fehler", {Level::kError}},
+    {"Warnung", {Level::kWarning}},
+    {"Informationen", {Level::kInformation}},
+    {"Kritisch", {Level::kCritical}},
+    {"Ausführlich", {Level::kVerbose}},
+    {"Erfolgsüberw.", kSuccessAudit},
+    {"Fehlerüberw.", kFailureAudit},
+    {"Überwachung erfolgreich", kSuccessAudit},
+    {"Überwachung gescheitert", kFailureAudit},
+    // French
+    {"Erreur", {Level::kError}},
+    {"Avertissement", {Level::kWarning}},
+    {"Informations", {Level::kInformation}},
+    {"Critique", {Level::kCritical}},
+    {"Audit des succès", kSuccessAudit},
+    {"Audit des échecs", kFailureAudit},
+    {"Succès de l'audit", kSuccessAudit},
+    {"Échec de l'audit", kFailureAudit},
+    // Spanish
+    {"Advertencia", {Level::kWarning}},
+    {"Información", {Level::kInformation}},
+    {"Crítico", {Level::kCritical}},
+    {"Auditoría correcta", kSuccessAudit},
+    {"Error de auditoría", kFailureAudit},
+    // Portuguese
+    {"Erro", {Level::kError}},
+    {"Aviso", {Level::kWarning}},
+    {"Informações", {Level::kInformation}},
+    {"Informação", {Level::kInformation}},
+    // Italian
+    {"Errore", {Level::kError}},
+    {"Avviso", {Level::kWarning}},
+    {"Informazioni", {Level::kInformation}},
+    {"Critico", {Level::kCritical}},
+    // Dutch
+    {"Fout", {Level::kError}},
+    {"Waarschuwing", {Level::kWarning}},
+    {"Informatie", {Level::kInformation}},
+    // Russian
+    {"Ошибка", {Level::kError}},
+    {"Предупреждение", {Level::kWarning}},
+    {"Сведения", {Level::kInformation}},
+    {"Уведомление", {Level::kInformation}},
+    // Japanese
+    {"エラー", {Level::kError}},
+    {"警告", {Level::kWarning}},
+    {"情報", {Level::kInformation}},
+    {"重大", {Level::kCritical}},
+    {"成功の監査", kSuccessAudit},
+    {"失敗の監査", kFailureAudit},
+    // Chinese
+    {"错误", {Level::kError}},
+    {"信息", {Level::kInformation}},
+    {"关键", {Level::kCritical}},
+    {"审核成功", kSuccessAudit},
+    {"审核失败", kFailureAudit},
+    {"錯誤", {Level::kError}},
+    {"資訊", {Level::kInformation}},
+};
+
+constexpr std::string_view kNoCategory[] = {
+    "None",   "N/A",     "Keine",   "Aucun",   "Aucune",  "なし", "无",         "無",
+    "Nenhum", "Nenhuma", "Ninguno", "Ninguna", "Nessuna", "Geen", "Отсутствует"};
+
+}  // namespace
+
+std::optional<EventType> FindEventType(std::string_view text) {
+  const std::string_view word = Trim(text);
+  for (const auto& row : kTypeWords) {
+    if (row.word.size() == word.size() && EqualsIgnoreCase(row.word, word)) return row.type;
+  }
+  return std::nullopt;
+}
+
+void PutEventType(std::string_view text, Record& record) {
+  const auto type = FindEventType(text);
+  if (!type) return;
+  record.level = type->level;
+  record.keywords |= type->keywords;
+}
+
+void PutCategory(std::string_view text, Record& record) {
+  const std::string_view trimmed = Trim(text);
+  const auto is_none = [&](std::string_view none) { return EqualsIgnoreCase(none, trimmed); };
+  if (std::any_of(std::begin(kNoCategory), std::end(kNoCategory), is_none)) return;
+  if (trimmed.size() > 2 && trimmed.front() == '(' && trimmed.back() == ')') {
+    const auto number = ParseInteger(trimmed.substr(1, trimmed.size() - 2));
+    if (number && *number >= 0 && *number <= 0xffff) {
+      record.category = static_cast<std::uint16_t>(*number);
+      return;
+    }
+  }
+  record.category_text = trimmed;
+}
+
+std::string_view UserField(std::string_view text) {
+  const std::string_view trimmed = Trim(text);
+  return EqualsIgnoreCase(trimmed, "N/A") ? std::string_view() : trimmed;
+}
+
+bool PutEventId(std::string_view text, Record& record) {
+  const auto number = ParseInteger(Trim(text));
+  // Some tools print the 32-bit number as signed.
+  if (!number || *number < -0x8000'0000LL || *number > 0xffff'ffffLL) return false;
+  const auto whole = static_cast<std::uint32_t>(*number);
+  record.event_id = static_cast<std::uint16_t>(whole & 0xffff);
+  if (whole > 0xffff) record.qualifiers = static_cast<std::uint16_t>(whole >> 16);
+  return true;
+}
+
+std::string_view CleanMessage(std::string_view text, std::string& scratch) {
+  const std::string_view trimmed = Trim(text);
+  if (trimmed.find('\r') == std::string_view::npos) return trimmed;
+  scratch.clear();
+  for (std::size_t i = 0; i < trimmed.size(); ++i) {
+    if (trimmed[i] != '\r') {
+      scratch += trimmed[i];
+      continue;
+    }
+    // XP's tools end lines in CR CR LF; a CR alone is a line end of its own.
+    while (i + 1 < trimmed.size() && trimmed[i + 1] == '\r') ++i;
+    if (i + 1 < trimmed.size() && trimmed[i + 1] == '\n') ++i;
+    scratch += '\n';
+  }
+  return scratch;
+}
+
+void OutsideText::Add(std::string_view line, std::uint64_t number) {
+  if (Trim(line).empty()) return;
+  if (lines_++ == 0) first_ = number;
+}
+
+void OutsideText::Report(const Export& input, DiagnosticSink& problems) const {
+  if (lines_ == 0) return;
+  problems.Report({Severity::kNote,
+                   "text.outside-records",
+                   {input.name, Place::Line(first_)},
+                   fmt::format("{} line{} from here on belong{} to no record; not used", lines_,
+                               lines_ == 1 ? "" : "s", lines_ == 1 ? "s" : "")});
+}
+
+}  // namespace exdiag

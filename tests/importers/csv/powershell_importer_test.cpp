@@ -1,0 +1,171 @@
+#include "importers/csv/powershell_importer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/importers/text/collect.h"
+
+namespace exdiag {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::string_view kWinEventHeader =
+    "\"Message\",\"Id\",\"Version\",\"Qualifiers\",\"Level\",\"Task\",\"Opcode\",\"Keywords\","
+    "\"RecordId\",\"ProviderName\",\"LogName\",\"MachineName\",\"UserId\",\"TimeCreated\","
+    "\"LevelDisplayName\",\"TaskDisplayName\",\"Properties\"\r\n";
+
+TEST(WinEventCsvTest, ReadsEveryField) {
+  const auto got = ImportBytes(
+      "#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\r\n" + std::string(kWinEventHeader) +
+      "\"Said \"\"no\"\"\r\nand left\",\"1706\",,\"49156\",\"2\",\"3\",,"
+      "\"36028797018963968\",\"1657\",\"MSExchangeTransport\",\"Application\",\"EX1.corp.example\","
+      "\"S-1-5-18\",\"5/31/2026 4:36:21 PM\",\"Error\",\"SMTP Protocol\","
+      "\"System.Collections.Generic.List`1[System.Diagnostics.Eventing.Reader.EventProperty]"
+      "\"\r\n");
+  EXPECT_EQ(got.importer, "winevent-csv");
+  EXPECT_THAT(got.notes, IsEmpty());
+  EXPECT_THAT(got.records, ElementsAre(OwnedRecord{.line = 3,
+                                                   .channel = "Application",
+                                                   .provider = "MSExchangeTransport",
+                                                   .id = 1706,
+                                                   .qualifiers = 49156,
+                                                   .level = "error",
+                                                   .category = 3,
+                                                   .category_text = "SMTP Protocol",
+                                                   .keywords = kKeywordClassic,
+                                                   .time = "2026-05-31T16:36:21",
+                                                   .record_id = 1657,
+                                                   .computer = "EX1.corp.example",
+                                                   .user = "S-1-5-18",
+                                                   .message = "Said \"no\"\nand left"}));
+}
+
+TEST(WinEventCsvTest, ProjectedColumnsDelimitersAndTimes) {
+  const struct {
+    std::string_view why;
+    std::string_view bytes;
+    OwnedRecord record;
+  } kCases[] = {
+      {"the usual projection",
+       "#TYPE Selected.System.Diagnostics.Eventing.Reader.EventLogRecord\r\n"
+       "\"TimeCreated\",\"Id\",\"LevelDisplayName\",\"Message\"\r\n"
+       "\"27.10.2021 12:28:26\",\"7004\",\"Warnung\",\"m\"\r\n",
+       {.line = 3, .id = 7004, .level = "warning", .time = "2021-10-27T12:28:26", .message = "m"}},
+      {"-UseCulture, no quotes, no #TYPE",
+       "TimeCreated;Id;LevelDisplayName;Message\n2021-10-27 12:28:26;7004;Error;a,b\n",
+       {.line = 2, .id = 7004, .level = "error", .time = "2021-10-27T12:28:26", .message = "a,b"}},
+      {"tabs",
+       "Id\tProviderName\tTimeCreated\n5\tESE\t2021-10-27T12:28:26.5Z\n",
+       {.line = 2, .provider = "ESE", .id = 5, .time = "2021-10-27T12:28:26.5Z"}},
+      {"audit keywords as .NET prints them",
+       "Id,ProviderName,LogName,Level,Keywords\n4625,Sec,Security,0,-9218868437227405312\n",
+       {.line = 2,
+        .channel = "Security",
+        .provider = "Sec",
+        .id = 4625,
+        .level = "log_always",
+        .keywords = 0x8010'0000'0000'0000}},
+      {"the lowest keyword number",
+       "Id,ProviderName,LogName,Keywords\n1,S,L,-9223372036854775808\n",
+       {.line = 2, .channel = "L", .provider = "S", .id = 1, .keywords = 0x8000'0000'0000'0000}},
+  };
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.why);
+    const auto got = ImportBytes(std::string(row.bytes));
+    EXPECT_EQ(got.importer, "winevent-csv");
+    EXPECT_THAT(got.records, ElementsAre(row.record));
+    EXPECT_THAT(got.rejects, IsEmpty());
+  }
+}
+
+TEST(WinEventCsvTest, AStuckTaskNameIsNotBelieved) {
+  const auto got = ImportBytes(
+      "Id,ProviderName,LogName,Task,TaskDisplayName\n"
+      "5,Sysmon,Op,5,Process terminated\n"
+      "11,Sysmon,Op,11,Process terminated\n");
+  ASSERT_THAT(got.records, SizeIs(2));
+  EXPECT_EQ(got.records[0].category_text, "Process terminated");
+  EXPECT_EQ(got.records[1].category_text, "");
+  EXPECT_EQ(got.records[1].category, 11);
+}
+
+TEST(EventLogCsvTest, SplitsTheInstanceIdAndKnowsTypeNames) {
+  const auto got = ImportBytes(
+      "#TYPE System.Diagnostics.EventLogEntry#application/MSExchangeTransport/3221488298\r\n"
+      "\"EventID\",\"MachineName\",\"Data\",\"Index\",\"Category\",\"CategoryNumber\","
+      "\"EntryType\","
+      "\"Message\",\"Source\",\"ReplacementStrings\",\"InstanceId\",\"TimeGenerated\","
+      "\"TimeWritten\",\"UserName\",\"Site\",\"Container\"\r\n"
+      "\"1706\",\"EX1\",\"System.Byte[]\",\"3365\",\"(0)\",\"0\",\"Error\",\"m\","
+      "\"MSExchangeTransport\",\"System.String[]\",\"3221489322\",\"2017/11/18 15:35:24\","
+      "\"2017/11/18 15:35:25\",\"NT AUTHORITY\\SYSTEM\",,\r\n"
+      "\"528\",\"EX1\",\"System.Byte[]\",\"3364\",\"Logon/Logoff\",\"2\",\"SuccessAudit\",\"m\","
+      "\"Security\",\"System.String[]\",\"528\",\"2017/11/18 15:35:23\","
+      "\"2017/11/18 15:35:23\",,,\r\n");
+  EXPECT_EQ(got.importer, "eventlog-csv");
+  EXPECT_THAT(got.records, ElementsAre(OwnedRecord{.line = 3,
+                                                   .provider = "MSExchangeTransport",
+                                                   .id = 1706,
+                                                   .qualifiers = 0xc004,
+                                                   .level = "error",
+                                                   .time = "2017-11-18T15:35:24",
+                                                   .record_id = 3365,
+                                                   .computer = "EX1",
+                                                   .user = "NT AUTHORITY\\SYSTEM",
+                                                   .message = "m"},
+                                       OwnedRecord{.line = 4,
+                                                   .provider = "Security",
+                                                   .id = 528,
+                                                   .level = "log_always",
+                                                   .category = 2,
+                                                   .category_text = "Logon/Logoff",
+                                                   .keywords = kKeywordAuditSuccess,
+                                                   .time = "2017-11-18T15:35:23",
+                                                   .record_id = 3364,
+                                                   .computer = "EX1",
+                                                   .message = "m"}));
+}
+
+TEST(WinEventCsvTest, DamagedRows) {
+  const auto got = ImportBytes(
+      "\"TimeCreated\",\"Id\",\"LevelDisplayName\",\"Message\"\r\n"
+      "\"5/31/2026 4:36:21 PM\",\"1\",\"Error\",\"first\"\r\n"
+      "\"5/31/2026 4:36:21 PM\",\"2\",\"Error\"\r\n"
+      "\"5/31/2026 4:36:21 PM\",\"3\",\"Error\",\"never closed\r\n"
+      "\"5/31/2026 4:36:21 PM\",\"4\",\"Error\",\"fourth\r\nline\"\r\n"
+      "\"5/31/2026 4:36:21 PM\",\"five\",\"Error\",\"m\"\r\n"
+      "\"TimeCreated\",\"Id\",\"LevelDisplayName\",\"Message\"\r\n"
+      "\"when?\",\"6\",\"Error\",\"a header in the middle is no row\"\r\n"
+      "\"5/31/2026 4:36:21 PM\",\"7\",\"Error\",\"never closed, at the end");
+  ASSERT_THAT(got.records, SizeIs(3));
+  EXPECT_EQ(got.records[0].id, 1);
+  EXPECT_EQ(got.records[1].id, 4);
+  EXPECT_EQ(got.records[1].message, "fourth\nline");
+  EXPECT_EQ(got.records[1].line, 5u);
+  EXPECT_EQ(got.records[2].id, 6);
+  EXPECT_THAT(
+      got.rejects,
+      ElementsAre("in: line 3: 3 columns, the header has 4; row kept as a reject [csv.columns]",
+                  "in: line 4: a quote is not closed before a delimiter or a line end; row kept as "
+                  "a reject [csv.quotes]",
+                  "in: line 7: \"five\" is not an event number; row kept as a reject "
+                  "[csv.event-id]",
+                  "in: line 10: a quote is not closed before a delimiter or a line end; row kept "
+                  "as a reject [csv.quotes]"));
+  EXPECT_EQ(got.raw[1], "\"5/31/2026 4:36:21 PM\",\"3\",\"Error\",\"never closed");
+  EXPECT_THAT(got.notes, ElementsAre("in: line 9: \"when?\" is no date and time; 1 record kept "
+                                     "without time [text.time]"));
+}
+
+TEST(WinEventCsvTest, OtherTablesAreNotTaken) {
+  for (const std::string_view text :
+       {"Id,Name,Price\n1,a,2\n", "Message,Level\nx,y\n", "EventID,Foo\n1,2\n"}) {
+    EXPECT_EQ(ImportBytes(std::string(text)).importer, "") << text;
+  }
+}
+
+}  // namespace
+}  // namespace exdiag
