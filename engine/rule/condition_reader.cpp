@@ -1,0 +1,319 @@
+#include "engine/rule/condition_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/text.h"
+#include "engine/rule/fact_kinds.h"
+#include "engine/rule/field_test_reader.h"
+
+namespace exdiag {
+namespace {
+
+const Duration kDefaultWindow = Duration::Seconds(600);
+const Duration kDay = Duration::Seconds(86'400);
+
+std::string Known(std::span<const std::string_view> known, std::string_view word) {
+  const std::string_view nearest = Nearest(word, known);
+  return nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest);
+}
+
+// "3+", "3", "2-5".
+std::optional<CountRange> ParseCount(std::string_view text) {
+  const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
+    const auto value = ParseInteger(digits);
+    if (!value || *value < 0 || digits.front() == '+') return std::nullopt;
+    return static_cast<std::uint64_t>(*value);
+  };
+  const std::size_t dash = text.find('-');
+  if (text.ends_with('+')) {
+    const auto min = number(text.substr(0, text.size() - 1));
+    return min ? std::optional(CountRange{*min, std::nullopt}) : std::nullopt;
+  }
+  if (dash == std::string_view::npos) {
+    const auto count = number(text);
+    return count ? std::optional(CountRange{*count, *count}) : std::nullopt;
+  }
+  const auto min = number(text.substr(0, dash));
+  const auto max = number(text.substr(dash + 1));
+  if (!min || !max || *min > *max) return std::nullopt;
+  return CountRange{*min, *max};
+}
+
+}  // namespace
+
+Condition ConditionReader::Make(decltype(Condition::kind) kind, const Place& place) {
+  return {std::move(kind), false, problems_.At(place)};
+}
+
+std::vector<Condition> ConditionReader::ReadList(const YamlNode& node) {
+  std::vector<Condition> conditions;
+  if (node.kind != YamlNode::Kind::kList) {
+    if (auto condition = Read(node)) conditions.push_back(std::move(*condition));
+    return conditions;
+  }
+  if (node.items.empty()) {
+    problems_.Error("rule.condition", node.place, "a list of conditions that holds none");
+  }
+  for (const YamlNode& item : node.items) {
+    if (auto condition = Read(item)) conditions.push_back(std::move(*condition));
+  }
+  return conditions;
+}
+
+std::optional<Condition> ConditionReader::Read(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::kText: {
+      YamlEntry entry{node.text, node.place, {}};
+      entry.value.place = node.place;
+      return ReadEvent(entry);
+    }
+    case YamlNode::Kind::kMap:
+      return ReadMap(node);
+    case YamlNode::Kind::kList:
+    case YamlNode::Kind::kNull:
+      break;
+  }
+  problems_.Error("rule.condition", node.place,
+                  fmt::format("a condition must be a map or the name of an event pattern, not {}",
+                              KindName(node)));
+  return std::nullopt;
+}
+
+std::optional<Condition> ConditionReader::ReadMap(const YamlNode& node) {
+  const bool sequence = node.Find("sequence") != nullptr;
+  const YamlEntry* kind = nullptr;
+  for (const YamlEntry& entry : node.entries) {
+    if (entry.key == "coverage" || (sequence && entry.key == "within")) continue;
+    if (kind != nullptr) {
+      problems_.Error(
+          "rule.condition", entry.key_place,
+          fmt::format("\"{}\" beside \"{}\": a condition has one of them; write \"all\" "
+                      "to join conditions, and put a condition's own keys one level "
+                      "deeper",
+                      Printable(entry.key), Printable(kind->key)));
+      return std::nullopt;
+    }
+    kind = &entry;
+  }
+  if (kind == nullptr) {
+    problems_.Error("rule.condition", node.place, "a condition that names nothing");
+    return std::nullopt;
+  }
+  YamlMap map(node, "a condition", problems_);
+  std::optional<Condition> condition = ReadKind(map, *kind);
+  constexpr std::pair<std::string_view, bool> kCoverage[] = {{"required", true}};
+  const auto required = map.Choice("coverage", kCoverage);
+  if (condition && required) condition->coverage_required = true;
+  return condition;
+}
+
+std::optional<Condition> ConditionReader::ReadKind(YamlMap& map, const YamlEntry& kind) {
+  const YamlNode& value = kind.value;
+  const Place& place = kind.key_place;
+  if (kind.key == "no") {
+    std::optional<Condition> inner = Read(value);
+    if (!inner) return std::nullopt;
+    return Make(NotCondition{std::make_unique<Condition>(std::move(*inner))}, place);
+  }
+  if (kind.key == "any") return Make(AnyCondition{ReadList(value)}, place);
+  if (kind.key == "all") return Make(AllCondition{ReadList(value)}, place);
+  if (kind.key == "fact") return ReadFact(value);
+  if (kind.key == "sequence") return ReadSequence(map, value);
+  return ReadEvent(kind);
+}
+
+// ---- events
+// --------------------------------------------------------------------------------------
+
+std::optional<Condition> ConditionReader::ReadEvent(const YamlEntry& entry) {
+  const std::optional<std::size_t> pattern = scope_.Use(entry.key, entry.key_place);
+  if (!pattern) return std::nullopt;
+  EventCondition event;
+  event.pattern = *pattern;
+  event.before = event.after = kDefaultWindow;
+  event.on_trigger = scope_.IsTrigger(*pattern);
+  if (entry.value.kind != YamlNode::Kind::kNull) {
+    YamlMap map(entry.value, fmt::format("the condition on \"{}\"", entry.key), problems_);
+    ReadEventKeys(map, event);
+    map.Finish();
+  }
+  return Make(std::move(event), entry.key_place);
+}
+
+void ConditionReader::ReadEventKeys(YamlMap& map, EventCondition& event) {
+  ReadWindow(map, event);
+  ReadOf(map);
+  event.latest = map.Bool("latest").value_or(false);
+  ReadHost(map, event);
+  ReadCount(map, event);
+  event.per = ReadField(map, "per", event.pattern);
+  event.distinct = ReadField(map, "distinct", event.pattern);
+  event.same = ReadPairs(map, "same", event.pattern);
+  event.differ = ReadPairs(map, "differ", event.pattern);
+  event.where_all = ReadTests(map);
+  scope_.CheckFields(event.pattern, event.where_all);
+  scope_.AddCaptures(event.pattern, event.where_all);
+  if (!event.on_trigger) return;
+  for (const std::string_view key :
+       {"latest", "host", "count", "per", "distinct", "same", "differ"}) {
+    if (!map.Has(key)) continue;
+    problems_.Error("rule.condition", map.Get(key)->place,
+                    fmt::format("\"{}\" on the trigger itself; add a window (within, before or "
+                                "after) to speak of other events like it",
+                                key));
+    return;
+  }
+}
+
+void ConditionReader::ReadWindow(YamlMap& map, EventCondition& event) {
+  const std::optional<Duration> within = ReadSpan(map, "within");
+  const std::optional<Duration> before = ReadSpan(map, "before");
+  const std::optional<Duration> after = ReadSpan(map, "after");
+  if (map.Has("within") && (map.Has("before") || map.Has("after"))) {
+    problems_.Error("rule.window", map.place(),
+                    "\"within\" looks both ways; use it, or \"before\" and \"after\"");
+  }
+  if (within) {
+    event.before = event.after = *within;
+  } else if (before || after) {
+    event.before = before.value_or(Duration{});
+    event.after = after.value_or(Duration{});
+  }
+  if (within || before || after) event.on_trigger = false;
+}
+
+std::optional<Duration> ConditionReader::ReadSpan(YamlMap& map, std::string_view key) {
+  const YamlNode* node = map.Get(key);
+  if (node == nullptr) return std::nullopt;
+  if (node->text == "ever") return kEver;
+  const std::optional<Duration> span = ReadDuration(*node, key, problems_);
+  if (span && *span > kDay) {
+    problems_.Warning("rule.long_window", node->place,
+                      fmt::format("a window of {} will often hold by chance; the rule is used",
+                                  FormatDuration(*span)));
+  }
+  return span;
+}
+
+void ConditionReader::ReadOf(YamlMap& map) {
+  const YamlNode* node = map.Get("of");
+  if (node == nullptr) return;
+  const std::optional<std::size_t> of = scope_.Use(*node);
+  if (of && !scope_.IsTrigger(*of)) {
+    problems_.Error("rule.condition", node->place,
+                    fmt::format("\"of\" must name the trigger, and \"{}\" is none", node->text));
+  }
+}
+
+void ConditionReader::ReadHost(YamlMap& map, EventCondition& event) {
+  constexpr std::pair<std::string_view, HostScope> kScopes[] = {{"any", HostScope::kAny},
+                                                                {"same", HostScope::kSame},
+                                                                {"other", HostScope::kOther},
+                                                                {"peer", HostScope::kPeer}};
+  event.host = map.Choice("host", kScopes).value_or(HostScope::kAny);
+  if (event.host != HostScope::kPeer || !scope_.rule().between.empty()) return;
+  const auto& triggers = scope_.rule().triggers;
+  if (std::none_of(triggers.begin(), triggers.end(),
+                   [&](std::size_t trigger) { return scope_.MayNameHost(trigger); })) {
+    problems_.Error("rule.peer", map.Get("host")->place,
+                    "\"peer\" needs \"between\", since no field of the trigger names a host");
+  }
+}
+
+void ConditionReader::ReadCount(YamlMap& map, EventCondition& event) {
+  const YamlNode* node = map.Get("count");
+  if (node == nullptr) return;
+  const std::optional<CountRange> count =
+      node->kind == YamlNode::Kind::kText ? ParseCount(node->text) : std::nullopt;
+  if (count) {
+    event.count = *count;
+  } else {
+    problems_.Error("rule.count", node->place, "\"count\" must be like \"3+\", \"3\" or \"2-5\"");
+  }
+}
+
+std::string ConditionReader::ReadField(YamlMap& map, std::string_view key, std::size_t pattern) {
+  const std::string field = map.Text(key);
+  if (!field.empty()) scope_.CheckField(pattern, field, map.Get(key)->place);
+  return field;
+}
+
+std::vector<FieldPair> ConditionReader::ReadPairs(YamlMap& map, std::string_view key,
+                                                  std::size_t pattern) {
+  std::vector<FieldPair> pairs;
+  for (const std::string& text : map.Texts(key)) {
+    const std::size_t sign = text.find('=');
+    FieldPair pair{text.substr(0, sign), sign == std::string::npos ? text : text.substr(sign + 1)};
+    const Place& place = map.Get(key)->place;
+    scope_.CheckField(pattern, pair.here, place);
+    for (const std::size_t trigger : scope_.rule().triggers) {
+      scope_.CheckField(trigger, pair.there, place);
+    }
+    pairs.push_back(std::move(pair));
+  }
+  return pairs;
+}
+
+std::vector<FieldCondition> ConditionReader::ReadTests(YamlMap& map) {
+  const YamlNode* where = map.Get("where");
+  if (where == nullptr) return {};
+  return ReadWhere(*where, problems_, [&](const YamlNode& text) {
+    scope_.CheckTemplate(text.text, text.place, true);
+  });
+}
+
+// ---- facts and sequences
+// -------------------------------------------------------------------------
+
+std::optional<Condition> ConditionReader::ReadFact(const YamlNode& node) {
+  YamlMap map(node, "the condition on a fact", problems_);
+  if (!map.ok()) return std::nullopt;
+  FactCondition fact;
+  fact.kind = map.NeedText("kind");
+  if (!fact.kind.empty() && FindFactKind(fact.kind) == nullptr) {
+    std::vector<std::string_view> known;
+    for (const FactKind& kind : FactKinds()) known.push_back(kind.name);
+    problems_.Error("rule.fact_kind", map.Get("kind")->place,
+                    fmt::format("no facts of the kind \"{}\"{}", Printable(fact.kind),
+                                Known(known, fact.kind)));
+  }
+  fact.host = map.Text("host");
+  if (!fact.host.empty()) scope_.CheckTemplate(fact.host, map.Get("host")->place, true);
+  fact.where_all = ReadTests(map);
+  scope_.CheckAttributes(fact.kind, fact.where_all);
+  if (fact.kind == "answer") ReadAnswer(map, fact);
+  map.Finish();
+  return Make(std::move(fact), node.place);
+}
+
+// {kind: answer, name: N, is: V} is short for tests of the two attributes.
+void ConditionReader::ReadAnswer(YamlMap& map, FactCondition& fact) {
+  const auto add = [&](std::string_view key, std::string_view attribute) {
+    const std::string value = map.NeedText(key);
+    if (value.empty()) return;
+    fact.where_all.push_back(
+        {std::string(attribute), {{TestEquals{{value}}}}, problems_.At(map.Get(key)->place)});
+  };
+  add("name", "name");
+  add("is", "value");
+}
+
+std::optional<Condition> ConditionReader::ReadSequence(YamlMap& map, const YamlNode& node) {
+  SequenceCondition sequence{{}, kDefaultWindow};
+  if (const auto within = ReadSpan(map, "within")) sequence.within = *within;
+  if (node.kind != YamlNode::Kind::kList || node.items.size() < 2) {
+    problems_.Error("rule.condition", node.place,
+                    "\"sequence\" must be a list of at least two event patterns");
+    return std::nullopt;
+  }
+  for (const YamlNode& item : node.items) {
+    const auto text = ReadText(item, "sequence", problems_);
+    const auto pattern = text ? scope_.Use(item) : std::nullopt;
+    if (pattern) sequence.patterns.push_back(*pattern);
+  }
+  return Make(std::move(sequence), node.place);
+}
+
+}  // namespace exdiag

@@ -1,0 +1,44 @@
+// Whether a value passes a field test; docs/rule-language.md, "Event patterns", is the reference.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/rule/rule.h"
+
+namespace exdiag {
+
+// What a test may need beside the value.  Everything is optional: a test that needs a thing which
+// is not given does not hold.
+struct TestContext {
+  // Another field of the same event, for `equals_field`.
+  std::function<std::optional<std::string_view>(std::string_view field)> field;
+  // Text with {name.field} filled in; nullopt when one of the fields is not known.
+  std::function<std::optional<std::string>(std::string_view text)> expand;
+  // Gets the named captures of regexes that matched, behind what it holds already.
+  std::vector<std::pair<std::string, std::string>>* captures = nullptr;
+  // Told once for each regex that a value was too complex for it (such a value does not match).
+  DiagnosticSink* problems = nullptr;
+  Location where;  // of the test in its rule, for `problems`
+};
+
+// `value` is nullopt when the event does not show the field: then only `exists: no` holds.
+bool Holds(const FieldTest& test, std::optional<std::string_view> value,
+           const TestContext& context = {});
+
+// All of them.  True for none.
+bool HoldsAll(std::span<const FieldTest> tests, std::optional<std::string_view> value,
+              const TestContext& context = {});
+
+// Equality of the rule language: as whole numbers when both are numbers (decimal or 0x; a negative
+// 32-bit number and its unsigned form are one code), else as text without ASCII case.  Blanks at
+// the ends of `value` do not count.
+bool EqualValues(std::string_view value, std::string_view wanted);
+
+}  // namespace exdiag

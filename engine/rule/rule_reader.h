@@ -1,0 +1,18 @@
+// Reads and checks one rule on its own.
+#pragma once
+
+#include <optional>
+
+#include "engine/knowledge/knowledge.h"
+#include "engine/rule/pattern_reader.h"
+#include "engine/rule/rule.h"
+#include "engine/yaml/node.h"
+
+namespace exdiag {
+
+// Everything that is wrong goes to `problems`; a rule with errors is still given when it has an
+// `id`, so that other rules may refer to it: ask problems.failed().
+std::optional<Rule> ReadRule(const YamlNode& root, const Knowledge& knowledge,
+                             const SharedPatterns& shared, YamlProblems& problems);
+
+}  // namespace exdiag
