@@ -1,0 +1,228 @@
+#include "engine/cli/import_inputs.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <memory>
+#include <utility>
+
+#include "engine/cli/input_files.h"
+#include "engine/normalise/normaliser.h"
+#include "importers/importer.h"
+
+namespace exdiag {
+namespace {
+
+constexpr std::uint64_t kRejectsShown = 20;
+
+// What one importer yields, on its way to the store.
+class StoringSink final : public EvidenceSink {
+ public:
+  StoringSink(const std::string& file, const ImportInputsOptions& options,
+              const Knowledge& knowledge, Normaliser& normaliser, ImportSession& session,
+              DiagnosticSink& problems)
+      : file_(file),
+        options_(options),
+        knowledge_(knowledge),
+        normaliser_(normaliser),
+        session_(session),
+        problems_(problems) {}
+
+  bool OnRecord(const Record& record) override {
+    if ((++records_ & 0xff) == 0 && options_.cancelled && options_.cancelled()) cancelled_ = true;
+    if (cancelled_ || full_) return false;
+    full_ = !session_.Add(normaliser_.Normalise(record));
+    return !full_;
+  }
+
+  void OnFact(Fact fact) override {
+    fact.where.file = file_;
+    knowledge_.Complete(fact);
+    session_.AddFact(std::move(fact));
+  }
+
+  void OnReject(const Reject& reject) override {
+    const Location where{file_, reject.place};
+    session_.AddReject(
+        {where, reject.diagnostic_id, reject.reason, {reject.raw.begin(), reject.raw.end()}});
+    if (++rejects_ > kRejectsShown) return;
+    Diagnostic diagnostic;
+    diagnostic.severity = Severity::kRejected;
+    diagnostic.id = reject.diagnostic_id;
+    diagnostic.where = where;
+    diagnostic.reason = reject.reason;
+    problems_.Report(std::move(diagnostic));
+  }
+
+  bool cancelled() const { return cancelled_; }
+  std::uint64_t rejects_not_shown() const {
+    return rejects_ > kRejectsShown ? rejects_ - kRejectsShown : 0;
+  }
+
+ private:
+  const std::string& file_;
+  const ImportInputsOptions& options_;
+  const Knowledge& knowledge_;
+  Normaliser& normaliser_;
+  ImportSession& session_;
+  DiagnosticSink& problems_;
+  std::uint64_t records_ = 0;
+  std::uint64_t rejects_ = 0;
+  bool cancelled_ = false;
+  bool full_ = false;
+};
+
+class Driver {
+ public:
+  Driver(const ImportInputsOptions& options, const Knowledge& knowledge, Store& store,
+         DiagnosticSink& problems)
+      : options_(options),
+        knowledge_(knowledge),
+        store_(store),
+        problems_(problems),
+        normaliser_(knowledge, {options.zone}) {}
+
+  Result<ImportSummary> Run(const std::vector<std::string>& inputs) {
+    const std::vector<InputFile> files = FindInputFiles(inputs);
+    for (const InputFile& file : files) {
+      if (summary_.cancelled || Cancelled()) {
+        summary_.cancelled = true;
+        summary_.not_imported.push_back(file.path);
+        continue;
+      }
+      auto done = file.error.empty() ? Read(file.path) : Fail(file.path, "input.open", file.error);
+      if (!done) return done.error();
+    }
+    return std::move(summary_);
+  }
+
+ private:
+  bool Cancelled() const { return options_.cancelled && options_.cancelled(); }
+
+  Result<void> Read(const std::string& file) {
+    const auto bytes = OpenInput(file);
+    if (!bytes) return Fail(file, "input.open", bytes.error().message);
+    if ((*bytes)->size() == 0) return Fail(file, "input.empty", "the file is empty; nothing read");
+    const Importer* importer = FindImporter(**bytes);
+    if (importer == nullptr) {
+      return Fail(file, "input.format", "not in a format that exdiag knows; not read");
+    }
+    const std::string hash = ContentHash(**bytes);
+    const auto earlier = store_.FindImport(hash);
+    if (!earlier) return earlier.error();
+    if (*earlier) return Repeat(file, hash, (*earlier)->file);
+    return Import(file, **bytes, *importer, hash);
+  }
+
+  Result<void> Import(const std::string& file, const ByteSource& bytes, const Importer& importer,
+                      const std::string& hash) {
+    auto session = store_.BeginImport(file, std::string(importer.name()), hash);
+    if (!session) return session.error();
+    StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems_);
+    const auto read = importer.Import({file, bytes, {options_.codepage}}, sink, problems_);
+    if (sink.cancelled()) {
+      summary_.cancelled = true;
+      summary_.not_imported.push_back(file);
+      return {};
+    }
+    if (!read) {
+      session->reset();
+      return Fail(file, "input.unreadable", WithoutName(file, read.error().message));
+    }
+    auto row = (*session)->Commit();
+    if (!row) return row.error();
+    return Judge(std::move(*row), sink.rejects_not_shown());
+  }
+
+  // What the user is told of a file that was read to its end.
+  Result<void> Judge(LedgerRow row, std::uint64_t rejects_not_shown) {
+    if (rejects_not_shown > 0) {
+      Report(row.file, "input.rejects", Severity::kRejected,
+             fmt::format("{} more records could not be read; kept as rejects", rejects_not_shown));
+    }
+    if (row.records == row.rejected && row.facts == 0) {
+      ++summary_.failed;
+      Report(row.file, "input.nothing", Severity::kError,
+             row.records == 0
+                 ? fmt::format("looks like {}, but holds no record; nothing imported", row.format)
+                 : fmt::format("none of its {} records could be read; nothing imported but rejects",
+                               row.records));
+    }
+    summary_.rows.push_back(std::move(row));
+    return {};
+  }
+
+  Result<void> Repeat(const std::string& file, const std::string& hash,
+                      const std::string& earlier) {
+    auto row = store_.AddRepeatedImport(file, hash);
+    if (!row) return row.error();
+    Report(file, "input.repeated", Severity::kNote,
+           fmt::format("the same bytes as {}, which is imported already; not read again",
+                       earlier == file ? "before" : earlier));
+    summary_.rows.push_back(std::move(*row));
+    return {};
+  }
+
+  // Of the bytes, and of what else decides how they are read.
+  std::string ContentHash(const ByteSource& bytes) const {
+    struct Free {
+      void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+    };
+    const std::unique_ptr<XXH3_state_t, Free> state(XXH3_createState());
+    XXH3_128bits_reset(state.get());
+    std::vector<std::byte> buffer(1 << 18);
+    for (std::uint64_t offset = 0;;) {
+      const std::size_t got = bytes.ReadAt(offset, buffer);
+      if (got == 0) break;
+      XXH3_128bits_update(state.get(), buffer.data(), got);
+      offset += got;
+    }
+    const std::string how = (options_.zone ? options_.zone->name() : "") + "\n" + options_.codepage;
+    if (how != "\n") XXH3_128bits_update(state.get(), how.data(), how.size());
+    const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
+    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  }
+
+  Result<void> Fail(const std::string& file, std::string id, const std::string& reason) {
+    ++summary_.failed;
+    Report(file, std::move(id), Severity::kError, reason);
+    if (auto added = store_.AddFailedImport(file, reason); !added) return added;
+    LedgerRow row;
+    row.file = file;
+    row.error = reason;
+    summary_.rows.push_back(std::move(row));
+    return {};
+  }
+
+  void Report(const std::string& file, std::string id, Severity severity,
+              const std::string& reason) {
+    Diagnostic diagnostic;
+    diagnostic.severity = severity;
+    diagnostic.id = std::move(id);
+    diagnostic.where.file = file;
+    diagnostic.reason = reason;
+    problems_.Report(std::move(diagnostic));
+  }
+
+  static std::string WithoutName(const std::string& file, const std::string& message) {
+    const std::string prefix = file + ": ";
+    return message.starts_with(prefix) ? message.substr(prefix.size()) : message;
+  }
+
+  const ImportInputsOptions& options_;
+  const Knowledge& knowledge_;
+  Store& store_;
+  DiagnosticSink& problems_;
+  Normaliser normaliser_;
+  ImportSummary summary_;
+};
+
+}  // namespace
+
+Result<ImportSummary> ImportInputs(const std::vector<std::string>& inputs,
+                                   const ImportInputsOptions& options, const Knowledge& knowledge,
+                                   Store& store, DiagnosticSink& problems) {
+  return Driver(options, knowledge, store, problems).Run(inputs);
+}
+
+}  // namespace exdiag

@@ -1,0 +1,51 @@
+// Feeds what the user named - files, folders, standard input - to a store.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/result.h"
+#include "engine/base/time.h"
+#include "engine/knowledge/knowledge.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+struct ImportInputsOptions {
+  std::optional<TimeZone> zone;  // of exports that carry local time
+  std::string codepage;          // of exports that are neither UTF-8 nor UTF-16
+  // Asked every few hundred records.  True: stop; the file under way is as if it had never been
+  // fed, those before it stay.
+  std::function<bool()> cancelled;
+};
+
+struct ImportSummary {
+  // This run's rows of the ledger, in the order in which the files were read; those of files that
+  // could not be read have `error`.
+  std::vector<LedgerRow> rows;
+  std::uint64_t failed = 0;               // inputs that yielded neither event nor fact
+  std::vector<std::string> not_imported;  // files that were not done when it was cancelled
+  bool cancelled = false;
+
+  bool all_failed() const { return failed > 0 && failed == rows.size(); }
+};
+
+// Inputs are files, folders (read recursively, in the order of names), patterns with * ? [ ] that
+// no file is called by, and "-" for standard input.  A file that is named twice is read once.
+// Formats are found by content.
+//
+// An input that cannot be read is one Diagnostic and one row of the ledger, and the others are
+// still done.  Of each file's rejects the first 20 are reported, the rest in one line.  A file
+// whose very bytes were imported before, with the same zone and code page, is not read again: its
+// records are counted as duplicates.
+//
+// An Error is the store's; files committed before it stay.
+Result<ImportSummary> ImportInputs(const std::vector<std::string>& inputs,
+                                   const ImportInputsOptions& options, const Knowledge& knowledge,
+                                   Store& store, DiagnosticSink& problems);
+
+}  // namespace exdiag

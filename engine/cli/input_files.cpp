@@ -1,0 +1,183 @@
+#include "engine/cli/input_files.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace exdiag {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beyond this a copied input goes to a temporary file.
+constexpr std::size_t kInMemory = 16 << 20;
+
+class Finder {
+ public:
+  void Add(const std::string& input) {
+    if (input == "-") {
+      if (!std::exchange(has_standard_input_, true)) files_.push_back({"-", ""});
+      return;
+    }
+    struct stat status {};
+    if (::stat(input.c_str(), &status) == 0) {
+      AddExisting(input, status);
+    } else {
+      AddMissing(input, errno);
+    }
+  }
+
+  std::vector<InputFile> Take() { return std::move(files_); }
+
+ private:
+  void AddExisting(const std::string& path, const struct stat& status) {
+    if (!seen_.insert({status.st_dev, status.st_ino}).second) return;
+    if (!S_ISDIR(status.st_mode)) {
+      files_.push_back({path, ""});
+      return;
+    }
+    AddFolder(path);
+  }
+
+  // A folder that a link leads back to was seen already, so that this ends.
+  void AddFolder(const std::string& path) {
+    const std::size_t before = files_.size();
+    std::error_code error;
+    std::vector<std::string> entries;
+    for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+      entries.push_back(it->path().string());
+    }
+    if (error) {
+      files_.push_back({path, error.message() + "; folder not read"});
+      return;
+    }
+    std::sort(entries.begin(), entries.end());
+    const std::size_t seen_before = seen_.size();
+    for (const std::string& entry : entries) Add(entry);
+    if (files_.size() == before && seen_.size() == seen_before && entries.empty()) {
+      files_.push_back({path, "the folder is empty; nothing read"});
+    }
+  }
+
+  // A shell leaves a pattern as it is when it quotes it or finds nothing.
+  void AddMissing(const std::string& input, int reason) {
+    glob_t found{};
+    const bool pattern = input.find_first_of("*?[") != std::string::npos;
+    if (pattern && ::glob(input.c_str(), 0, nullptr, &found) == 0) {
+      for (std::size_t i = 0; i < found.gl_pathc; ++i) Add(found.gl_pathv[i]);
+    } else {
+      files_.push_back({input, std::string(std::strerror(reason)) + "; not read"});
+    }
+    ::globfree(&found);
+  }
+
+  std::vector<InputFile> files_;
+  std::set<std::pair<dev_t, ino_t>> seen_;
+  bool has_standard_input_ = false;
+};
+
+Error SystemError() { return Error{std::string(std::strerror(errno)) + "; not read"}; }
+
+// A file that only its descriptor keeps alive.
+class TemporaryFile {
+ public:
+  TemporaryFile() : path_((fs::temp_directory_path() / "exdiag-XXXXXX").string()) {
+    descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (descriptor_ < 0) return;
+    ::close(descriptor_);
+    ::unlink(path_.c_str());
+  }
+
+  bool Write(const char* data, std::size_t size) {
+    while (size > 0) {
+      const ssize_t written = ::write(descriptor_, data, size);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return false;
+      data += written;
+      size -= static_cast<std::size_t>(written);
+    }
+    return true;
+  }
+  // Before this object ends.
+  Result<std::unique_ptr<ByteSource>> Open() const { return OpenFile(path_); }
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+// The next bytes of a stream: 0 at its end, -1 for an error.
+ssize_t ReadSome(int descriptor, std::vector<char>& buffer) {
+  ssize_t got = 0;
+  do {
+    got = ::read(descriptor, buffer.data(), buffer.size());
+  } while (got < 0 && errno == EINTR);
+  return got;
+}
+
+Result<std::unique_ptr<ByteSource>> SpoolStream(int descriptor, const std::string& start) {
+  TemporaryFile file;
+  if (!file.Write(start.data(), start.size())) return SystemError();
+  std::vector<char> buffer(1 << 18);
+  for (;;) {
+    const ssize_t got = ReadSome(descriptor, buffer);
+    if (got < 0) return SystemError();
+    if (got == 0) return file.Open();
+    if (!file.Write(buffer.data(), static_cast<std::size_t>(got))) return SystemError();
+  }
+}
+
+Result<std::unique_ptr<ByteSource>> CopyStream(int descriptor) {
+  std::string bytes;
+  std::vector<char> buffer(1 << 16);
+  for (;;) {
+    const ssize_t got = ReadSome(descriptor, buffer);
+    if (got < 0) return SystemError();
+    if (got == 0) return MemorySource(std::move(bytes));
+    bytes.append(buffer.data(), static_cast<std::size_t>(got));
+    if (bytes.size() >= kInMemory) return SpoolStream(descriptor, bytes);
+  }
+}
+
+Result<std::unique_ptr<ByteSource>> CopyFile(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return SystemError();
+  auto source = CopyStream(descriptor);
+  ::close(descriptor);
+  return source;
+}
+
+}  // namespace
+
+std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs) {
+  Finder finder;
+  for (const std::string& input : inputs) finder.Add(input);
+  return finder.Take();
+}
+
+Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path) {
+  if (path == "-") return CopyStream(STDIN_FILENO);
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return SystemError();
+  if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) return CopyFile(path);
+  auto source = OpenFile(path);
+  if (source) return source;
+  const std::string& reason = source.error().message;
+  const std::string prefix = path + ": ";
+  return Error{reason.starts_with(prefix) ? reason.substr(prefix.size()) : reason};
+}
+
+}  // namespace exdiag
