@@ -1,13 +1,14 @@
 #include "engine/cli/import_inputs.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "engine/cli/input_files.h"
 #include "engine/normalise/normaliser.h"
+#include "engine/store/content_hash.h"
 #include "importers/importer.h"
 
 namespace exdiag {
@@ -103,11 +104,11 @@ class Driver {
     const auto bytes = OpenInput(file);
     if (!bytes) return Fail(file, "input.open", bytes.error().message);
     if ((*bytes)->size() == 0) return Fail(file, "input.empty", "the file is empty; nothing read");
-    const Importer* importer = FindImporter(**bytes);
+    const Importer* importer = FindImporter(**bytes, {options_.codepage});
     if (importer == nullptr) {
       return Fail(file, "input.format", "not in a format that exdiag knows; not read");
     }
-    const std::string hash = ContentHash(**bytes);
+    const std::string hash = HashOf(**bytes);
     const auto earlier = store_.FindImport(hash);
     if (!earlier) return earlier.error();
     if (*earlier) return Repeat(file, hash, (*earlier)->file);
@@ -164,23 +165,18 @@ class Driver {
   }
 
   // Of the bytes, and of what else decides how they are read.
-  std::string ContentHash(const ByteSource& bytes) const {
-    struct Free {
-      void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-    };
-    const std::unique_ptr<XXH3_state_t, Free> state(XXH3_createState());
-    XXH3_128bits_reset(state.get());
+  std::string HashOf(const ByteSource& bytes) const {
+    ContentHash hash;
     std::vector<std::byte> buffer(1 << 18);
     for (std::uint64_t offset = 0;;) {
       const std::size_t got = bytes.ReadAt(offset, buffer);
       if (got == 0) break;
-      XXH3_128bits_update(state.get(), buffer.data(), got);
+      hash.Add(std::span(buffer).first(got));
       offset += got;
     }
-    const std::string how = (options_.zone ? options_.zone->name() : "") + "\n" + options_.codepage;
-    if (how != "\n") XXH3_128bits_update(state.get(), how.data(), how.size());
-    const XXH128_hash_t hash = XXH3_128bits_digest(state.get());
-    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+    if (options_.zone) hash.Add("\nzone " + options_.zone->name());
+    if (!options_.codepage.empty()) hash.Add("\ncodepage " + options_.codepage);
+    return hash.Hex();
   }
 
   Result<void> Fail(const std::string& file, std::string id, const std::string& reason) {
