@@ -24,15 +24,18 @@ fs::path BaseName(const std::string& folder) {
   return path.filename() == "." || path.filename() == ".." ? fs::path() : path.filename();
 }
 
-// At most one byte more than ParseYaml takes, so that it can tell that there is more.
+// At most one block more than ParseYaml takes, so that it can tell that there is more.
 std::optional<std::string> ReadFile(const std::string& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return std::nullopt;
-  std::string text(kMaxYamlBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::string block(std::size_t{64} << 10, '\0');
+  while (text.size() <= kMaxYamlBytes && stream) {
+    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block, 0, static_cast<std::size_t>(stream.gcount()));
+  }
   if (stream.bad()) return std::nullopt;
-  text.resize(static_cast<std::size_t>(stream.gcount()));
   return text;
 }
 
