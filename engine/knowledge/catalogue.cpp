@@ -1,15 +1,12 @@
 #include "engine/knowledge/catalogue.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
+#include <tuple>
 #include <unordered_map>
 
 #include "engine/base/text.h"
 #include "engine/knowledge/catalogue_reader.h"
-#include "engine/knowledge/kbdata_folder.h"
+#include "engine/yaml/files.h"
 
 namespace exdiag {
 namespace {
@@ -90,12 +87,15 @@ Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
 Catalogue::~Catalogue() = default;
 
 Result<Catalogue> Catalogue::Load(const std::string& folder, DiagnosticSink& problems) {
-  auto files = ReadKbdataFolder(folder);
+  const auto files = ListYamlFiles(folder);
   if (!files) return files.error();
   Catalogue catalogue;
   FieldTypes types;
-  for (const KbdataFile& file : *files) {
-    catalogue.Add(ReadEventFile(file.text, file.name, types, problems));
+  for (const YamlFile& file : *files) {  // by name, so that _fields.yaml comes first
+    YamlProblems file_problems(file.path, "file not used", problems);
+    if (const auto root = LoadYamlFile(file.path, file_problems)) {
+      catalogue.Add(ReadEventFile(*root, types, file_problems));
+    }
   }
   return catalogue;
 }
@@ -104,7 +104,10 @@ Catalogue Catalogue::Parse(std::string_view yaml, const std::string& file,
                            DiagnosticSink& problems) {
   Catalogue catalogue;
   FieldTypes types;
-  catalogue.Add(ReadEventFile(yaml, file, types, problems));
+  YamlProblems file_problems(file, "file not used", problems);
+  if (const auto root = ParseYaml(yaml, file_problems)) {
+    catalogue.Add(ReadEventFile(*root, types, file_problems));
+  }
   return catalogue;
 }
 

@@ -6,20 +6,29 @@
 #include <array>
 
 #include "engine/base/text.h"
-#include "engine/knowledge/yaml_file.h"
+#include "engine/yaml/map.h"
 
 namespace exdiag {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FieldType>, 7> kTypes = {{
-    {"text", FieldType::kText},
-    {"number", FieldType::kNumber},
-    {"error", FieldType::kError},
-    {"host", FieldType::kHost},
-    {"ip_address", FieldType::kIpAddress},
-    {"entity", FieldType::kEntity},
+constexpr std::pair<std::string_view, FieldType> kTypes[] = {
+    {"text", FieldType::kText},     {"number", FieldType::kNumber},
+    {"error", FieldType::kError},   {"host", FieldType::kHost},
+    {"entity", FieldType::kEntity}, {"ip_address", FieldType::kIpAddress},
     {"path", FieldType::kPath},
-}};
+};
+
+constexpr std::pair<std::string_view, Level> kLevels[] = {
+    {"error", Level::kError},
+    {"warning", Level::kWarning},
+    {"information", Level::kInformation},
+    {"log_always", Level::kLogAlways},
+    {"critical", Level::kCritical},
+    {"verbose", Level::kVerbose},
+};
+
+constexpr std::pair<std::string_view, std::string_view> kDiagnosticsLevels[] = {
+    {"minimum", "minimum"}, {"medium", "medium"}, {"maximum", "maximum"}};
 
 // The four strings that close nearly every message of the MTA, by one word, because 180 events have
 // them.
@@ -28,124 +37,94 @@ constexpr std::array<std::string_view, 4> kTag = {"tag_layer", "tag_module", "ta
 
 class EventFileReader {
  public:
-  EventFileReader(const std::string& file, FieldTypes& types, DiagnosticSink& problems)
-      : yaml_(file, problems), types_(types) {}
+  EventFileReader(FieldTypes& types, YamlProblems& problems) : types_(types), problems_(problems) {}
 
-  EventFile Read(std::string_view text) {
-    const YAML::Node root = yaml_.Parse(text);
-    if (!yaml_.ok() ||
-        !yaml_.IsMap(root, "an event file",
-                     {"provider", "aliases", "channel", "generation", "types", "events"})) {
-      return {};
-    }
-    if (const YAML::Node types = root["types"]) ReadTypes(types);
-    if (const YAML::Node events = root["events"]) ReadEvents(root, events);
-    if (!yaml_.ok()) return {};
+  EventFile Read(const YamlNode& root) {
+    YamlMap map(root, "an event file", problems_);
+    if (const YamlNode* types = map.Get("types")) ReadTypes(*types);
+    const YamlNode* events = map.Get("events");
+    result_.provider = events == nullptr ? map.Text("provider") : map.NeedText("provider");
+    result_.aliases = map.Texts("aliases");
+    channel_ = map.Text("channel");
+    generation_ = map.Text("generation");
+    if (events != nullptr) ReadEvents(*events);
+    map.Finish();
+    if (problems_.failed()) return {};
     return std::move(result_);
   }
 
  private:
-  void ReadTypes(const YAML::Node& types) {
-    if (!yaml_.IsMap(types, "types",
-                     {"text", "number", "error", "host", "ip_address", "entity", "path"})) {
-      return;
-    }
+  void ReadTypes(const YamlNode& node) {
+    YamlMap map(node, "\"types\"", problems_);
     for (const auto& [name, type] : kTypes) {
-      for (std::string& field : yaml_.Texts(types, name)) types_[std::move(field)] = type;
+      for (std::string& field : map.Texts(name)) types_[std::move(field)] = type;
     }
+    map.Finish();
   }
 
-  void ReadEvents(const YAML::Node& root, const YAML::Node& events) {
-    result_.provider = yaml_.NeedText(root, "provider", "the file");
-    result_.aliases = yaml_.Texts(root, "aliases");
-    channel_ = yaml_.Text(root, "channel");
-    generation_ = yaml_.Text(root, "generation");
-    if (!events.IsMap()) {
-      yaml_.Fail(events, "events must be a map from event ID to what is known of it");
-      return;
-    }
-    std::vector<bool> seen(0x10000);
-    for (const auto& pair : events) {
-      const auto id = yaml_.Number(pair.first, "an event ID", 0, 0xffff);
-      if (!id) continue;
-      if (seen[static_cast<std::size_t>(*id)]) {
-        yaml_.Fail(pair.first, fmt::format("event {} is there twice", *id));
+  void ReadEvents(const YamlNode& events) {
+    const YamlMap map(events, "\"events\"", problems_);
+    for (const YamlEntry& pair : events.entries) {
+      const auto id = ParseInteger(pair.key);
+      if (id && *id >= 0 && *id <= 0xffff) {
+        ReadEvent(static_cast<std::uint16_t>(*id), pair);
+      } else {
+        problems_.Error("yaml.value", pair.key_place,
+                        fmt::format("\"{}\" is no event ID; it must be a whole number from 0 to "
+                                    "65535",
+                                    Printable(pair.key)));
       }
-      seen[static_cast<std::size_t>(*id)] = true;
-      ReadEvent(static_cast<std::uint16_t>(*id), pair.first, pair.second);
     }
   }
 
-  void ReadEvent(std::uint16_t id, const YAML::Node& key, const YAML::Node& node) {
-    if (!yaml_.IsMap(node, fmt::format("event {}", id),
-                     {"level", "category", "channel", "generation", "logged_at", "meaning",
-                      "articles", "fields", "text", "since", "layouts"})) {
-      return;
-    }
+  void ReadEvent(std::uint16_t id, const YamlEntry& pair) {
+    YamlMap map(pair.value, "an event", problems_);
     ReadEntry read;
     read.entry = std::make_unique<CatalogueEntry>();
     CatalogueEntry& entry = *read.entry;
     entry.provider = result_.provider;
     entry.event_id = id;
-    entry.where = yaml_.Where(key);
-    entry.generation = Either(yaml_.Text(node, "generation"), generation_);
-    entry.channel = Either(yaml_.Text(node, "channel"), channel_);
-    entry.category = yaml_.Text(node, "category");
-    entry.meaning = yaml_.Text(node, "meaning");
-    entry.articles = yaml_.Texts(node, "articles");
-    entry.level = ReadLevel(node);
-    entry.logged_at = ReadLoggedAt(node);
-    ReadLayouts(node, read);
+    entry.where = problems_.At(pair.key_place);
+    entry.level = map.Choice("level", kLevels).value_or(Level::kUnknown);
+    entry.category = map.Text("category");
+    entry.channel = Either(map.Text("channel"), channel_);
+    entry.generation = Either(map.Text("generation"), generation_);
+    entry.logged_at = map.Choice("logged_at", kDiagnosticsLevels).value_or("");
+    entry.meaning = map.Text("meaning");
+    entry.articles = map.Texts("articles");
+    ReadLayouts(map, read);
+    map.Finish();
     result_.entries.push_back(std::move(read));
   }
 
   static std::string Either(std::string own, const std::string& general) {
-    return own.empty() ? general : std::move(own);
+    return own.empty() ? general : own;
   }
 
-  Level ReadLevel(const YAML::Node& node) {
-    const std::string name = yaml_.Text(node, "level");
-    const Level level = LevelFromName(name);
-    if (!name.empty() && level == Level::kUnknown) {
-      yaml_.Fail(node["level"], fmt::format("\"{}\" is no level: error, warning, information, "
-                                            "log_always, critical or verbose",
-                                            name));
-    }
-    return level;
-  }
-
-  std::string ReadLoggedAt(const YAML::Node& node) {
-    std::string text = yaml_.Text(node, "logged_at");
-    if (!text.empty() && text != "minimum" && text != "medium" && text != "maximum") {
-      yaml_.Fail(node["logged_at"],
-                 fmt::format("\"{}\" is no diagnostics level: minimum, medium or maximum", text));
-    }
-    return text;
-  }
-
-  void ReadLayouts(const YAML::Node& node, ReadEntry& read) {
-    const YAML::Node layouts = node["layouts"];
-    if (!layouts) {
-      ReadLayout(node, read);
+  // One layout stands in the event itself, several in a list.
+  void ReadLayouts(YamlMap& map, ReadEntry& read) {
+    const YamlNode* layouts = map.Get("layouts");
+    if (layouts == nullptr) {
+      ReadLayout(map, read);
       return;
     }
-    if (node["fields"] || node["text"] || node["since"]) {
-      yaml_.Fail(layouts, "layouts stands beside fields, text or since; say them in each layout");
+    if (layouts->kind != YamlNode::Kind::kList || layouts->items.empty()) {
+      problems_.Error("yaml.type", layouts->place, "\"layouts\" must be a list of layouts");
     }
-    if (!yaml_.IsList(layouts, "layouts")) return;
-    for (const YAML::Node& layout : layouts) {
-      if (yaml_.IsMap(layout, "a layout", {"fields", "text", "since"})) ReadLayout(layout, read);
+    for (const YamlNode& item : layouts->items) {
+      YamlMap layout(item, "a layout", problems_);
+      ReadLayout(layout, read);
+      layout.Finish();
     }
-    if (layouts.size() == 0) yaml_.Fail(layouts, "layouts is empty");
   }
 
-  void ReadLayout(const YAML::Node& node, ReadEntry& read) {
+  void ReadLayout(YamlMap& map, ReadEntry& read) {
     Layout layout;
-    layout.since = yaml_.Text(node, "since");
-    AddFields(node, layout);
-    const std::size_t number = read.entry->layouts.size();
+    layout.since = map.Text("since");
+    AddFields(map, layout);
     layout.printed.assign(layout.fields.size(), true);
-    for (std::string& wording : yaml_.Texts(node, "text")) {
+    const std::size_t number = read.entry->layouts.size();
+    for (std::string& wording : map.Texts("text")) {
       read.entry->wordings.push_back(wording);
       read.entry->wording_layouts.push_back(number);
       read.wordings.push_back({MessageTemplate(std::move(wording), layout.fields), number});
@@ -156,46 +135,50 @@ class EventFileReader {
     read.entry->layouts.push_back(std::move(layout));
   }
 
-  // "ltab_index nt_error tag": names with blanks between; a type of its own after a colon.
-  void AddFields(const YAML::Node& node, Layout& layout) {
-    const std::string text = CollapseSpace(yaml_.Text(node, "fields"));
+  // "ltab_index nt_error tag": names with blanks between.
+  void AddFields(YamlMap& map, Layout& layout) {
+    const std::string text = CollapseSpace(map.Text("fields"));
+    const YamlNode* node = map.Get("fields");
     for (const std::string_view word : Split(text, ' ')) {
       if (word.empty()) continue;
       if (word == "tag" || word == "tag3") {
-        for (std::size_t i = 0; i < (word == "tag" ? 4 : 3); ++i) AddField(node, kTag[i], layout);
+        for (std::size_t i = 0; i < (word == "tag" ? 4 : 3); ++i) {
+          AddField(node->place, kTag[i], layout);
+        }
       } else {
-        AddField(node, word, layout);
+        AddField(node->place, word, layout);
       }
     }
   }
 
-  void AddField(const YAML::Node& node, std::string_view word, Layout& layout) {
+  // "count" or "count:number".
+  void AddField(const Place& place, std::string_view word, Layout& layout) {
     const std::size_t colon = word.find(':');
     const std::string_view name = word.substr(0, colon);
     if (layout.IndexOf(name)) {
-      yaml_.Fail(node["fields"], fmt::format("field \"{}\" is there twice", name));
+      problems_.Error("yaml.value", place, fmt::format("field \"{}\" is there twice", name));
     }
     layout.fields.push_back({std::string(name), FieldType::kText});
     if (colon == std::string_view::npos) {
       const auto known = types_.find(name);
       if (known != types_.end()) layout.fields.back().type = known->second;
-      return;
+    } else {
+      layout.fields.back().type = TypeOf(place, word.substr(colon + 1));
     }
-    const std::string_view type = word.substr(colon + 1);
-    const auto row = std::find_if(kTypes.begin(), kTypes.end(),
-                                  [&](const auto& pair) { return pair.first == type; });
-    if (row == kTypes.end()) {
-      yaml_.Fail(node["fields"],
-                 fmt::format("\"{}\" is no type of a field: text, number, error, host, ip_address, "
-                             "entity or path",
-                             type));
-      return;
-    }
-    layout.fields.back().type = row->second;
   }
 
-  YamlFile yaml_;
+  FieldType TypeOf(const Place& place, std::string_view name) {
+    std::vector<std::string_view> known;
+    for (const auto& [type_name, type] : kTypes) {
+      if (type_name == name) return type;
+      known.push_back(type_name);
+    }
+    ComplainNotOneOf(place, "type of a field", name, known, problems_);
+    return FieldType::kText;
+  }
+
   FieldTypes& types_;
+  YamlProblems& problems_;
   EventFile result_;
   std::string channel_;
   std::string generation_;
@@ -203,9 +186,8 @@ class EventFileReader {
 
 }  // namespace
 
-EventFile ReadEventFile(std::string_view yaml, const std::string& file, FieldTypes& types,
-                        DiagnosticSink& problems) {
-  return EventFileReader(file, types, problems).Read(yaml);
+EventFile ReadEventFile(const YamlNode& root, FieldTypes& types, YamlProblems& problems) {
+  return EventFileReader(types, problems).Read(root);
 }
 
 }  // namespace exdiag

@@ -4,12 +4,11 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "engine/base/diagnostic.h"
 #include "engine/knowledge/catalogue.h"
 #include "engine/knowledge/message_template.h"
+#include "engine/yaml/node.h"
 
 namespace exdiag {
 
@@ -26,17 +25,16 @@ struct ReadEntry {
 
 // What one file gives.
 struct EventFile {
-  std::string provider;  // "" in a file that only says what types fields have
+  std::string provider;  // "" in a file that only says what kinds of value fields have
   std::vector<std::string> aliases;
   std::vector<ReadEntry> entries;
 };
 
-// Types of fields by name; "text" is not kept.
+// Kinds of fields by name; those that are not here are text.
 using FieldTypes = std::map<std::string, FieldType, std::less<>>;
 
 // Reads one file.  `types` is added to by the file's own `types` and used for its fields.  On any
 // error the result is empty and `problems` says why.
-EventFile ReadEventFile(std::string_view yaml, const std::string& file, FieldTypes& types,
-                        DiagnosticSink& problems);
+EventFile ReadEventFile(const YamlNode& root, FieldTypes& types, YamlProblems& problems);
 
 }  // namespace exdiag

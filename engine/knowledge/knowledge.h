@@ -17,11 +17,12 @@ namespace exdiag {
 
 // One row of kbdata/errors/*.yaml.
 struct ErrorCode {
-  std::uint32_t code = 0;
-  std::string name;                  // "ERROR_ACCESS_DENIED"
-  std::string meaning;               // our own words
-  std::string component;             // "Win32", "RPC", "SSPI", "MTA", "SMTP", "DS"
-  std::vector<std::string> seen_in;  // "MSExchangeMTA/9318"
+  std::optional<std::uint32_t> code;  // none for SMTP status codes and for names without a number
+  std::string status;                 // SMTP: "535", "550 5.7.1", "5.1.1"; else ""
+  std::string name;                   // "ERROR_ACCESS_DENIED"; "" when it has none
+  std::string meaning;                // our own words
+  std::string component;              // "Win32", "RPC", "SSPI", "MTA", "SMTP", "DS"
+  std::vector<std::string> seen_in;   // "MSExchangeMTA/9318"
 };
 
 // An error code as people write it: 5, -1073741819, 0x8009030c, 8009030C, "05 00 07 80" (the bytes
@@ -41,6 +42,16 @@ struct Build {
   std::string product;  // "Exchange 5.5 SP2"
 };
 
+// One row of kbdata/files: what tells one build of a file from another.  Every given value must
+// match.
+struct FileFingerprint {
+  std::string name;  // any case
+  std::optional<std::uint64_t> size;
+  std::string date;  // "1999-09-23"
+  std::string version;
+  std::map<std::string, std::string> gives;  // attributes that the fact gets
+};
+
 class Knowledge {
  public:
   // Reads events/, errors/, articles/, builds/ and files/ below `folder`.
@@ -51,8 +62,13 @@ class Knowledge {
 
   // All meanings of a code, by component; empty when it is not known.
   std::vector<const ErrorCode*> FindError(std::uint32_t code) const;
+  // The same by what is no number: a symbolic name in any case ("SEC_E_LOGON_DENIED",
+  // "ds_e_busy"), or an SMTP reply ("550 5.7.1 Unable to relay": the longest status that the reply
+  // begins with).
+  std::vector<const ErrorCode*> FindErrorText(std::string_view text) const;
   const Article* FindArticle(std::string_view number) const;
   // The release a build belongs to: the last one not newer than it.
+  // nullptr when it is older than all.
   const Build* FindBuild(std::string_view version) const;
 
   // Adds what kbdata/files knows of a file_version fact (crypto_strength); leaves other facts
@@ -60,19 +76,10 @@ class Knowledge {
   void Complete(Fact& fact) const;
 
  private:
-  // What tells one build of a file from another: every given value must match.
-  struct FileFingerprint {
-    std::string name;
-    std::optional<std::uint64_t> size;
-    std::string date;
-    std::string version;
-    std::map<std::string, std::string> gives;  // attributes that the fact gets
-  };
-
   Catalogue catalogue_;
-  std::multimap<std::uint32_t, ErrorCode> errors_;
+  std::vector<ErrorCode> errors_;
   std::map<std::string, Article, std::less<>> articles_;
-  std::vector<Build> builds_;
+  std::vector<Build> builds_;  // by version
   std::vector<FileFingerprint> files_;
 };
 

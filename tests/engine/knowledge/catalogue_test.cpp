@@ -159,32 +159,32 @@ TEST(Catalogue, ReportsWhatIsWrongWithAFileAndUsesNothingOfIt) {
     const char* complaint;
   } kCases[] = {
       {"provider: P\nevents: {1: {meening: x}}\n",
-       "events.yaml: line 2, column 14: unknown key \"meening\" in event 1; did you mean "
-       "\"meaning\"?; the file is not used"},
+       "events.yaml: line 2, column 14: unknown key \"meening\"; did you mean \"meaning\"? (file "
+       "not "
+       "used)"},
       {"provider: P\nevents: {1: {}, 1: {}}\n",
-       "events.yaml: line 2, column 17: event 1 is there twice; the file is not used"},
+       "events.yaml: line 2, column 17: duplicate key \"1\"; it stands in line 2 already; file not "
+       "used"},
       {"provider: P\nevents: {70000: {}}\n",
-       "events.yaml: line 2, column 10: an event ID must be a whole number from 0 to 65535; the "
-       "file is not used"},
+       "events.yaml: line 2, column 10: \"70000\" is no event ID; it must be a whole number from 0 "
+       "to 65535; file not used"},
       {"provider: P\nevents: {1: {level: warn}}\n",
-       "events.yaml: line 2, column 21: \"warn\" is no level: error, warning, information, "
-       "log_always, critical or verbose; the file is not used"},
+       "events.yaml: line 2, column 21: \"level\" cannot be \"warn\", only one of: error, warning, "
+       "information, log_always, critical, verbose; file not used"},
       {"provider: P\nevents: {1: {logged_at: high}}\n",
-       "events.yaml: line 2, column 25: \"high\" is no diagnostics level: minimum, medium or "
-       "maximum; the file is not used"},
+       "events.yaml: line 2, column 25: \"logged_at\" cannot be \"high\", only one of: minimum, "
+       "medium, maximum; file not used"},
       {"provider: P\nevents: {1: {fields: 'a:numbr'}}\n",
-       "events.yaml: line 2, column 22: \"numbr\" is no type of a field: text, number, error, "
-       "host, "
-       "ip_address, entity or path; the file is not used"},
+       "events.yaml: line 2, column 22: \"type of a field\" cannot be \"numbr\"; did you mean "
+       "\"number\"? (file not used)"},
       {"provider: P\nevents: {1: {fields: a b a}}\n",
-       "events.yaml: line 2, column 22: field \"a\" is there twice; the file is not used"},
+       "events.yaml: line 2, column 22: field \"a\" is there twice; file not used"},
+      {"provider: P\nevents: {1: {layouts: {}}}\n",
+       "events.yaml: line 2, column 23: \"layouts\" must be a list of layouts; file not used"},
       {"provider: P\nevents: [1]\n",
-       "events.yaml: line 2, column 9: events must be a map from event ID to what is known of it; "
-       "the file is not used"},
+       "events.yaml: line 2, column 9: \"events\" must be a map, not a list; file not used"},
       {"events: {1: {}}\n",
-       "events.yaml: line 1, column 1: the file has no provider; the file is not used"},
-      {"provider: [P\n",
-       "events.yaml: line 2, column 1: end of sequence flow not found; the file is not used"},
+       "events.yaml: line 1, column 1: an event file lacks the key \"provider\"; file not used"},
   };
   for (const auto& row : kCases) {
     std::vector<std::string> complaints;
@@ -199,8 +199,7 @@ TEST(Catalogue, AFolderThatIsNotThereIsAnError) {
   const auto loaded = Catalogue::Load("no/such/folder", problems);
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().message,
-            "no/such/folder: cannot be read (No such file or directory); the knowledge base is not "
-            "loaded");
+            "no/such/folder: No such file or directory; nothing read from it");
 }
 
 }  // namespace
