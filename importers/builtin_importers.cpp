@@ -4,7 +4,9 @@
 #include "importers/csv/nt_importer.h"
 #include "importers/csv/powershell_importer.h"
 #include "importers/evtx/evtx_importer.h"
+#include "importers/host/host_importers.h"
 #include "importers/importer.h"
+#include "importers/trace/trace_importers.h"
 
 namespace exdiag {
 
@@ -12,11 +14,18 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
   static const std::vector<std::unique_ptr<Importer>> kImporters = [] {
     std::vector<std::unique_ptr<Importer>> list;
     list.push_back(MakeEvtxImporter());
+    list.push_back(MakePcapngImporter());
+    list.push_back(MakePcapImporter());
+    list.push_back(MakeSetspnImporter());
+    list.push_back(MakeNetmonTextImporter());
+    list.push_back(MakeFileListingImporter());
     list.push_back(MakeWinEventCsvImporter());
     list.push_back(MakeEventLogCsvImporter());
     list.push_back(MakeNtCsvImporter());
     list.push_back(MakeNtTxtImporter());
     list.push_back(MakeEventViewerImporter());
+    // Behind all formats of events: their data may be hex dumps too.
+    list.push_back(MakeHexDumpImporter());
     return list;
   }();
   return kImporters;
