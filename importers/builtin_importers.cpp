@@ -3,6 +3,7 @@
 #include "importers/csv/eventviewer_importer.h"
 #include "importers/csv/nt_importer.h"
 #include "importers/csv/powershell_importer.h"
+#include "importers/evt/evt_importer.h"
 #include "importers/evtx/evtx_importer.h"
 #include "importers/host/host_importers.h"
 #include "importers/importer.h"
@@ -14,6 +15,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
   static const std::vector<std::unique_ptr<Importer>> kImporters = [] {
     std::vector<std::unique_ptr<Importer>> list;
     list.push_back(MakeEvtxImporter());
+    list.push_back(MakeEvtImporter());
     list.push_back(MakePcapngImporter());
     list.push_back(MakePcapImporter());
     list.push_back(MakeSetspnImporter());

@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "importers/binary_log/complaints.h"
 #include "importers/binary_log/little_endian.h"
 #include "importers/evtx/chunk.h"
 #include "importers/evtx/event_decoder.h"
@@ -23,13 +23,13 @@ using namespace evtx;
 
 constexpr std::size_t kBlockSize = 16 * kChunkSize;
 
-// Complaints of one kind about chunks of one file; after these the rest is only counted.
-constexpr std::uint64_t kMaxAlike = 8;
-
 class FileReader {
  public:
   FileReader(const Export& input, EvidenceSink& evidence, DiagnosticSink& problems)
-      : input_(input), evidence_(evidence), problems_(problems), decoder_(input.options.codepage) {}
+      : input_(input),
+        evidence_(evidence),
+        complaints_(input.name, problems),
+        decoder_(input.options.codepage) {}
 
   Result<void> Read();
 
@@ -48,17 +48,15 @@ class FileReader {
                  const RecordWalker::Item& item, bool at_end);
   void ReportDoubts(std::uint64_t offset, const Decoded& decoded);
   void Report(Severity severity, const char* id, std::uint64_t offset, std::string reason);
-  void ReportCounts();
   void Reject(const char* id, std::uint64_t offset, std::string reason,
               std::span<const std::byte> raw);
 
   const Export& input_;
   EvidenceSink& evidence_;
-  DiagnosticSink& problems_;
+  Complaints complaints_;
   EventDecoder decoder_;
   std::uint64_t chunks_ = 0;
   std::uint64_t records_ = 0;
-  std::map<std::string_view, std::uint64_t> reported_;  // by diagnostic id
 };
 
 Result<void> FileReader::Read() {
@@ -85,9 +83,8 @@ Result<void> FileReader::Read() {
     }
     offset += want;
   }
-  ReportCounts();
-  if (chunks_ == 0 && records_ == 0 && !HasFileSignature(std::span(block)) &&
-      reported_.contains("evtx.file.signature")) {
+  complaints_.ReportRest();
+  if (chunks_ == 0 && records_ == 0 && complaints_.Has("evtx.file.signature")) {
     return Error{input_.name +
                  ": no event log: neither its header nor any chunk is one; nothing read"};
   }
@@ -288,17 +285,7 @@ void FileReader::ReportGap(std::uint64_t offset, std::span<const std::byte> chun
 
 void FileReader::Report(Severity severity, const char* id, std::uint64_t offset,
                         std::string reason) {
-  if (++reported_[id] > kMaxAlike) return;
-  problems_.Report({severity, id, {input_.name, Place::Offset(offset)}, std::move(reason)});
-}
-
-void FileReader::ReportCounts() {
-  for (const auto& [id, count] : reported_) {
-    if (count <= kMaxAlike) continue;
-    problems_.Report({Severity::kNote, std::string(id), Location{input_.name, Place{}},
-                      fmt::format("{} more of the same in this file, not listed; treated alike",
-                                  count - kMaxAlike)});
-  }
+  complaints_.Report(severity, id, Place::Offset(offset), std::move(reason));
 }
 
 void FileReader::Reject(const char* id, std::uint64_t offset, std::string reason,
