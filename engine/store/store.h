@@ -51,16 +51,16 @@ struct StoredReject {
 
 // Which events; empty parts do not restrict.  All given parts must hold.
 struct EventQuery {
-  std::vector<EventKind> kinds;          // any of these
-  std::vector<std::string> providers;    // any of these, every ID
-  std::vector<std::uint16_t> event_ids;  // any of these, every provider
-  std::vector<std::string> hosts;        // canonical; any of these
-  std::vector<Level> levels;             // any of these
-  std::optional<Ticks> since;            // included
-  std::optional<Ticks> until;            // included
-  std::string text;                      // occurs in strings or message, without ASCII case
-  std::uint64_t limit = 0;               // 0: all
-  bool newest_first = false;             // default: by time, then by row
+  std::vector<EventKind> kinds = {};          // any of these
+  std::vector<std::string> providers = {};    // any of these, every ID
+  std::vector<std::uint16_t> event_ids = {};  // any of these, every provider
+  std::vector<std::string> hosts = {};        // canonical; any of these
+  std::vector<Level> levels = {};             // any of these
+  std::optional<Ticks> since = {};            // included
+  std::optional<Ticks> until = {};            // included
+  std::string text = {};                      // occurs in strings or message, without ASCII case
+  std::uint64_t limit = 0;                    // 0: all
+  bool newest_first = false;                  // default: by time, then by row
 };
 
 // One line of "what else was in the logs".
@@ -91,7 +91,7 @@ struct StoreOptions {
   bool read_only = false;
   // Keeps events of these kinds whole and of all others only the counts that CountEvents gives.
   // For a diagnosis without a store; nullopt keeps everything.
-  std::optional<std::vector<EventKind>> keep_only;
+  std::optional<std::vector<EventKind>> keep_only = {};
 };
 
 class Store {

@@ -69,13 +69,20 @@ inline bool Add(ImportSession& session, const Made& made) {
   return session.Add(event);
 }
 
+inline std::unique_ptr<ImportSession> Begin(Store& store, const std::string& file = "app.csv",
+                                            const std::string& format = "test",
+                                            const std::string& content_hash = "") {
+  auto session = store.BeginImport(file, format, content_hash);
+  EXPECT_TRUE(session.ok()) << session.error().message;
+  return std::move(*session);
+}
+
 // Imports these events as one file.
 inline LedgerRow Import(Store& store, const std::vector<Made>& events,
                         const std::string& file = "app.csv") {
-  auto session = store.BeginImport(file, "test", "");
-  EXPECT_TRUE(session.ok()) << session.error().message;
-  for (const Made& made : events) EXPECT_TRUE(Add(**session, made));
-  auto row = (*session)->Commit();
+  const auto session = Begin(store, file);
+  for (const Made& made : events) EXPECT_TRUE(Add(*session, made));
+  auto row = session->Commit();
   EXPECT_TRUE(row.ok()) << row.error().message;
   return *row;
 }

@@ -1,0 +1,230 @@
+// Stores on disk: what is refused, what survives.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "engine/store/content_hash.h"
+#include "tests/engine/store/store_testing.h"
+
+namespace exdiag {
+namespace {
+
+using testing::Add;
+using testing::AllEvents;
+using testing::Begin;
+using testing::Import;
+using ::testing::IsEmpty;
+using testing::Made;
+using testing::TestFolder;
+
+std::string OpenError(const std::string& file, const StoreOptions& options = {}) {
+  const auto store = Store::Open(file, options);
+  return store.ok() ? "opened" : store.error().message;
+}
+
+void Sql(const std::string& file, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+}
+
+TEST(OpenTest, WhatIsNotOursIsLeftAlone) {
+  const TestFolder folder;
+  const std::string text = folder / "notes.txt";
+  std::ofstream(text) << "This is a text file and longer than the header of a database, which "
+                         "has 100 bytes, so that it is looked at.";
+  EXPECT_EQ(OpenError(text), text + ": not an exdiag store; not opened");
+
+  const std::string other = folder / "other.db";
+  Sql(other, "CREATE TABLE t (a)");
+  EXPECT_EQ(OpenError(other), other + ": not an exdiag store; not opened");
+
+  const std::string newer = folder / "newer.db";
+  EXPECT_EQ(OpenError(newer), "opened");
+  Sql(newer, "PRAGMA user_version = 7");
+  EXPECT_EQ(OpenError(newer), newer +
+                                  ": written by a newer exdiag (store version 7, this program "
+                                  "knows 1); not opened");
+
+  const std::string missing = folder / "no/such/folder.db";
+  EXPECT_EQ(OpenError(missing),
+            missing + ": cannot be opened: No such file or directory; not opened");
+  const std::string absent = folder / "absent.db";
+  EXPECT_EQ(OpenError(absent, {.read_only = true}), absent + ": there is no such store");
+  EXPECT_EQ(OpenError(folder.path()), folder.path() + ": cannot be opened; not opened");
+}
+
+TEST(OpenTest, AnEmptyFileBecomesAStore) {
+  const TestFolder folder;
+  std::ofstream(folder / "site.db").flush();
+  EXPECT_EQ(OpenError(folder / "site.db"), "opened");
+  EXPECT_EQ(OpenError(folder / "site.db"), "opened");
+}
+
+TEST(OpenTest, ReadOnly) {
+  const TestFolder folder;
+  const std::string file = folder / "si te?#%.db";
+  {
+    const auto store = Store::Open(file);
+    Import(**store, {Made{}});
+  }
+  const auto store = Store::Open(file, {.read_only = true});
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  EXPECT_EQ(AllEvents(**store).size(), 1u);
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  EXPECT_EQ((*store)->BeginImport("a.csv", "test", "").error().message,
+            file + ": opened for reading only; nothing of a.csv was stored");
+}
+
+TEST(OpenTest, ADamagedStoreIsSaidToBe) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  {
+    const auto store = Store::Open(file);
+    std::vector<Made> events;
+    for (int i = 0; i < 3000; ++i) events.push_back({.strings = {std::to_string(i)}});
+    Import(**store, events);
+  }
+  {
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(-3 * 16384, std::ios::end);
+    bytes << std::string(2 * 16384, '\xff');
+  }
+  const auto store = Store::Open(file);
+  if (!store) {
+    EXPECT_EQ(store.error().message, file + ": the store is damaged; not opened");
+    return;
+  }
+  const auto complaints = (*store)->Verify();
+  EXPECT_TRUE(!complaints.ok() || !complaints->empty());
+}
+
+TEST(OpenTest, OneWriterAtATime) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto first = Store::Open(file);
+  const auto second = Store::Open(file);
+  const auto session = Begin(**first, "a.csv", "test", "");
+  ASSERT_TRUE(Add(*session, {}));
+  EXPECT_EQ((*second)->BeginImport("b.csv", "test", "").error().message,
+            file + ": locked by another process; nothing of b.csv was stored");
+  EXPECT_THAT(AllEvents(**second), IsEmpty());
+  ASSERT_TRUE(session->Commit().ok());
+  EXPECT_EQ(AllEvents(**second).size(), 1u);
+  EXPECT_EQ(Import(**second, {Made{}}).duplicates, 1u);
+}
+
+// A file system of fixed size is not at hand; a limit on the file's size gives the same error.
+TEST(OpenTest, AFullDisk) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  {
+    const auto store = Store::Open(file);
+    Import(**store, {Made{}});
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1 << 20, 1 << 20};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const auto store = Store::Open(file);
+    const auto session = Begin(**store, "big.csv", "test", "");
+    bool taken = true;
+    for (int i = 0; taken && i < 2'000'000; ++i) {
+      taken = Add(*session, {.strings = {std::to_string(i), std::string(200, 'x')}});
+    }
+    const auto row = session->Commit();
+    const bool as_promised =
+        !taken && !row.ok() &&
+        row.error().message.starts_with(file + ": cannot be read or written") &&
+        row.error().message.ends_with("; nothing of big.csv was stored") &&
+        (*store)->Ledger()->size() == 1 && (*store)->Verify()->empty();
+    ::_exit(as_promised ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  const auto store = Store::Open(file);
+  EXPECT_EQ(AllEvents(**store).size(), 1u);
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+}
+
+// ---- killed at any moment
+
+constexpr int kKillFiles = 6;
+constexpr int kKillEvents = 4000;
+
+// Overlapping exports: each second half is the first half of the next.
+std::vector<Made> KillFile(int number) {
+  std::vector<Made> events;
+  for (int i = 0; i < kKillEvents; ++i) {
+    const int serial = number * kKillEvents / 2 + i;
+    const Ticks time = *TicksFromCivil({.year = 1999}) + Duration::Seconds(serial / 3);
+    events.push_back({.time = FormatTime(time, TimeBasis::kUtc),
+                      .strings = {std::string(static_cast<std::size_t>(serial % 90), 'x')},
+                      .record_id = number % 2 == 0 ? static_cast<std::uint64_t>(serial) + 1 : 0,
+                      .channel = "Application"});
+  }
+  return events;
+}
+
+void ImportForEver(const std::string& file) {
+  for (;;) {
+    const auto store = Store::Open(file);
+    if (!store) ::_exit(2);
+    for (int number = 0; number < kKillFiles; ++number) {
+      Import(**store, KillFile(number), std::to_string(number) + ".csv");
+    }
+  }
+}
+
+TEST(KillTest, EachFileIsImportedWholeOrNotAtAll) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const char* rounds = std::getenv("EXDIAG_KILLS");
+  std::mt19937 random(20'261'121);
+  for (int round = rounds == nullptr ? 6 : std::atoi(rounds); round > 0; --round) {
+    const pid_t child = ::fork();
+    if (child == 0) ImportForEver(file);
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 250'000));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself: " << status;
+    const auto store = Store::Open(file);
+    ASSERT_TRUE(store.ok()) << store.error().message;
+    EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+    const auto ledger = (*store)->Ledger();
+    for (const LedgerRow& row : *ledger) {
+      EXPECT_EQ(row.records, static_cast<std::uint64_t>(kKillEvents));
+    }
+  }
+  const auto store = Store::Open(file);
+  for (int number = 0; number < kKillFiles; ++number) Import(**store, KillFile(number));
+  EXPECT_EQ(AllEvents(**store).size(),
+            static_cast<std::size_t>(kKillEvents / 2 * (kKillFiles + 1)));
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+}
+
+TEST(ContentHashTest, DependsOnBytesOnly) {
+  ContentHash whole, parts, other;
+  whole.Add("MSExchangeMTA");
+  parts.Add("MSExchange");
+  parts.Add("MTA");
+  other.Add("MSExchangeMTB");
+  EXPECT_EQ(whole.Hex(), parts.Hex());
+  EXPECT_NE(whole.Hex(), other.Hex());
+  EXPECT_EQ(whole.Hex().size(), 32u);
+}
+
+}  // namespace
+}  // namespace exdiag
