@@ -109,7 +109,7 @@ std::string ReadOnlyName(const std::string& file) {
 Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool temporary) {
   database_.Open(path, flags);
   if (!database_.ok()) return TakeError("not opened");
-  sqlite3_busy_timeout(database_.handle(), 5000);
+  sqlite3_busy_timeout(database_.handle(), 2000);  // ms; an import lasts longer
   if (auto prepared = PrepareSchema(database_, file_, options_.read_only); !prepared) {
     return prepared;
   }

@@ -60,7 +60,8 @@ TEST(OpenTest, WhatIsNotOursIsLeftAlone) {
             missing + ": cannot be opened: No such file or directory; not opened");
   const std::string absent = folder / "absent.db";
   EXPECT_EQ(OpenError(absent, {.read_only = true}), absent + ": there is no such store");
-  EXPECT_EQ(OpenError(folder.path()), folder.path() + ": cannot be opened; not opened");
+  EXPECT_EQ(OpenError(folder.path()),
+            folder.path() + ": cannot be opened: Is a directory; not opened");
 }
 
 TEST(OpenTest, AnEmptyFileBecomesAStore) {
