@@ -37,6 +37,19 @@ struct KnownEntry {
   std::vector<CompiledWording> wordings;  // in the file's order: the first of a layout is preferred
 };
 
+// A wording to try on a message.
+struct Try {
+  std::size_t entry;  // in Index::known
+  std::size_t wording;
+  std::size_t literal_length;
+};
+
+// All generations of one event.
+struct KnownEvent {
+  std::vector<std::size_t> entries;  // in Index::known
+  std::vector<Try> tries;            // most literal text first
+};
+
 std::size_t Distance(std::size_t a, std::size_t b) { return a < b ? b - a : a - b; }
 
 // True when every string that the wording prints was found.
@@ -59,18 +72,29 @@ std::optional<std::size_t> Layout::IndexOf(std::string_view field) const {
 struct Catalogue::Index {
   // Aliases and canonical names in any case -> canonical spelling.
   ByName<std::string> canonical;
-  // Canonical name -> ID -> generations.
-  ByName<std::unordered_map<std::uint16_t, std::vector<std::size_t>>> by_provider;
+  // Canonical name -> ID.
+  ByName<std::unordered_map<std::uint16_t, KnownEvent>> by_provider;
   std::vector<KnownEntry> known;  // as Catalogue::entries_
 
-  const std::vector<std::size_t>& Numbers(std::string_view provider, std::uint16_t id) const {
-    static const std::vector<std::size_t> kNothing;
+  const KnownEvent& Find(std::string_view provider, std::uint16_t id) const {
+    static const KnownEvent kNothing;
     const auto name = canonical.find(provider);
     if (name == canonical.end()) return kNothing;
     const auto events = by_provider.find(name->second);
     if (events == by_provider.end()) return kNothing;
     const auto found = events->second.find(id);
     return found == events->second.end() ? kNothing : found->second;
+  }
+
+  void AddTries(KnownEvent& event, std::size_t number) {
+    const KnownEntry& entry = known[number];
+    event.entries.push_back(number);
+    for (std::size_t i = 0; i < entry.wordings.size(); ++i) {
+      event.tries.push_back({number, i, entry.wordings[i].text.literal_length()});
+    }
+    std::stable_sort(event.tries.begin(), event.tries.end(), [](const Try& a, const Try& b) {
+      return a.literal_length > b.literal_length;
+    });
   }
 };
 
@@ -119,8 +143,8 @@ void Catalogue::Add(EventFile file) {
   auto& events = index_->by_provider[canonical];
   for (ReadEntry& read : file.entries) {
     read.entry->provider = canonical;
-    events[read.entry->event_id].push_back(entries_.size());
     index_->known.push_back({read.entry.get(), std::move(read.wordings)});
+    index_->AddTries(events[read.entry->event_id], index_->known.size() - 1);
     entries_.push_back(std::move(read.entry));
   }
 }
@@ -133,7 +157,7 @@ std::string_view Catalogue::CanonicalProvider(std::string_view name) const {
 std::vector<const CatalogueEntry*> Catalogue::Find(std::string_view provider,
                                                    std::uint16_t event_id) const {
   std::vector<const CatalogueEntry*> found;
-  for (const std::size_t number : index_->Numbers(provider, event_id)) {
+  for (const std::size_t number : index_->Find(provider, event_id).entries) {
     found.push_back(entries_[number].get());
   }
   return found;
@@ -158,7 +182,7 @@ Catalogue::Candidate Catalogue::Choose(std::string_view provider, std::uint16_t 
                                        std::size_t string_count) const {
   Candidate best;
   std::pair<bool, std::size_t> best_score;  // (another category, how far off the number)
-  for (const std::size_t number : index_->Numbers(provider, event_id)) {
+  for (const std::size_t number : index_->Find(provider, event_id).entries) {
     const KnownEntry& known = index_->known[number];
     const bool other_category =
         !category_text.empty() && !EqualsIgnoreCase(category_text, known.entry->category);
@@ -194,35 +218,17 @@ std::optional<ParsedMessage> Catalogue::ParseMessage(std::string_view provider,
                                                      std::uint16_t event_id,
                                                      std::string_view message,
                                                      std::string_view category_text) const {
-  struct Try {
-    const KnownEntry* known;
-    const CompiledWording* wording;
-    bool other_category;
-  };
-  std::vector<Try> tries;
-  for (const std::size_t number : index_->Numbers(provider, event_id)) {
-    const KnownEntry& known = index_->known[number];
-    const bool other =
-        !category_text.empty() && !EqualsIgnoreCase(category_text, known.entry->category);
-    for (const CompiledWording& wording : known.wordings)
-      tries.push_back({&known, &wording, other});
-  }
-  std::stable_sort(tries.begin(), tries.end(), [](const Try& a, const Try& b) {
-    if (a.wording->text.literal_length() != b.wording->text.literal_length()) {
-      return a.wording->text.literal_length() > b.wording->text.literal_length();
-    }
-    return a.other_category < b.other_category;
-  });
-
   FoldedMessage folded;
   folded.Assign(message);
   std::optional<ParsedMessage> best;
-  for (const Try& attempt : tries) {
-    auto strings = attempt.wording->text.Match(folded);
+  for (const Try& attempt : index_->Find(provider, event_id).tries) {
+    const KnownEntry& known = index_->known[attempt.entry];
+    const CompiledWording& wording = known.wordings[attempt.wording];
+    auto strings = wording.text.Match(folded);
     if (!strings) continue;
-    const bool complete = IsComplete(attempt.wording->text, *strings);
+    const bool complete = IsComplete(wording.text, *strings);
     if (best && !complete) continue;
-    best = {std::move(*strings), &attempt.known->entry->layouts[attempt.wording->layout], false};
+    best = {std::move(*strings), &known.entry->layouts[wording.layout], false};
     if (complete) break;
   }
   if (best) best->exact = Render(provider, event_id, category_text, best->strings) == message;

@@ -90,7 +90,8 @@ class Catalogue {
   // A rendered message back into strings, tried against every wording (longest literal text first;
   // white space collapsed on both sides; mis-rendered forms give the strings that the program
   // really passed).  nullopt when no wording fits.
-  // `category_text` prefers the generation that uses it; it may be empty.
+  // `category_text`, which may be empty, is the event's: `exact` is about the layout that Render
+  // will choose by it.
   std::optional<ParsedMessage> ParseMessage(std::string_view provider, std::uint16_t event_id,
                                             std::string_view message,
                                             std::string_view category_text = {}) const;

@@ -1,0 +1,35 @@
+// The key by which one event is known in whatever format it came.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace exdiag {
+
+// Collects what all formats of an event carry, and hashes it.  What some formats lack or change is
+// left out: level, category, record number, parts of a second, white space, and the strings that no
+// message prints.
+class EventIdentity {
+ public:
+  // Begins another event.  `host` is canonical, `provider` canonical and in lower case.
+  void Begin(std::string_view host, std::string_view provider, std::uint16_t event_id, Ticks time,
+             TimeBasis basis);
+
+  // Adds a piece of the content.  Pieces are joined by a blank and white space is collapsed, also
+  // across pieces: where one string ends and the next begins cannot be told from a message.
+  void Add(std::string_view text);
+
+  // XXH3, 64 bits.
+  std::uint64_t Hash();
+
+ private:
+  std::string buffer_;
+  bool blank_ = true;  // the content so far ends in a blank, or is empty
+};
+
+}  // namespace exdiag
