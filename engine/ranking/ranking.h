@@ -1,5 +1,5 @@
-// Rival causes of one incident, ordered; docs/ranking.md works an example by hand.  Pure functions:
-// no clock, no input or output.
+// Rival causes of one incident, ordered; docs/ranking.md gives the formula and works an example by
+// hand.  Pure functions: no clock, no input or output.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct Finding {
   std::size_t rank = 0;  // 1 is best, over the whole report
   std::string incident;  // "i1"
   Signal signal;
-  double points = 0;      // start points plus every held reason
+  double points = 0;      // start points plus those of every reason that holds
   double confidence = 0;  // 0..1
 };
 
@@ -48,6 +48,11 @@ struct Ranking {
   std::vector<AskNext> ask_next;    // most useful first
 };
 
+// Signals whose explained events overlap are one incident.  Order: confidence, then points, then
+// the incident seen last, then rule id; the order of `signals` does not matter.
 Ranking RankCauses(std::vector<Signal> signals);
+
+// Rows of all events that some finding explains, sorted, each once.
+std::vector<std::int64_t> ExplainedRows(const Ranking& ranking);
 
 }  // namespace exdiag

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct EvidenceReference {
 };
 
 struct Reason {
+  std::size_t line = 0;  // which of Rule::evidence
   double points = 0;
   std::string because;  // rendered
   Truth state = Truth::kHolds;
@@ -34,6 +36,11 @@ struct Reason {
   // Key under which the same question of several rules is one: the answer fact's name and hosts, or
   // the collect command.  "" when nothing can be asked.
   std::string question_key;
+  // What the line says of the world, in a form that is equal for lines of all rules that say the
+  // same: "the SPN SMTPSVC/mail.example.com of EX1 is listed".  `negated`: the line holds when that
+  // is not so.  Not for people.
+  std::string proposition;
+  bool negated = false;
   // For an `answer` condition: the value that makes the line hold.
   std::string answer_name;
   std::string answer_value;
@@ -47,12 +54,14 @@ struct RenderedStep {
 // "This rule held, here, then, on this evidence": one rule's claim to explain one group of events.
 struct Signal {
   const Rule* rule = nullptr;
-  double start_points = 0;                      // strength, less one when something is unknown
-  std::vector<std::string> unknown_conditions;  // in words, of `when` and `unless`
+  double start_points = 0;  // strength, less one when something is unknown
+  // Of `when` and `unless`, in words, with the reason why they are not known.
+  std::vector<std::string> unknown_conditions;
   std::vector<Reason>
       reasons;  // held and unknown evidence lines, in the rule's order; failed ones left out
-  std::vector<std::int64_t> explained;      // rows of the events explained, sorted
-  std::vector<std::string> hosts;           // as written in the logs, sorted, without repetition
+  std::vector<std::int64_t> explained;     // rows of the events explained (facts: negative), sorted
+  std::vector<EventKind> explained_kinds;  // of these events, sorted, each once
+  std::vector<std::string> hosts;          // as written in the logs, sorted, without repetition
   std::vector<EvidenceReference> triggers;  // first 5
   std::uint64_t trigger_count = 0;
   Ticks first_seen, last_seen;
@@ -61,9 +70,20 @@ struct Signal {
   std::vector<RenderedStep> fix;
 };
 
-// Evaluates all rules in use over all that the store holds.  Pure as to order: the order of import
-// never changes the result.
+// Evaluates all rules in use over all that the store holds, and gives the signals by rule, then by
+// time.  Pure as to order: the order of import never changes the result.  The signals point into
+// the rules, which must outlive them.
 Result<std::vector<Signal>> EvaluateRules(const RuleSet& rules, const Knowledge& knowledge,
                                           const Store& store, DiagnosticSink& problems);
+Result<std::vector<Signal>> EvaluateRules(std::span<const Rule* const> rules,
+                                          const Knowledge& knowledge, const Store& store,
+                                          DiagnosticSink& problems);
+
+// The rules that are evaluated: all but retired ones.
+std::vector<const Rule*> RulesInUse(const RuleSet& rules);
+
+// Every event that EvaluateRules looks at: what the rules name, and the events that show at which
+// diagnostics level a host logs.  For StoreOptions::keep_only.
+std::vector<EventKind> KindsToKeep(std::span<const Rule* const> rules, const Knowledge& knowledge);
 
 }  // namespace exdiag

@@ -1,0 +1,146 @@
+#include "engine/ranking/incidents.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+namespace exdiag {
+namespace {
+
+constexpr std::size_t kShownEvidence = 5;
+
+// Sets of signals that belong together (union-find with path halving).
+class Sets {
+ public:
+  explicit Sets(std::size_t size) : parents_(size) {
+    std::iota(parents_.begin(), parents_.end(), std::size_t{0});
+  }
+
+  std::size_t Find(std::size_t i) {
+    while (parents_[i] != i) i = parents_[i] = parents_[parents_[i]];
+    return i;
+  }
+  void Unite(std::size_t a, std::size_t b) { parents_[Find(a)] = Find(b); }
+
+ private:
+  std::vector<std::size_t> parents_;
+};
+
+// Whatever order signals come in, of equal ones the same is taken.
+bool BetterSignal(const Signal& a, const Signal& b) {
+  const double points_a = PointsOf(a);
+  const double points_b = PointsOf(b);
+  if (points_a != points_b) return points_a > points_b;
+  if (a.last_seen != b.last_seen) return a.last_seen > b.last_seen;
+  return std::tie(a.first_seen, a.hosts, a.trigger_count, a.cause) <
+         std::tie(b.first_seen, b.hosts, b.trigger_count, b.cause);
+}
+
+template <typename T>
+void Unite(std::vector<T>& into, const std::vector<T>& more) {
+  into.insert(into.end(), more.begin(), more.end());
+  std::sort(into.begin(), into.end());
+  into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+bool SamePlace(const EvidenceReference& a, const EvidenceReference& b) {
+  return a.where == b.where && a.event_row == b.event_row && a.summary == b.summary;
+}
+
+// Returns how many of `more` were already there.
+std::size_t AddReferences(std::vector<EvidenceReference>& into,
+                          const std::vector<EvidenceReference>& more) {
+  std::size_t known = 0;
+  for (const EvidenceReference& reference : more) {
+    const bool is_known =
+        std::any_of(into.begin(), into.end(),
+                    [&](const EvidenceReference& other) { return SamePlace(other, reference); });
+    if (is_known) ++known;
+    if (!is_known && into.size() < kShownEvidence) into.push_back(reference);
+  }
+  return known;
+}
+
+void AddEvidence(Signal& best, const Signal& other) {
+  for (Reason& reason : best.reasons) {
+    for (const Reason& same : other.reasons) {
+      if (same.line != reason.line || same.state != Truth::kHolds) continue;
+      if (reason.state != Truth::kHolds) continue;
+      const std::size_t known = AddReferences(reason.evidence, same.evidence);
+      reason.evidence_count += same.evidence_count - known;
+    }
+  }
+}
+
+}  // namespace
+
+double PointsOf(const Signal& signal) {
+  double points = signal.start_points;
+  for (const Reason& reason : signal.reasons) {
+    if (reason.state == Truth::kHolds) points += reason.points;
+  }
+  return points;
+}
+
+std::vector<std::vector<Signal>> GroupIntoIncidents(std::vector<Signal> signals) {
+  Sets sets(signals.size());
+  std::unordered_map<std::int64_t, std::size_t> first_of;
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    for (const std::int64_t row : signals[i].explained) {
+      const auto [found, is_new] = first_of.try_emplace(row, i);
+      if (!is_new) sets.Unite(i, found->second);
+    }
+  }
+  std::map<std::size_t, std::map<std::string, std::vector<Signal>>> by_set;
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    by_set[sets.Find(i)][signals[i].rule->id].push_back(std::move(signals[i]));
+  }
+  std::vector<std::vector<Signal>> incidents;
+  for (auto& [set, by_rule] : by_set) {
+    std::vector<Signal>& incident = incidents.emplace_back();
+    for (auto& [id, of_rule] : by_rule) incident.push_back(MergeSignals(std::move(of_rule)));
+  }
+  return incidents;
+}
+
+Signal MergeSignals(std::vector<Signal> signals) {
+  std::sort(signals.begin(), signals.end(), BetterSignal);
+  Signal best = std::move(signals.front());
+  for (std::size_t i = 1; i < signals.size(); ++i) {
+    const Signal& other = signals[i];
+    AddEvidence(best, other);
+    Unite(best.explained, other.explained);
+    Unite(best.explained_kinds, other.explained_kinds);
+    Unite(best.hosts, other.hosts);
+    AddReferences(best.triggers, other.triggers);
+    best.trigger_count += other.trigger_count;
+    if (other.first_seen.known() &&
+        (!best.first_seen.known() || other.first_seen < best.first_seen)) {
+      best.first_seen = other.first_seen;
+    }
+    best.last_seen = std::max(best.last_seen, other.last_seen);
+    if (best.time_basis == TimeBasis::kNone) best.time_basis = other.time_basis;
+  }
+  return best;
+}
+
+std::vector<double> Confidences(const std::vector<double>& points) {
+  // Taking the greatest out first keeps the powers in range and changes no share.
+  double greatest = 0;
+  for (const double each : points) greatest = std::max(greatest, each);
+  std::vector<double> shares;
+  double sum = std::exp2(-greatest);
+  for (const double each : points) {
+    shares.push_back(std::exp2(each - greatest));
+    sum += shares.back();
+  }
+  shares.push_back(std::exp2(-greatest));
+  for (double& share : shares) share /= sum;
+  return shares;
+}
+
+}  // namespace exdiag

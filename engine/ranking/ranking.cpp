@@ -1,0 +1,135 @@
+#include "engine/ranking/ranking.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/ranking/ask_next.h"
+#include "engine/ranking/incidents.h"
+
+namespace exdiag {
+namespace {
+
+// One incident while its place in the report is not known yet.
+struct Draft {
+  std::vector<Finding> findings;  // best first
+  double unknown_cause = 1;
+  std::vector<std::string> hosts;
+  Ticks first_seen, last_seen;
+  TimeBasis time_basis = TimeBasis::kNone;
+  std::vector<std::int64_t> explained;
+};
+
+void WidenPeriod(const Signal& signal, Draft& draft) {
+  if (!signal.first_seen.known()) return;
+  const bool is_first = !draft.first_seen.known();
+  if (is_first) draft.time_basis = signal.time_basis;
+  if (is_first || signal.first_seen < draft.first_seen) draft.first_seen = signal.first_seen;
+  draft.last_seen = std::max(draft.last_seen, signal.last_seen);
+}
+
+template <typename T>
+void SortUnique(std::vector<T>& items) {
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+}
+
+// Rivals by points, equal ones by rule id; then the sums are the same in every run.
+Draft MakeDraft(std::vector<Signal> rivals) {
+  std::sort(rivals.begin(), rivals.end(), [](const Signal& a, const Signal& b) {
+    const double points_a = PointsOf(a);
+    const double points_b = PointsOf(b);
+    return points_a != points_b ? points_a > points_b : a.rule->id < b.rule->id;
+  });
+  std::vector<double> points;
+  for (const Signal& rival : rivals) points.push_back(PointsOf(rival));
+  const std::vector<double> shares = Confidences(points);
+
+  Draft draft;
+  draft.unknown_cause = shares.back();
+  for (std::size_t i = 0; i < rivals.size(); ++i) {
+    Signal& rival = rivals[i];
+    WidenPeriod(rival, draft);
+    draft.hosts.insert(draft.hosts.end(), rival.hosts.begin(), rival.hosts.end());
+    draft.explained.insert(draft.explained.end(), rival.explained.begin(), rival.explained.end());
+    Finding& finding = draft.findings.emplace_back();
+    finding.points = points[i];
+    finding.confidence = shares[i];
+    finding.signal = std::move(rival);
+  }
+  SortUnique(draft.hosts);
+  SortUnique(draft.explained);
+  return draft;
+}
+
+// Orders findings of all incidents; see docs/ranking.md, "The order of the report".
+bool FindingBefore(const Finding& a, const Draft& of_a, const Finding& b, const Draft& of_b) {
+  if (a.confidence != b.confidence) return a.confidence > b.confidence;
+  if (a.points != b.points) return a.points > b.points;
+  if (of_a.last_seen != of_b.last_seen) return of_a.last_seen > of_b.last_seen;
+  return std::tie(a.signal.rule->id, of_a.hosts, of_a.first_seen, of_a.explained) <
+         std::tie(b.signal.rule->id, of_b.hosts, of_b.first_seen, of_b.explained);
+}
+
+Incident MakeIncident(const Draft& draft, std::size_t number) {
+  Incident incident;
+  incident.id = "i" + std::to_string(number);
+  incident.unknown_cause = draft.unknown_cause;
+  incident.hosts = draft.hosts;
+  incident.first_seen = draft.first_seen;
+  incident.last_seen = draft.last_seen;
+  incident.time_basis = draft.time_basis;
+  incident.events = draft.explained.size();
+  return incident;
+}
+
+}  // namespace
+
+Ranking RankCauses(std::vector<Signal> signals) {
+  std::vector<Draft> drafts;
+  for (auto& rivals : GroupIntoIncidents(std::move(signals))) {
+    drafts.push_back(MakeDraft(std::move(rivals)));
+  }
+  std::sort(drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) {
+    return FindingBefore(a.findings.front(), a, b.findings.front(), b);
+  });
+
+  struct Place {
+    std::size_t incident, finding;
+  };
+  std::vector<Place> order;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    for (std::size_t k = 0; k < drafts[i].findings.size(); ++k) order.push_back({i, k});
+  }
+  std::sort(order.begin(), order.end(), [&drafts](const Place& a, const Place& b) {
+    return FindingBefore(drafts[a.incident].findings[a.finding], drafts[a.incident],
+                         drafts[b.incident].findings[b.finding], drafts[b.incident]);
+  });
+
+  Ranking ranking;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    ranking.incidents.push_back(MakeIncident(drafts[i], i + 1));
+  }
+  for (const Place& place : order) {
+    Incident& incident = ranking.incidents[place.incident];
+    incident.findings.push_back(ranking.findings.size());
+    Finding& finding =
+        ranking.findings.emplace_back(std::move(drafts[place.incident].findings[place.finding]));
+    finding.rank = ranking.findings.size();
+    finding.incident = incident.id;
+  }
+  ranking.ask_next = AskNextFor(ranking);
+  return ranking;
+}
+
+std::vector<std::int64_t> ExplainedRows(const Ranking& ranking) {
+  std::vector<std::int64_t> rows;
+  for (const Finding& finding : ranking.findings) {
+    for (const std::int64_t row : finding.signal.explained) {
+      if (row > 0) rows.push_back(row);
+    }
+  }
+  SortUnique(rows);
+  return rows;
+}
+
+}  // namespace exdiag

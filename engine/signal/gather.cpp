@@ -1,0 +1,368 @@
+#include "engine/signal/gather.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <unordered_set>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+// Providers are compared without case.
+std::string KindKey(std::string_view provider, std::uint16_t id) {
+  std::string key = ToLower(provider);
+  key.push_back('/');
+  key.append(std::to_string(id));
+  return key;
+}
+
+std::uint64_t ContentHash(const Event& event) {
+  XXH3_state_t* state = XXH3_createState();
+  XXH3_64bits_reset(state);
+  for (const auto& text : event.strings) {
+    const std::uint64_t length = text ? text->size() + 1 : 0;
+    XXH3_64bits_update(state, &length, sizeof length);
+    if (text) XXH3_64bits_update(state, text->data(), text->size());
+  }
+  XXH3_64bits_update(state, event.message.data(), event.message.size());
+  const std::uint64_t hash = XXH3_64bits_digest(state);
+  XXH3_freeState(state);
+  return hash;
+}
+
+bool LevelFits(const EventPattern& pattern, Level level) {
+  return pattern.levels.empty() ||
+         std::find(pattern.levels.begin(), pattern.levels.end(), level) != pattern.levels.end();
+}
+
+// Facts in an order that does not depend on that of import.
+bool FactBefore(const Fact& a, const Fact& b) {
+  return std::tie(a.observed_at, a.kind, a.host, a.attributes, a.where.file, a.where.place.value) <
+         std::tie(b.observed_at, b.kind, b.host, b.attributes, b.where.file, b.where.place.value);
+}
+
+// Of two ways to write a host the shorter one is shown.
+void KeepName(std::map<TextId, std::string>& names, TextId host, std::string_view written) {
+  const auto [name, is_new] = names.try_emplace(host, written);
+  if (is_new) return;
+  const auto rank = [](std::string_view text) { return std::pair(text.size(), text); };
+  if (rank(written) < rank(name->second)) name->second = written;
+}
+
+}  // namespace
+
+// Builds Observations: events as they stream by, facts, then everything put in order.
+class Gatherer {
+ public:
+  Gatherer(const PatternTable& patterns, const Knowledge& knowledge, DiagnosticSink& problems,
+           Observations& out, CoverageMap& coverage)
+      : patterns_(patterns),
+        knowledge_(knowledge),
+        problems_(problems),
+        out_(out),
+        coverage_(coverage),
+        fields_(knowledge.catalogue()) {
+    out_.patterns_ = &patterns_;
+    found_.resize(patterns_.entries().size());
+  }
+
+  Result<void> Run(const Store& store) {
+    if (const auto read = ReadEvents(store); !read) return read;
+    if (const auto read = ReadFacts(store); !read) return read;
+    const auto rows = store.CoverageRows();
+    if (!rows) return rows.error();
+    for (const Coverage& row : *rows) coverage_.AddRow(row);
+    coverage_.Finish();
+    PutInOrder();
+    return {};
+  }
+
+ private:
+  // What to do with the events of one kind.
+  struct Plan {
+    std::uint32_t kind = 0;
+    std::vector<PatternNumber> patterns;
+    LoggedAt logged_at = LoggedAt::kAlways;
+  };
+  // One match while the final order is not known yet.
+  struct Found {
+    ObservationId id = 0;
+    std::vector<TextId> captures;
+  };
+
+  Result<void> ReadEvents(const Store& store) {
+    const std::vector<EventQuery> queries = Queries();
+    may_repeat_ = queries.size() > 1;
+    for (const EventQuery& query : queries) {
+      const auto read = store.ForEachEvent(query, [this](const Event& event) {
+        OnEvent(event);
+        return true;
+      });
+      if (!read) return read;
+    }
+    return {};
+  }
+
+  // One query for all patterns with providers and IDs; patterns without one of the two need their
+  // own.
+  std::vector<EventQuery> Queries() const {
+    std::vector<EventQuery> queries;
+    EventQuery by_kind;
+    by_kind.kinds = GatheredKinds(patterns_, knowledge_);
+    if (!by_kind.kinds.empty()) queries.push_back(std::move(by_kind));
+    for (const auto& entry : patterns_.entries()) {
+      const EventPattern& pattern = *entry.pattern;
+      if (!pattern.fact_kind.empty()) continue;
+      if (pattern.providers.empty() || pattern.ids.empty()) {
+        EventQuery& query = queries.emplace_back();
+        query.providers = pattern.providers;
+        query.event_ids = pattern.ids;
+      }
+    }
+    return queries;
+  }
+
+  const Plan& PlanFor(const Event& event) {
+    if (event.provider == last_provider_ && event.event_id == last_id_ && last_plan_ != nullptr) {
+      return *last_plan_;
+    }
+    last_provider_ = event.provider;
+    last_id_ = event.event_id;
+    const std::string key = KindKey(event.provider, event.event_id);
+    const auto found = plans_.find(key);
+    last_plan_ = found != plans_.end() ? &found->second
+                                       : &plans_.emplace(key, MakePlan(event)).first->second;
+    return *last_plan_;
+  }
+
+  Plan MakePlan(const Event& event) {
+    Plan plan;
+    plan.kind = static_cast<std::uint32_t>(out_.kinds_.size());
+    const std::string_view provider = knowledge_.catalogue().CanonicalProvider(event.provider);
+    ObservationKind kind{
+        .event = {std::string(provider), event.event_id}, .fact_kind = {}, .columns = {}};
+    std::set<std::string, std::less<>> columns;
+    for (std::size_t i = 0; i < patterns_.entries().size(); ++i) {
+      if (!Names(*patterns_.entries()[i].pattern, event.provider, event.event_id)) continue;
+      const auto number = static_cast<PatternNumber>(i);
+      plan.patterns.push_back(number);
+      columns.insert(patterns_.kept_fields(number).begin(), patterns_.kept_fields(number).end());
+    }
+    kind.columns.assign(columns.begin(), columns.end());
+    plan.logged_at = LoggingOf(knowledge_.catalogue(), kind.event).logged_at;
+    out_.kinds_.push_back(std::move(kind));
+    return plan;
+  }
+
+  bool Names(const EventPattern& pattern, std::string_view provider, std::uint16_t id) const {
+    if (!pattern.fact_kind.empty()) return false;
+    const bool id_fits = pattern.ids.empty() ||
+                         std::find(pattern.ids.begin(), pattern.ids.end(), id) != pattern.ids.end();
+    if (!id_fits) return false;
+    const Catalogue& catalogue = knowledge_.catalogue();
+    const std::string_view canonical = catalogue.CanonicalProvider(provider);
+    return pattern.providers.empty() ||
+           std::any_of(pattern.providers.begin(), pattern.providers.end(),
+                       [&](const std::string& name) {
+                         return EqualsIgnoreCase(catalogue.CanonicalProvider(name), canonical);
+                       });
+  }
+
+  void OnEvent(const Event& event) {
+    const Plan& plan = PlanFor(event);
+    if (may_repeat_ && !rows_.insert(event.id).second) return;
+    if (plan.logged_at != LoggedAt::kAlways) {
+      coverage_.AddRaised(event.host, event.provider, plan.logged_at,
+                          ClockOf(event.time, event.time_basis), event.time);
+    }
+    fields_.Bind(event);
+    std::optional<ObservationId> id;
+    for (const PatternNumber number : plan.patterns) {
+      const EventPattern& pattern = *patterns_.entries()[number].pattern;
+      captures_.clear();
+      if (!LevelFits(pattern, event.level)) continue;
+      if (!TestsHold(pattern.where_all, fields_, &captures_, &problems_)) continue;
+      if (!id) id = Keep(event, plan.kind);
+      AddMatch(number, *id);
+    }
+  }
+
+  void AddMatch(PatternNumber number, ObservationId id) {
+    Found found{id, {}};
+    for (const std::string& name : patterns_.entries()[number].captures) {
+      const auto captured =
+          std::find_if(captures_.begin(), captures_.end(),
+                       [&name](const auto& capture) { return capture.first == name; });
+      found.captures.push_back(captured != captures_.end() ? out_.texts_.Intern(captured->second)
+                                                           : kNotShown);
+    }
+    found_[number].push_back(std::move(found));
+  }
+
+  ObservationId Keep(const Event& event, std::uint32_t kind) {
+    Observation item;
+    item.row = event.id;
+    item.time = event.time;
+    item.time_basis = event.time_basis;
+    item.clock = ClockOf(event.time, event.time_basis);
+    item.record_id = event.record_id;
+    item.content = ContentHash(event);
+    item.host = out_.texts_.Intern(event.host);
+    item.computer = out_.texts_.Intern(event.computer);
+    if (!event.computer.empty()) KeepName(out_.computers_, item.host, event.computer);
+    return Append(item, kind, fields_, fields_.NamedHosts());
+  }
+
+  ObservationId Append(Observation item, std::uint32_t kind, const FieldSource& fields,
+                       const std::vector<std::string_view>& named_hosts) {
+    item.kind = kind;
+    item.first_value = static_cast<std::uint32_t>(out_.values_.size());
+    for (const std::string& column : out_.kinds_[kind].columns) {
+      const auto value = fields.Find(column);
+      out_.values_.push_back(value ? out_.texts_.Intern(*value) : kNotShown);
+    }
+    item.first_named_host = static_cast<std::uint32_t>(out_.named_hosts_.size());
+    for (const std::string_view written : named_hosts) {
+      const TextId host = out_.texts_.Intern(CanonicalHost(Trim(written)));
+      if (host == kEmptyText) continue;
+      KeepName(out_.mentions_, host, Trim(written));
+      out_.named_hosts_.push_back(host);
+      ++item.named_hosts;
+    }
+    out_.items_.push_back(item);
+    return static_cast<ObservationId>(out_.items_.size() - 1);
+  }
+
+  Result<void> ReadFacts(const Store& store) {
+    auto facts = store.Facts();
+    if (!facts) return facts.error();
+    out_.facts_ = std::move(*facts);
+    std::sort(out_.facts_.begin(), out_.facts_.end(), FactBefore);
+    for (const Fact& fact : out_.facts_) coverage_.AddListing(fact);
+    for (std::size_t i = 0; i < out_.facts_.size(); ++i) OnFact(i);
+    return {};
+  }
+
+  void OnFact(std::size_t index) {
+    const Fact& fact = out_.facts_[index];
+    const FactFields fields(fact);
+    std::optional<ObservationId> id;
+    for (std::size_t i = 0; i < patterns_.entries().size(); ++i) {
+      const EventPattern& pattern = *patterns_.entries()[i].pattern;
+      captures_.clear();
+      if (pattern.fact_kind.empty() || !EqualsIgnoreCase(pattern.fact_kind, fact.kind)) continue;
+      if (!TestsHold(pattern.where_all, fields, &captures_, &problems_)) continue;
+      if (!id) id = KeepFact(fact, index);
+      AddMatch(static_cast<PatternNumber>(i), *id);
+    }
+  }
+
+  ObservationId KeepFact(const Fact& fact, std::size_t index) {
+    const auto [kind, is_new] =
+        fact_kinds_.try_emplace(fact.kind, static_cast<std::uint32_t>(out_.kinds_.size()));
+    if (is_new) out_.kinds_.push_back({.event = {}, .fact_kind = fact.kind, .columns = {}});
+    Observation item;
+    item.row = -static_cast<std::int64_t>(index) - 1;
+    item.time = fact.observed_at;
+    item.time_basis = fact.observed_at.known() ? fact.time_basis : TimeBasis::kNone;
+    item.clock = ClockOf(fact.observed_at, fact.time_basis);
+    item.host = out_.texts_.Intern(fact.host);
+    item.computer = item.host;
+    return Append(item, kind->second, FactFields(fact), {});
+  }
+
+  // Equal times are ordered by what the events say, never by when they were imported.
+  bool Before(const Observation& a, const Observation& b) const {
+    if (a.clock != b.clock) return a.clock < b.clock;
+    if (a.time != b.time) return a.time < b.time;
+    if (a.host != b.host) return out_.texts_.Text(a.host) < out_.texts_.Text(b.host);
+    if (a.record_id != b.record_id) return a.record_id < b.record_id;
+    if (a.kind != b.kind) {
+      const auto key = [this](const Observation& item) {
+        const ObservationKind& kind = out_.kinds_[item.kind];
+        return std::tie(kind.event.provider, kind.event.event_id, kind.fact_kind);
+      };
+      return key(a) < key(b);
+    }
+    return std::tie(a.content, a.row) < std::tie(b.content, b.row);
+  }
+
+  void PutInOrder() {
+    std::vector<ObservationId> order(out_.items_.size());
+    std::iota(order.begin(), order.end(), ObservationId{0});
+    std::sort(order.begin(), order.end(), [this](ObservationId a, ObservationId b) {
+      return Before(out_.items_[a], out_.items_[b]);
+    });
+    std::vector<ObservationId> place_of(order.size());
+    std::vector<Observation> items(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      place_of[order[i]] = static_cast<ObservationId>(i);
+      items[i] = out_.items_[order[i]];
+    }
+    out_.items_ = std::move(items);
+    for (auto& found : found_) SortMatches(place_of, found);
+  }
+
+  void SortMatches(const std::vector<ObservationId>& place_of, std::vector<Found>& found) {
+    for (Found& match : found) match.id = place_of[match.id];
+    std::sort(found.begin(), found.end(),
+              [](const Found& a, const Found& b) { return a.id < b.id; });
+    MatchList& list = out_.matches_.emplace_back();
+    std::vector<TextId>& captures = out_.captures_.emplace_back();
+    for (const Found& match : found) {
+      const Observation& item = out_.items_[match.id];
+      list.Append(match.id, item.clock, item.time);
+      captures.insert(captures.end(), match.captures.begin(), match.captures.end());
+    }
+    found = {};
+  }
+
+  const PatternTable& patterns_;
+  const Knowledge& knowledge_;
+  DiagnosticSink& problems_;
+  Observations& out_;
+  CoverageMap& coverage_;
+  EventFields fields_;
+  Captures captures_;
+  std::unordered_map<std::string, Plan> plans_;
+  std::map<std::string, std::uint32_t> fact_kinds_;
+  std::vector<std::vector<Found>> found_;
+  bool may_repeat_ = false;  // several queries may give the same event
+  std::unordered_set<std::int64_t> rows_;
+  std::string last_provider_;
+  std::uint16_t last_id_ = 0;
+  const Plan* last_plan_ = nullptr;
+};
+
+Result<void> Gather(const PatternTable& patterns, const Knowledge& knowledge, const Store& store,
+                    DiagnosticSink& problems, Observations& observations, CoverageMap& coverage) {
+  return Gatherer(patterns, knowledge, problems, observations, coverage).Run(store);
+}
+
+std::vector<EventKind> GatheredKinds(const PatternTable& patterns, const Knowledge& knowledge) {
+  const Catalogue& catalogue = knowledge.catalogue();
+  std::set<EventKind> kinds;
+  std::set<std::string> raised;  // providers with an event that only raised diagnostics log
+  for (const auto& entry : patterns.entries()) {
+    for (const std::string& provider : entry.pattern->providers) {
+      const std::string canonical(catalogue.CanonicalProvider(provider));
+      for (const std::uint16_t id : entry.pattern->ids) {
+        kinds.insert({canonical, id});
+        const bool always = LoggingOf(catalogue, {canonical, id}).logged_at == LoggedAt::kAlways;
+        if (!always) raised.insert(ToLower(canonical));
+      }
+    }
+  }
+  for (const auto& entry : catalogue.entries()) {
+    if (LoggedAtFromName(entry->logged_at) == LoggedAt::kAlways) continue;
+    if (!raised.contains(ToLower(entry->provider))) continue;
+    kinds.insert({entry->provider, entry->event_id});
+  }
+  return {kinds.begin(), kinds.end()};
+}
+
+}  // namespace exdiag

@@ -1,0 +1,137 @@
+#include "engine/signal/observations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+// Events of which all is in memory at a time; reading one again costs some microseconds.
+constexpr std::size_t kLoadedAtMost = 4096;
+
+// Both 32-bit forms of a code as one number, as in field_test.h, EqualValues.
+std::int64_t Unsigned32(std::int64_t value) {
+  constexpr std::int64_t kTwo31 = std::int64_t{1} << 31;
+  return value < 0 && value >= -kTwo31 ? value + 2 * kTwo31 : value;
+}
+
+std::string EqualityText(std::string_view value) {
+  const std::string_view trimmed = Trim(value);
+  const auto number = ParseInteger(trimmed);
+  return number ? fmt::format("{}", Unsigned32(*number)) : ToLower(trimmed);
+}
+
+std::string TimeWords(Ticks time) {
+  return time.known() ? " at " + FormatTimeForPeople(time) : std::string();
+}
+
+std::string HostWords(std::string_view host) {
+  return host.empty() ? std::string() : fmt::format(" on {}", host);
+}
+
+}  // namespace
+
+std::vector<TextId> Observations::NamedHosts(ObservationId id) const {
+  const Observation& item = items_[id];
+  const auto first = named_hosts_.begin() + item.first_named_host;
+  return {first, first + item.named_hosts};
+}
+
+TextId Observations::Value(PatternNumber pattern, ObservationId id, std::string_view field) const {
+  const auto& names = patterns_->entries()[pattern].captures;
+  const auto captured = std::find(names.begin(), names.end(), field);
+  if (captured != names.end()) {
+    const std::size_t position = matches_[pattern].Find(id);
+    const auto offset = static_cast<std::size_t>(captured - names.begin());
+    if (position < matches_[pattern].size()) {
+      return captures_[pattern][position * names.size() + offset];
+    }
+  }
+  const auto& columns = KindOf(id).columns;
+  const auto column = std::find(columns.begin(), columns.end(), field);
+  if (column == columns.end()) return LoadValue(id, field);
+  return values_[items_[id].first_value + static_cast<std::size_t>(column - columns.begin())];
+}
+
+const FieldSource& Observations::FieldsOf(PatternNumber pattern, ObservationId id) const {
+  fields_.pattern = pattern;
+  fields_.id = id;
+  return fields_;
+}
+
+std::optional<std::string_view> Observations::Fields::Find(std::string_view field) const {
+  const TextId value = owner_.Value(pattern, id, field);
+  if (value == kNotShown) return std::nullopt;
+  return owner_.texts_.Text(value);
+}
+
+const Event* Observations::Load(ObservationId id) const {
+  const auto found = loaded_.find(id);
+  if (found != loaded_.end()) return &found->second;
+  auto event = store_.GetEvent(items_[id].row);
+  if (!event) {
+    if (!failure_) failure_ = event.error();
+    return nullptr;
+  }
+  if (loaded_.size() >= kLoadedAtMost) loaded_.clear();
+  return &loaded_.emplace(id, std::move(*event)).first->second;
+}
+
+TextId Observations::LoadValue(ObservationId id, std::string_view field) const {
+  std::optional<std::string_view> value;
+  if (IsFact(id)) {
+    value = FactFields(facts_[static_cast<std::size_t>(-items_[id].row - 1)]).Find(field);
+  } else if (const Event* event = Load(id)) {
+    loaded_fields_.Bind(*event);
+    value = loaded_fields_.Find(field);
+  }
+  return value ? texts_.Intern(*value) : kNotShown;
+}
+
+TextId Observations::EqualityKey(TextId value, bool as_host) const {
+  if (value == kNotShown || value == kEmptyText) return kNotShown;
+  auto& keys = as_host ? host_keys_ : equality_keys_;
+  const auto found = keys.find(value);
+  if (found != keys.end()) return found->second;
+  const std::string& text = texts_.Text(value);
+  const TextId key = texts_.Intern(as_host ? CanonicalHost(Trim(text)) : EqualityText(text));
+  keys.emplace(value, key);
+  return key;
+}
+
+std::string Observations::DisplayName(TextId host) const {
+  const auto computer = computers_.find(host);
+  if (computer != computers_.end()) return computer->second;
+  const auto mention = mentions_.find(host);
+  return mention != mentions_.end() ? mention->second : texts_.Text(host);
+}
+
+EvidenceReference Observations::Reference(ObservationId id) const {
+  const Observation& item = items_[id];
+  if (IsFact(id)) return ReferenceToFact(facts_[static_cast<std::size_t>(-item.row - 1)]);
+  EvidenceReference reference;
+  if (const Event* event = Load(id)) reference.where = event->where;
+  reference.event_row = item.row;
+  reference.record_id = item.record_id;
+  const EventKind& kind = KindOf(id).event;
+  reference.summary = fmt::format("{} {}{}{}", kind.provider, kind.event_id,
+                                  HostWords(texts_.Text(item.computer)), TimeWords(item.time));
+  return reference;
+}
+
+EvidenceReference Observations::ReferenceToFact(const Fact& fact) const {
+  EvidenceReference reference;
+  reference.where = fact.where;
+  reference.summary = fact.kind + HostWords(fact.host) + TimeWords(fact.observed_at);
+  std::string_view separator = ": ";
+  for (const auto& [name, value] : fact.attributes) {
+    reference.summary += fmt::format("{}{}={}", separator, name, value);
+    separator = ", ";
+  }
+  return reference;
+}
+
+}  // namespace exdiag

@@ -1,0 +1,133 @@
+// What the rules in use can see: the events and facts that match one of their patterns, in order of
+// time and small enough to keep all of them, and the rest of each on demand.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/knowledge/knowledge.h"
+#include "engine/signal/event_fields.h"
+#include "engine/signal/interner.h"
+#include "engine/signal/match_list.h"
+#include "engine/signal/pattern_table.h"
+#include "engine/signal/signal.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+// In place of a TextId: the event does not show the field.
+inline constexpr TextId kNotShown = 0xffff'ffff;
+
+struct Observation {
+  std::int64_t row = 0;  // of the event in the store; facts have -1, -2, ...
+  Ticks time;
+  std::uint64_t record_id = 0;
+  std::uint64_t content = 0;  // hash of strings and message; orders what is otherwise equal
+  TextId host = kEmptyText;   // canonical
+  TextId computer = kEmptyText;
+  std::uint32_t kind = 0;
+  std::uint32_t first_value = 0;
+  std::uint32_t first_named_host = 0;
+  std::uint16_t named_hosts = 0;
+  TimeBasis time_basis = TimeBasis::kNone;
+  Clock clock = Clock::kNone;
+};
+
+// What observations of one (provider, event ID), or of one kind of fact, have in common.
+struct ObservationKind {
+  EventKind event;                   // or
+  std::string fact_kind;             // not empty
+  std::vector<std::string> columns;  // fields whose values are kept
+};
+
+// Filled once by Gather(), then read only (what is loaded on demand aside).  Not safe for two
+// threads.
+class Observations {
+ public:
+  Observations(const Store& store, const Knowledge& knowledge)
+      : store_(store), knowledge_(knowledge), loaded_fields_(knowledge.catalogue()) {}
+  Observations(const Observations&) = delete;
+  Observations& operator=(const Observations&) = delete;
+
+  std::size_t size() const { return items_.size(); }
+  const Observation& operator[](ObservationId id) const { return items_[id]; }
+  const ObservationKind& KindOf(ObservationId id) const { return kinds_[items_[id].kind]; }
+  const MatchList& Matches(PatternNumber pattern) const { return matches_[pattern]; }
+
+  // All facts, in an order that does not depend on that of import.
+  const std::vector<Fact>& facts() const { return facts_; }
+  bool IsFact(ObservationId id) const { return items_[id].row < 0; }
+
+  // Canonical hosts that fields of type host name.
+  std::vector<TextId> NamedHosts(ObservationId id) const;
+
+  // Value of a field of an observation that matched `pattern`; captures of its regular expressions
+  // are fields too.  kNotShown when there is none.
+  TextId Value(PatternNumber pattern, ObservationId id, std::string_view field) const;
+  // All fields of one observation; the result is borrowed until the next call.
+  const FieldSource& FieldsOf(PatternNumber pattern, ObservationId id) const;
+
+  // Texts that are equal in the rule language have equal keys: 5 and 0x5, EX1 and ex1.  As hosts,
+  // EX1 and ex1.corp.example are equal too.  kNotShown for what is not shown or empty.
+  TextId EqualityKey(TextId value, bool as_host) const;
+  TextId CanonicalHostOf(TextId value) const { return EqualityKey(value, true); }
+  // How a host is written in the logs: as a computer rather than inside a message, the shortest
+  // form that occurs.
+  std::string DisplayName(TextId host) const;
+
+  EvidenceReference Reference(ObservationId id) const;
+  EvidenceReference ReferenceToFact(const Fact& fact) const;
+
+  Interner& texts() const { return texts_; }
+  const Knowledge& knowledge() const { return knowledge_; }
+
+  // Why the store could not give an event; nothing that was asked since can be relied upon.
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  friend class Gatherer;
+
+  // Reads fields through the kept values first.
+  class Fields final : public FieldSource {
+   public:
+    explicit Fields(const Observations& owner) : owner_(owner) {}
+    std::optional<std::string_view> Find(std::string_view field) const override;
+
+    PatternNumber pattern = 0;
+    ObservationId id = 0;
+
+   private:
+    const Observations& owner_;
+  };
+
+  const Event* Load(ObservationId id) const;
+  TextId LoadValue(ObservationId id, std::string_view field) const;
+
+  const Store& store_;
+  const Knowledge& knowledge_;
+  mutable Interner texts_;
+  std::vector<Observation> items_;
+  std::vector<ObservationKind> kinds_;
+  std::vector<TextId> values_;
+  std::vector<TextId> named_hosts_;
+  std::vector<MatchList> matches_;
+  const PatternTable* patterns_ = nullptr;
+  std::vector<std::vector<TextId>> captures_;  // by pattern; as many a match as it has names
+  std::vector<Fact> facts_;
+  std::map<TextId, std::string> computers_;  // canonical host -> as written as a computer
+  std::map<TextId, std::string> mentions_;   // canonical host -> as written inside messages
+
+  mutable std::unordered_map<TextId, TextId> equality_keys_;
+  mutable std::unordered_map<TextId, TextId> host_keys_;
+  mutable std::unordered_map<ObservationId, Event> loaded_;
+  mutable EventFields loaded_fields_;
+  mutable Fields fields_{*this};
+  mutable std::optional<Error> failure_;
+};
+
+}  // namespace exdiag

@@ -1,0 +1,486 @@
+#include "engine/signal/rule_evaluation.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/base/text.h"
+#include "engine/signal/bindings.h"
+#include "engine/signal/test_templates.h"
+#include "engine/signal/words.h"
+
+namespace exdiag {
+namespace {
+
+constexpr std::size_t kShownEvidence = 5;
+
+// How far from a trigger an event of `explains` may lie that no condition names.
+const Duration kExplainedNearby = Duration::Seconds(600);
+
+// A trigger for which the rule's conditions hold, as far as they are known.
+struct Passing {
+  Trigger trigger;
+  bool unknown = false;  // one of them is not known
+};
+
+// Triggers that make one incident, in order of time.
+using Group = std::vector<const Passing*>;
+
+// What one evidence line came to over all triggers of a group.
+struct LineResult {
+  Truth truth = Truth::kFails;
+  const Trigger* first = nullptr;  // for which it came to this
+  Evidence first_evidence;
+  RangeSet events;
+  std::vector<const Fact*> facts;
+};
+
+// Patterns that conditions name where an event found speaks for the cause: not behind `no`.
+struct NamedPatterns {
+  std::set<std::size_t>& names;
+
+  void In(const Condition& condition) const { std::visit(*this, condition.kind); }
+  void operator()(const EventCondition& condition) const {
+    if (!condition.on_trigger) names.insert(condition.pattern);
+  }
+  void operator()(const FactCondition&) const {}
+  void operator()(const SequenceCondition& condition) const {
+    names.insert(condition.patterns.begin(), condition.patterns.end());
+  }
+  void operator()(const NotCondition&) const {}
+  void operator()(const AnyCondition& condition) const {
+    for (const Condition& part : condition.conditions) In(part);
+  }
+  void operator()(const AllCondition& condition) const {
+    for (const Condition& part : condition.conditions) In(part);
+  }
+};
+
+// The fact that a line asks for: a fact condition, alone, behind `no`, or the first in a group.
+struct AskedFact {
+  const FactCondition* fact = nullptr;
+  bool negated = false;
+  bool alone = true;  // nothing else is in the condition
+
+  void In(const Condition& condition) { std::visit(*this, condition.kind); }
+  void operator()(const EventCondition&) {}
+  void operator()(const SequenceCondition&) {}
+  void operator()(const FactCondition& condition) {
+    if (fact == nullptr) fact = &condition;
+  }
+  void operator()(const NotCondition& condition) {
+    negated = !negated;
+    In(*condition.condition);
+  }
+  void operator()(const AnyCondition& condition) { InGroup(condition.conditions); }
+  void operator()(const AllCondition& condition) { InGroup(condition.conditions); }
+
+  void InGroup(const std::vector<Condition>& conditions) {
+    alone = alone && conditions.size() == 1;
+    for (const Condition& condition : conditions) In(condition);
+  }
+};
+
+std::string EqualsValue(const FactCondition& fact, std::string_view field) {
+  for (const FieldCondition& condition : fact.where_all) {
+    if (condition.field != field) continue;
+    for (const FieldTest& test : condition.tests) {
+      const auto* equals = std::get_if<TestEquals>(&test.test);
+      if (equals != nullptr && !equals->values.empty()) return equals->values.front();
+    }
+  }
+  return {};
+}
+
+class RuleEvaluation {
+ public:
+  explicit RuleEvaluation(const RuleContext& context)
+      : context_(context), rule_(context.rule), world_(context.world) {
+    for (const Condition& condition : rule_.when) when_.push_back(MakeQuestion(context, condition));
+    for (const Condition& condition : rule_.unless) {
+      unless_.push_back(MakeQuestion(context, condition));
+    }
+    for (const EvidenceLine& line : rule_.evidence) {
+      lines_.push_back(MakeQuestion(context, line.condition));
+    }
+    NamedPatterns named{named_};
+    for (const Condition& condition : rule_.when) named.In(condition);
+    for (const EvidenceLine& line : rule_.evidence) named.In(line.condition);
+  }
+
+  std::vector<Signal> Run() {
+    std::vector<Passing> passing;
+    for (Trigger& trigger : Triggers()) {
+      if (const auto unknown = Check(trigger)) passing.push_back({std::move(trigger), *unknown});
+    }
+    std::vector<Signal> signals;
+    for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(group));
+    return signals;
+  }
+
+ private:
+  // ---- triggers
+
+  // Each event once, in order of time, for the first of the trigger patterns that it matches.
+  std::vector<Trigger> Triggers() const {
+    std::vector<Trigger> triggers;
+    for (const std::size_t pattern : rule_.triggers) {
+      const MatchList& matches = world_.Matches(context_.numbers[pattern]);
+      for (std::size_t i = 0; i < matches.size(); ++i) {
+        Trigger& trigger = triggers.emplace_back();
+        trigger.id = matches[i];
+        trigger.pattern = pattern;
+      }
+    }
+    const auto by_id = [](const Trigger& a, const Trigger& b) { return a.id < b.id; };
+    std::stable_sort(triggers.begin(), triggers.end(), by_id);
+    const auto same = [](const Trigger& a, const Trigger& b) { return a.id == b.id; };
+    triggers.erase(std::unique(triggers.begin(), triggers.end(), same), triggers.end());
+    for (Trigger& trigger : triggers) NameHosts(trigger);
+    return triggers;
+  }
+
+  void NameHosts(Trigger& trigger) const {
+    const TextId own = world_[trigger.id].host;
+    for (const FieldReference& reference : rule_.between) {
+      const TextId host = world_.CanonicalHostOf(context_.TriggerValue(trigger, reference.field));
+      trigger.hosts.push_back(host == kNotShown ? kEmptyText : host);
+    }
+    trigger.peers = trigger.hosts;
+    if (rule_.between.empty()) {
+      trigger.hosts = {own};
+      trigger.peers = world_.NamedHosts(trigger.id);
+    }
+    auto& peers = trigger.peers;
+    std::erase_if(peers, [own](TextId host) { return host == own || host == kEmptyText; });
+    std::sort(peers.begin(), peers.end());
+    peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+  }
+
+  // nullopt when the conditions drop the trigger, else whether one of them is not known.
+  std::optional<bool> Check(const Trigger& trigger) const {
+    bool unknown = false;
+    for (const auto& question : when_) {
+      const Outcome outcome = question->Ask(trigger, nullptr);
+      if (outcome.truth == Truth::kFails || outcome.required) return std::nullopt;
+      unknown = unknown || outcome.truth == Truth::kUnknown;
+    }
+    for (const auto& question : unless_) {
+      const Outcome outcome = question->Ask(trigger, nullptr);
+      if (outcome.truth == Truth::kHolds || outcome.required) return std::nullopt;
+      unknown = unknown || outcome.truth == Truth::kUnknown;
+    }
+    return unknown;
+  }
+
+  // ---- groups
+
+  // Triggers of the same hosts and one clock, none further than `quiet` from the one before.
+  std::vector<Group> MakeGroups(const std::vector<Passing>& passing) const {
+    std::vector<Group> groups;
+    std::map<std::pair<Clock, std::vector<TextId>>, std::size_t> open;
+    for (const Passing& one : passing) {
+      const Observation& event = world_[one.trigger.id];
+      std::vector<TextId> hosts = one.trigger.hosts;
+      std::sort(hosts.begin(), hosts.end());
+      hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+      const auto [found, is_new] = open.try_emplace({event.clock, std::move(hosts)}, groups.size());
+      if (!is_new && !IsQuiet(groups[found->second], event.time)) {
+        groups[found->second].push_back(&one);
+        continue;
+      }
+      found->second = groups.size();
+      groups.push_back({&one});
+    }
+    return groups;
+  }
+
+  bool IsQuiet(const Group& group, Ticks time) const {
+    return time - world_[group.back()->trigger.id].time > rule_.quiet;
+  }
+
+  // ---- signals
+
+  Signal MakeSignal(const Group& group) {
+    // A trigger of which everything is known speaks for the incident, so that one that lies at the
+    // edge of what was read does not make the whole of it doubtful.
+    const auto known =
+        std::find_if(group.begin(), group.end(), [](const Passing* one) { return !one->unknown; });
+    const bool unknown = known == group.end();
+    const Trigger& speaker = (unknown ? group.front() : *known)->trigger;
+
+    Signal signal;
+    signal.rule = &rule_;
+    signal.start_points = static_cast<double>(rule_.strength) - (unknown ? 1 : 0);
+    if (unknown) signal.unknown_conditions = WhatIsUnknown(speaker);
+
+    Bindings bindings(context_, speaker);
+    RangeSet explained;
+    AskConditions(group, speaker, bindings, explained);
+    std::vector<LineResult> results(lines_.size());
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      AskLine(group, i, results[i], explained);
+      if (results[i].truth == Truth::kHolds) bindings.BindHeld(results[i].first_evidence);
+    }
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (results[i].truth == Truth::kFails) continue;
+      signal.reasons.push_back(MakeReason(i, results[i], bindings));
+    }
+    ExplainNearby(group, explained);
+    FillExplained(group, explained, signal);
+    FillTriggers(group, signal);
+    signal.hosts = HostsOf(group);
+    signal.cause = bindings.Render(rule_.cause);
+    for (const FixStep& step : rule_.fix) {
+      if (step.do_what.empty()) continue;
+      signal.fix.push_back(
+          {bindings.Render(step.do_what), bindings.Render(step.on), step.risk, step.ours});
+    }
+    return signal;
+  }
+
+  std::vector<std::string> WhatIsUnknown(const Trigger& trigger) const {
+    std::vector<std::string> unknown;
+    const auto add = [&](const auto& questions, const auto& conditions, std::string_view place) {
+      for (std::size_t i = 0; i < questions.size(); ++i) {
+        Evidence evidence;
+        if (questions[i]->Ask(trigger, &evidence).truth != Truth::kUnknown) continue;
+        auto& reasons = evidence.unknown;
+        std::sort(reasons.begin(), reasons.end());
+        reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
+        unknown.push_back(fmt::format("{}{}: {}", place, DescribeCondition(rule_, conditions[i]),
+                                      fmt::join(reasons, "; ")));
+      }
+    };
+    add(when_, rule_.when, "");
+    add(unless_, rule_.unless, "no ");
+    return unknown;
+  }
+
+  void AskConditions(const Group& group, const Trigger& speaker, Bindings& bindings,
+                     RangeSet& explained) const {
+    for (const Passing* one : group) {
+      for (const auto& question : when_) {
+        Evidence evidence;
+        question->Ask(one->trigger, &evidence);
+        AddExplained(evidence, explained);
+        if (&one->trigger == &speaker) bindings.BindHeld(evidence);
+      }
+    }
+  }
+
+  // A line holds when it holds for one trigger of the group, and is not known when it holds for
+  // none and is not known for one.
+  void AskLine(const Group& group, std::size_t line, LineResult& result,
+               RangeSet& explained) const {
+    std::set<const Fact*> facts;
+    for (const Passing* one : group) {
+      Evidence evidence;
+      const Truth truth = lines_[line]->Ask(one->trigger, &evidence).truth;
+      AddExplained(evidence, explained);
+      if (truth == Truth::kHolds) {
+        for (const Evidence::Hits& hits : evidence.events) {
+          if (hits.held) result.events.Add(*hits.list, hits.range);
+        }
+        facts.insert(evidence.facts.begin(), evidence.facts.end());
+      }
+      if (truth <= result.truth) continue;
+      result.truth = truth;
+      result.first = &one->trigger;
+      result.first_evidence = std::move(evidence);
+    }
+    result.facts.assign(facts.begin(), facts.end());
+  }
+
+  void AddExplained(const Evidence& evidence, RangeSet& explained) const {
+    for (const Evidence::Hits& hits : evidence.events) {
+      if (Explains(hits.pattern)) explained.Add(*hits.list, hits.range);
+    }
+  }
+
+  bool Explains(std::size_t pattern) const {
+    return std::find(rule_.explains.begin(), rule_.explains.end(), pattern) != rule_.explains.end();
+  }
+
+  // ---- reasons
+
+  Reason MakeReason(std::size_t index, const LineResult& result, const Bindings& of_group) const {
+    const EvidenceLine& line = rule_.evidence[index];
+    // Its own events come first, then those that the rest of the rule found.
+    Bindings bindings = of_group;
+    if (result.truth == Truth::kHolds) {
+      bindings = Bindings(context_, *result.first);
+      bindings.BindHeld(result.first_evidence);
+      bindings.BindRest(of_group);
+    }
+    Reason reason;
+    reason.line = index;
+    reason.points = line.points;
+    reason.state = result.truth;
+    reason.because = bindings.Render(line.because);
+    if (result.truth == Truth::kHolds) {
+      FillEvidence(result, reason);
+    } else {
+      FillQuestion(line, *result.first, bindings, reason);
+    }
+    return reason;
+  }
+
+  void FillEvidence(const LineResult& result, Reason& reason) const {
+    const std::vector<ObservationId> events = result.events.Members();
+    reason.evidence_count = events.size() + result.facts.size();
+    for (const ObservationId id : events) {
+      if (reason.evidence.size() == kShownEvidence) return;
+      reason.evidence.push_back(world_.Reference(id));
+    }
+    for (const Fact* fact : result.facts) {
+      if (reason.evidence.size() == kShownEvidence) return;
+      reason.evidence.push_back(world_.ReferenceToFact(*fact));
+    }
+  }
+
+  void FillQuestion(const EvidenceLine& line, const Trigger& trigger, const Bindings& bindings,
+                    Reason& reason) const {
+    AskedFact asked;
+    asked.In(line.condition);
+    reason.ask = bindings.Render(line.ask);
+    reason.collect = bindings.Render(line.collect);
+    reason.negated = asked.negated;
+    const bool is_answer = asked.fact != nullptr && asked.fact->kind == "answer";
+    if (is_answer) {
+      reason.answer_name = EqualsValue(*asked.fact, "name");
+      reason.answer_value = EqualsValue(*asked.fact, "value");
+    }
+    if (is_answer && !reason.ask.empty()) {
+      reason.question_key = fmt::format("answer:{}:{}", reason.answer_name, HostsKey(trigger));
+    } else if (!reason.collect.empty()) {
+      reason.question_key = "collect:" + reason.collect;
+    }
+    reason.proposition = Proposition(asked, trigger, reason);
+  }
+
+  std::string HostsKey(const Trigger& trigger) const {
+    std::vector<std::string> hosts;
+    for (const TextId host : trigger.hosts) hosts.push_back(world_.texts().Text(host));
+    std::sort(hosts.begin(), hosts.end());
+    return fmt::format("{}", fmt::join(hosts, ","));
+  }
+
+  std::string Proposition(const AskedFact& asked, const Trigger& trigger,
+                          const Reason& reason) const {
+    if (asked.fact != nullptr && asked.alone) {
+      const TemplateLookup lookup = context_.LookupIn(trigger);
+      const auto host = ExpandTemplate(asked.fact->host, lookup);
+      const auto tests = InstantiateTests(asked.fact->where_all, lookup);
+      if (host && tests) {
+        return fmt::format("{}|{}|{}", asked.fact->kind, CanonicalHost(*host), KeyOf(*tests));
+      }
+    }
+    return fmt::format("{}|{}|{}", rule_.id, reason.line, HostsKey(trigger));
+  }
+
+  // ---- what is explained
+
+  // Events of `explains` that no condition names: near a trigger, on a host of the incident or
+  // naming one.
+  void ExplainNearby(const Group& group, RangeSet& explained) {
+    for (const std::size_t pattern : rule_.explains) {
+      if (named_.contains(pattern) || context_.IsTrigger(pattern)) continue;
+      for (const Passing* one : group) {
+        const Observation& event = world_[one->trigger.id];
+        const Interval near = ProjectWindow({kExplainedNearby, kExplainedNearby}, event.clock,
+                                            event.time, event.clock)
+                                  .certain;
+        for (const TextId host : HostsAround(one->trigger)) {
+          const MatchList& list = OnOrNaming(pattern, host);
+          explained.Add(list, list.Within(event.clock, near));
+        }
+      }
+    }
+  }
+
+  std::vector<TextId> HostsAround(const Trigger& trigger) const {
+    std::vector<TextId> hosts = trigger.hosts;
+    hosts.push_back(world_[trigger.id].host);
+    std::sort(hosts.begin(), hosts.end());
+    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+    // Events without a computer belong together only when the trigger has none either.
+    if (world_[trigger.id].host != kEmptyText) std::erase(hosts, kEmptyText);
+    return hosts;
+  }
+
+  const MatchList& OnOrNaming(std::size_t pattern, TextId host) {
+    auto [found, is_new] = by_host_.try_emplace(pattern);
+    if (is_new) {
+      const MatchList& all = world_.Matches(context_.numbers[pattern]);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        std::set<TextId> hosts = {world_[all[i]].host};
+        for (const TextId named : world_.NamedHosts(all[i])) hosts.insert(named);
+        for (const TextId one : hosts) {
+          found->second[one].Append(all[i], world_[all[i]].clock, world_[all[i]].time);
+        }
+      }
+    }
+    return found->second[host];
+  }
+
+  void FillExplained(const Group& group, const RangeSet& explained, Signal& signal) const {
+    std::vector<ObservationId> events = explained.Members();
+    for (const Passing* one : group) events.push_back(one->trigger.id);
+    std::sort(events.begin(), events.end());
+    events.erase(std::unique(events.begin(), events.end()), events.end());
+
+    const Observation& first_trigger = world_[group.front()->trigger.id];
+    signal.time_basis = first_trigger.time_basis;
+    signal.first_seen = first_trigger.time;
+    signal.last_seen = first_trigger.time;
+    std::set<EventKind> kinds;
+    for (const ObservationId id : events) {
+      const Observation& event = world_[id];
+      signal.explained.push_back(event.row);
+      if (!world_.IsFact(id)) kinds.insert(world_.KindOf(id).event);
+      if (event.clock != first_trigger.clock) continue;
+      signal.first_seen = std::min(signal.first_seen, event.time);
+      signal.last_seen = std::max(signal.last_seen, event.time);
+    }
+    std::sort(signal.explained.begin(), signal.explained.end());
+    signal.explained_kinds.assign(kinds.begin(), kinds.end());
+  }
+
+  void FillTriggers(const Group& group, Signal& signal) const {
+    signal.trigger_count = group.size();
+    for (std::size_t i = 0; i < std::min(group.size(), kShownEvidence); ++i) {
+      signal.triggers.push_back(world_.Reference(group[i]->trigger.id));
+    }
+  }
+
+  std::vector<std::string> HostsOf(const Group& group) const {
+    std::set<TextId> hosts;
+    for (const Passing* one : group) {
+      hosts.insert(one->trigger.hosts.begin(), one->trigger.hosts.end());
+      hosts.insert(world_[one->trigger.id].host);
+    }
+    hosts.erase(kEmptyText);
+    std::vector<std::string> names;
+    for (const TextId host : hosts) names.push_back(world_.DisplayName(host));
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  const RuleContext& context_;
+  const Rule& rule_;
+  const Observations& world_;
+  std::vector<std::unique_ptr<Question>> when_, unless_, lines_;
+  std::set<std::size_t> named_;
+  std::map<std::size_t, std::map<TextId, MatchList>> by_host_;  // of patterns in `explains`
+};
+
+}  // namespace
+
+std::vector<Signal> EvaluateRule(const RuleContext& context) {
+  return RuleEvaluation(context).Run();
+}
+
+}  // namespace exdiag

@@ -1,0 +1,125 @@
+// From rules and a store to signals: all patterns of all rules are gathered first, so that the
+// store is read once, then each rule is evaluated over what its patterns matched.
+#include "engine/signal/signal.h"
+
+#include "engine/signal/gather.h"
+#include "engine/signal/rule_evaluation.h"
+#include "engine/signal/test_templates.h"
+
+namespace exdiag {
+namespace {
+
+// Adds a rule's patterns, and notes which field values its conditions will ask of them.
+class PatternCollector {
+ public:
+  PatternCollector(const Rule& rule, PatternTable& table) : rule_(rule), table_(table) {
+    for (const EventPattern& pattern : rule.events) numbers_.push_back(table.Add(pattern));
+  }
+
+  std::vector<PatternNumber> Collect() {
+    for (const FieldReference& host : rule_.between) KeepOfTriggers(host.field);
+    for (const Condition& condition : rule_.when) CollectFrom(condition);
+    for (const Condition& condition : rule_.unless) CollectFrom(condition);
+    for (const EvidenceLine& line : rule_.evidence) CollectFrom(line.condition);
+    return numbers_;
+  }
+
+ private:
+  void KeepOfTriggers(const std::string& field) {
+    for (const std::size_t trigger : rule_.triggers) table_.KeepField(numbers_[trigger], field);
+  }
+
+  void KeepTemplates(const std::vector<TemplatePart>& references) {
+    for (const TemplatePart& part : references) KeepOfTriggers(part.field);
+  }
+
+  void KeepTests(PatternNumber number, const std::vector<FieldCondition>& tests) {
+    for (const FieldCondition& condition : tests) {
+      table_.KeepField(number, condition.field);
+      for (const FieldTest& test : condition.tests) {
+        const auto* other = std::get_if<TestEqualsField>(&test.test);
+        if (other != nullptr) table_.KeepField(number, other->field);
+      }
+    }
+    KeepTemplates(ReferencesIn(tests));
+  }
+
+  void CollectFrom(const Condition& condition) {
+    std::visit([this](const auto& kind) { Collect(kind); }, condition.kind);
+  }
+
+  void Collect(const EventCondition& condition) {
+    const PatternNumber number = numbers_[condition.pattern];
+    KeepTests(number, condition.where_all);
+    if (!condition.per.empty()) table_.KeepField(number, condition.per);
+    if (!condition.distinct.empty()) table_.KeepField(number, condition.distinct);
+    for (const auto* pairs : {&condition.same, &condition.differ}) {
+      for (const FieldPair& pair : *pairs) {
+        table_.KeepField(number, pair.here);
+        KeepOfTriggers(pair.there);
+      }
+    }
+  }
+  void Collect(const FactCondition& condition) {
+    KeepTemplates(ReferencesIn(condition.host));
+    KeepTemplates(ReferencesIn(condition.where_all));
+  }
+  void Collect(const SequenceCondition&) {}
+  void Collect(const NotCondition& condition) { CollectFrom(*condition.condition); }
+  void Collect(const AnyCondition& condition) {
+    for (const Condition& part : condition.conditions) CollectFrom(part);
+  }
+  void Collect(const AllCondition& condition) {
+    for (const Condition& part : condition.conditions) CollectFrom(part);
+  }
+
+  const Rule& rule_;
+  PatternTable& table_;
+  std::vector<PatternNumber> numbers_;
+};
+
+}  // namespace
+
+Result<std::vector<Signal>> EvaluateRules(std::span<const Rule* const> rules,
+                                          const Knowledge& knowledge, const Store& store,
+                                          DiagnosticSink& problems) {
+  PatternTable patterns;
+  std::vector<std::vector<PatternNumber>> numbers;
+  for (const Rule* rule : rules) numbers.push_back(PatternCollector(*rule, patterns).Collect());
+
+  Observations world(store, knowledge);
+  CoverageMap coverage;
+  const auto gathered = Gather(patterns, knowledge, store, problems, world, coverage);
+  if (!gathered) return gathered.error();
+
+  std::vector<Signal> signals;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const RuleContext context{*rules[i], numbers[i], world, coverage};
+    for (Signal& signal : EvaluateRule(context)) signals.push_back(std::move(signal));
+    if (world.failure()) return *world.failure();
+  }
+  return signals;
+}
+
+Result<std::vector<Signal>> EvaluateRules(const RuleSet& rules, const Knowledge& knowledge,
+                                          const Store& store, DiagnosticSink& problems) {
+  return EvaluateRules(RulesInUse(rules), knowledge, store, problems);
+}
+
+std::vector<const Rule*> RulesInUse(const RuleSet& rules) {
+  std::vector<const Rule*> in_use;
+  for (const Rule& rule : rules.rules()) {
+    if (rule.status != Status::kRetired) in_use.push_back(&rule);
+  }
+  return in_use;
+}
+
+std::vector<EventKind> KindsToKeep(std::span<const Rule* const> rules, const Knowledge& knowledge) {
+  PatternTable patterns;
+  for (const Rule* rule : rules) {
+    for (const EventPattern& pattern : rule->events) patterns.Add(pattern);
+  }
+  return GatheredKinds(patterns, knowledge);
+}
+
+}  // namespace exdiag
