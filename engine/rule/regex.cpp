@@ -261,7 +261,7 @@ std::vector<std::string> CaptureNames(std::string_view pattern) {
 std::string RequiredLiteral(std::string_view pattern) { return LiteralFinder(pattern).Find(); }
 
 bool BacktracksBadly(const CompiledRegex& regex) {
-  constexpr std::size_t kLength = 2000;
+  constexpr std::size_t kLength = 150;
   for (const char letter : LettersOf(regex.pattern)) {
     // The literal in front gets the search as far as the repeats; the last letter is one that
     // hardly any pattern wants, so that the repeats are tried in every way.

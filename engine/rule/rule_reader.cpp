@@ -190,7 +190,7 @@ class RuleReader {
     for (const YamlNode& item : node->items) {
       const std::optional<FieldReference> reference = scope_.Reference(item);
       if (!reference) continue;
-      if (!scope_.IsTrigger(reference->pattern)) {
+      if (!rule_.triggers.empty() && !scope_.IsTrigger(reference->pattern)) {
         problems_.Error("rule.between", item.place,
                         fmt::format("\"between\" speaks of the trigger, and \"{}\" is not of it",
                                     Printable(item.text)));

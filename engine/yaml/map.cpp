@@ -34,6 +34,20 @@ std::string RangeText(std::int64_t min, std::int64_t max) {
   return fmt::format(" from {} to {}", min, max);
 }
 
+// The known key that was meant: one that is spelt nearly so, or one of the words of the unknown
+// key, as in "event-id" for "id".
+std::string_view NearestKey(std::string_view key, std::span<const std::string_view> known) {
+  if (const std::string_view nearest = Nearest(key, known); !nearest.empty()) return nearest;
+  while (!key.empty()) {
+    const std::size_t end = key.find_first_of("-_ ");
+    const std::string_view word = key.substr(0, end);
+    const auto found = std::find(known.begin(), known.end(), word);
+    if (found != known.end()) return *found;
+    key.remove_prefix(end == std::string_view::npos ? key.size() : end + 1);
+  }
+  return {};
+}
+
 std::optional<double> ParseDecimal(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
@@ -219,7 +233,7 @@ void YamlMap::Finish() {
   for (const YamlEntry& entry : node_.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     std::string reason = fmt::format("unknown key \"{}\"", Printable(entry.key));
-    const std::string_view nearest = Nearest(entry.key, known);
+    const std::string_view nearest = NearestKey(entry.key, known);
     if (!nearest.empty()) reason += fmt::format("; did you mean \"{}\"?", nearest);
     problems_.Error("yaml.unknown_key", entry.key_place, reason);
   }

@@ -158,7 +158,8 @@ TEST(FieldTestTest, CapturesComeOut) {
   std::vector<std::pair<std::string, std::string>> captures;
   TestContext context;
   context.captures = &captures;
-  EXPECT_TRUE(HoldsAll(Tests("{regex: 'reply (?<code>\\d+) (?<text>.*)'}"), "reply 535 no", context));
+  EXPECT_TRUE(
+      HoldsAll(Tests("{regex: 'reply (?<code>\\d+) (?<text>.*)'}"), "reply 535 no", context));
   EXPECT_THAT(captures, ElementsAre(Pair("code", "535"), Pair("text", "no")));
 }
 

@@ -50,8 +50,8 @@ TEST(GoodRuleTest, EveryKeyArrives) {
 // `condition` as an item of `when`, with the sound rule's patterns.
 Condition ConditionOf(const std::string& condition) {
   static std::vector<RuleSet> keep;
-  keep.push_back(ParseSound(Replaced(SoundRule(), "  - dialled: {within: 10m, host: other}",
-                                     "  - " + condition)));
+  keep.push_back(ParseSound(
+      Replaced(SoundRule(), "  - dialled: {within: 10m, host: other}", "  - " + condition)));
   return std::move(const_cast<Rule&>(keep.back().rules().at(0)).when.at(0));
 }
 
@@ -96,8 +96,8 @@ TEST(GoodRuleTest, Conditions) {
   EXPECT_THAT(std::get<SequenceCondition>(sequence.kind).patterns, ElementsAre(1u, 0u));
   EXPECT_EQ(std::get<SequenceCondition>(sequence.kind).within, Duration::Seconds(120));
 
-  const Condition fact = ConditionOf(
-      "fact: {kind: spn, host: '{refused.remote_server}', where: {service: SMTPSVC}}");
+  const Condition fact =
+      ConditionOf("fact: {kind: spn, host: '{refused.remote_server}', where: {service: SMTPSVC}}");
   EXPECT_EQ(std::get<FactCondition>(fact.kind).host, "{refused.remote_server}");
 
   const Condition answer = ConditionOf("fact: {kind: answer, name: trust, is: 'no'}");
@@ -125,8 +125,9 @@ TEST(GoodRuleTest, CapturesAreFieldsOfTheirPattern) {
 }
 
 TEST(GoodRuleTest, AFactMayBeTheTrigger) {
-  std::string yaml = Replaced(SoundRule(), "{provider: MSExchangeMTA, id: 9322, where: {nt_error: 5}}",
-                              "{fact: tpkt_frame, where: {tpdu: [CC, CR], reserved: {not: 0}}}");
+  std::string yaml =
+      Replaced(SoundRule(), "{provider: MSExchangeMTA, id: 9322, where: {nt_error: 5}}",
+               "{fact: tpkt_frame, where: {tpdu: [CC, CR], reserved: {not: 0}}}");
   yaml = Replaced(yaml, "between: [refused.computer, refused.remote_server]\n", "");
   yaml = Replaced(yaml, "{refused.nt_error}", "{refused.reserved}");
   yaml = Replaced(yaml, "{refused.remote_server}", "{refused.destination}");

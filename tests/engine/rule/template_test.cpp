@@ -42,8 +42,7 @@ TEST(TemplateTest, Errors) {
   } kCases[] = {
       {"a { b", "a \"{\" that no \"}\" follows"},
       {"a } b", "a \"}\" alone; a brace in the text is written twice"},
-      {"{x}",
-       "\"{x}\" is not of the form {name.field}; a brace in the text is written twice"},
+      {"{x}", "\"{x}\" is not of the form {name.field}; a brace in the text is written twice"},
       {"{ $_.Size }",
        "\"{ $_.Size }\" is not of the form {name.field}; a brace in the text is written twice"},
   };

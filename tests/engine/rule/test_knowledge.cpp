@@ -11,12 +11,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFields = R"(fields:
-  nt_error: error
-  remote_server: host
-  count: number
+constexpr std::string_view kFields = R"(types:
+  error: [nt_error]
+  host: [remote_server]
 )";
-
 constexpr std::string_view kEvents = R"(provider: MSExchangeMTA
 aliases: [MTA]
 channel: Application

@@ -60,6 +60,13 @@ TEST(YamlMapTest, Complaints) {
        },
        "yaml.unknown_key | rules/x.yaml: line 1, column 1: unknown key \"event-id\"; did you mean "
        "\"event_id\"? (rule left out)"},
+      {"a word of it is a key", "event-id: 5",
+       [](YamlMap& map) {
+         map.Text("id");
+         map.Finish();
+       },
+       "yaml.unknown_key | rules/x.yaml: line 1, column 1: unknown key \"event-id\"; did you mean "
+       "\"id\"? (rule left out)"},
       {"nothing is near", "colour: 5", [](YamlMap& map) { map.Finish(); },
        "yaml.unknown_key | rules/x.yaml: line 1, column 1: unknown key \"colour\"; rule left out"},
       {"a key that is not there", "a: 1", [](YamlMap& map) { map.NeedText("id"); },

@@ -1,0 +1,181 @@
+#include "engine/rule/rule_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/rule/cross_check.h"
+#include "tests/engine/rule/test_knowledge.h"
+
+namespace exdiag {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::string WithId(const std::string& id, std::string yaml = SoundRule()) {
+  return Replaced(std::move(yaml), "id: mta.rpc-denied.dras", "id: " + id);
+}
+
+class RuleSetTest : public ::testing::Test {
+ protected:
+  RuleSet Load() {
+    Result<RuleSet> rules = RuleSet::Load(folder_.path(), TestKnowledge(), problems_);
+    EXPECT_TRUE(rules.ok());
+    return std::move(rules).value();
+  }
+
+  // Complaints without the folder's own name, which differs from run to run.
+  std::vector<std::string> Complaints() const {
+    const std::string name = folder_.path().substr(folder_.path().find_last_of('/') + 1) + "/";
+    std::vector<std::string> out = Shown(problems_);
+    for (std::string& text : out) {
+      for (std::size_t at; (at = text.find(name)) != std::string::npos;)
+        text.erase(at, name.size());
+    }
+    return out;
+  }
+
+  static std::vector<std::string> Ids(const RuleSet& rules) {
+    std::vector<std::string> ids;
+    for (const Rule& rule : rules.rules()) ids.push_back(rule.id);
+    return ids;
+  }
+
+  TestFolder folder_;
+  DiagnosticList problems_;
+};
+
+TEST_F(RuleSetTest, LeavesOutWhatIsWrongAndUsesTheRest) {
+  folder_.Write("mta/b.yaml", WithId("mta.b.b"));
+  folder_.Write("mta/a.yaml", Replaced(WithId("mta.a.a"), "nt_error: 5", "nt_error: 14"));
+  folder_.Write("mta/bad.yaml", Replaced(SoundRule(), "verdict: fault\n", ""));
+  folder_.Write("mta/torn.yaml", "id: [");
+  const RuleSet rules = Load();
+  EXPECT_THAT(Ids(rules), ElementsAre("mta.a.a", "mta.b.b"));
+  EXPECT_THAT(Complaints(),
+              ElementsAre("yaml.missing_key | mta/bad.yaml: line 1, column 1: a rule lacks the key "
+                          "\"verdict\"; rule left out",
+                          "yaml.syntax | mta/torn.yaml: line 1, column 1: no YAML: end of sequence "
+                          "flow not found; rule left out"));
+  EXPECT_NE(rules.Find("mta.a.a"), nullptr);
+  EXPECT_EQ(rules.Find("mta.a"), nullptr);
+}
+
+TEST_F(RuleSetTest, AFolderThatIsNotThere) {
+  const auto rules = RuleSet::Load("no/such/rules", TestKnowledge(), problems_);
+  ASSERT_FALSE(rules.ok());
+  EXPECT_EQ(rules.error().message,
+            "no/such/rules: No such file or directory; nothing read from it");
+}
+
+TEST_F(RuleSetTest, SharedPatterns) {
+  folder_.Write("mta/_shared.yaml",
+                "events:\n  rpc.refused: {provider: mta, id: 9322, where: {nt_error: 5}}\n");
+  folder_.Write("mta/a.yaml",
+                Replaced(SoundRule(), "{provider: MSExchangeMTA, id: 9322, where: {nt_error: 5}}",
+                         "{use: rpc.refused, level: error, where: {remote_server: LYON}}"));
+  const RuleSet rules = Load();
+  EXPECT_THAT(Complaints(), IsEmpty());
+  ASSERT_EQ(rules.rules().size(), 1u);
+  const EventPattern& pattern = rules.rules()[0].events[0];
+  EXPECT_EQ(pattern.name, "refused");
+  EXPECT_THAT(pattern.providers, ElementsAre("MSExchangeMTA"));
+  EXPECT_THAT(pattern.levels, ElementsAre(Level::kError));
+  ASSERT_EQ(pattern.where_all.size(), 2u);
+  EXPECT_EQ(pattern.where_all[1].field, "remote_server");
+}
+
+TEST_F(RuleSetTest, SharedPatternsThatAreWrong) {
+  folder_.Write("_a.yaml", "events:\n  rpc.x: {provider: MSExchangeMTA, id: 9322}\n");
+  folder_.Write("_b.yaml",
+                "events:\n  rpc.x: {provider: MSExchangeMTA, id: 9318}\n  rpc.y: {id: 1}\n");
+  folder_.Write("a.yaml",
+                Replaced(SoundRule(), "{provider: MSExchangeMTA, id: 9318}", "{use: rpc.z}"));
+  EXPECT_THAT(Ids(Load()), IsEmpty());
+  EXPECT_THAT(Complaints(),
+              ElementsAre("rule.duplicate_shared | _b.yaml: line 2, column 3: the shared pattern "
+                          "\"rpc.x\" is in _a.yaml: line 2, column 3 already; pattern left out",
+                          "yaml.missing_key | _b.yaml: line 3, column 10: the event pattern "
+                          "\"rpc.y\" lacks the key \"provider\"; pattern left out",
+                          "rule.unknown_name | a.yaml: line 10, column 18: no shared pattern "
+                          "\"rpc.z\"; did you mean \"rpc.x\"? (rule left out)"));
+}
+
+TEST_F(RuleSetTest, WhatRulesSayOfEachOther) {
+  folder_.Write("a.yaml", WithId("mta.a.a"));
+  folder_.Write("b.yaml", WithId("mta.a.a"));
+  const std::string retired = "status: retired\nsuperseded_by: ";
+  folder_.Write("c.yaml", Replaced(WithId("mta.c.c"), "status: stable", retired + "mta.a.aa"));
+  folder_.Write("d.yaml", Replaced(WithId("mta.d.d"), "status: stable", retired + "mta.a.a"));
+  folder_.Write("e.yaml", Replaced(WithId("mta.e.e"), "status: stable", retired + "mta.e.e"));
+  folder_.Write("f.yaml", WithId("mta.f.f"));
+  folder_.Write("g.yaml",
+                Replaced(WithId("mta.g.g", Replaced(SoundRule(), "nt_error: 5", "nt_error: 6")),
+                         "{finding: no}", "{finding: no, first: mta.h.h}"));
+  const RuleSet rules = Load();
+  EXPECT_THAT(Ids(rules), ElementsAre("mta.a.a", "mta.d.d", "mta.f.f"));
+  EXPECT_THAT(
+      Complaints(),
+      ElementsAre(
+          "rule.duplicate_id | b.yaml: line 1, column 5: the id \"mta.a.a\" is in a.yaml: line 1, "
+          "column 5 already; rule left out",
+          "rule.unknown_rule | c.yaml: line 1, column 5: \"superseded_by\" names the rule "
+          "\"mta.a.aa\", which is not there (did you mean \"mta.a.a\"?); rule left out",
+          "rule.unknown_rule | e.yaml: line 1, column 5: \"superseded_by\" names the rule "
+          "\"mta.e.e\", which is this one; rule left out",
+          "rule.unknown_rule | g.yaml: line 29, column 5: \"first\" names the rule \"mta.h.h\", "
+          "which is not there (did you mean \"mta.a.a\"?); rule left out",
+          "rule.twins | f.yaml: line 1, column 5: same trigger, conditions and evidence as "
+          "\"mta.a.a\" in a.yaml: line 1, column 5: nothing can tell the two causes apart; both "
+          "are used"));
+}
+
+TEST_F(RuleSetTest, FingerprintsIgnoreNamesAndOrder) {
+  const auto print = [&](const std::string& yaml) {
+    DiagnosticList problems;
+    const RuleSet rules = RuleSet::Parse(yaml, "x.yaml", TestKnowledge(), problems);
+    EXPECT_EQ(rules.rules().size(), 1u);
+    return Fingerprint(rules.rules().at(0));
+  };
+  std::string renamed = SoundRule();
+  for (std::size_t at; (at = renamed.find("dialled")) != std::string::npos;) {
+    renamed.replace(at, 7, "outward");
+  }
+  EXPECT_EQ(print(SoundRule()), print(renamed));
+  EXPECT_NE(print(SoundRule()), print(Replaced(SoundRule(), "nt_error: 5", "nt_error: 6")));
+  EXPECT_NE(print(SoundRule()), print(Replaced(SoundRule(), "points: -2", "points: -3")));
+  EXPECT_NE(print(SoundRule()), print(Replaced(SoundRule(), "host: other", "host: any")));
+}
+
+TEST_F(RuleSetTest, NamingPutsRulesThatExplainFirst) {
+  folder_.Write("z.yaml", WithId("mta.z.z"));
+  folder_.Write("a.yaml",
+                Replaced(WithId("mta.a.a"), "explains: [refused, dialled]", "explains: [refused]"));
+  folder_.Write("r.yaml", Replaced(WithId("mta.r.r"), "status: stable",
+                                   "status: retired\nsuperseded_by: mta.a.a"));
+  const RuleSet rules = Load();
+  const auto names = [&](const EventKind& kind) {
+    std::vector<std::string> ids;
+    for (const Rule* rule : rules.Naming(kind)) ids.push_back(rule->id);
+    return ids;
+  };
+  EXPECT_THAT(names({"MSExchangeMTA", 9322}), ElementsAre("mta.a.a", "mta.z.z"));
+  EXPECT_THAT(names({"msexchangemta", 9318}), ElementsAre("mta.z.z", "mta.a.a"));
+  EXPECT_THAT(names({"MSExchangeMTA", 1}), IsEmpty());
+  EXPECT_THAT(rules.EventKinds(),
+              ElementsAre(EventKind{"MSExchangeMTA", 9318}, EventKind{"MSExchangeMTA", 9322}));
+}
+
+// The rules of the project itself, against the knowledge of the project itself.
+TEST(ProjectRulesTest, LoadWithoutAComplaint) {
+  DiagnosticList problems;
+  const std::string root = EXDIAG_SOURCE_DIR;
+  const auto knowledge = Knowledge::Load(root + "/kbdata", problems);
+  ASSERT_TRUE(knowledge.ok());
+  const auto rules = RuleSet::Load(root + "/rules", *knowledge, problems);
+  ASSERT_TRUE(rules.ok());
+  EXPECT_THAT(Shown(problems), IsEmpty());
+}
+
+}  // namespace
+}  // namespace exdiag
