@@ -1,5 +1,6 @@
 // The one list of formats.  Strict binary signatures come first, then text formats from the most to
 // the least particular.
+#include "importers/clipboard/clipboard_importer.h"
 #include "importers/csv/eventviewer_importer.h"
 #include "importers/csv/nt_importer.h"
 #include "importers/csv/powershell_importer.h"
@@ -8,6 +9,7 @@
 #include "importers/host/host_importers.h"
 #include "importers/importer.h"
 #include "importers/trace/trace_importers.h"
+#include "importers/mta_log/mta_log_importer.h"
 
 namespace exdiag {
 
@@ -26,6 +28,9 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeNtCsvImporter());
     list.push_back(MakeNtTxtImporter());
     list.push_back(MakeEventViewerImporter());
+    list.push_back(MakeMtaLogImporter());
+    list.push_back(MakeVistaClipboardImporter());
+    list.push_back(MakeClipboardImporter());
     // Behind all formats of events: their data may be hex dumps too.
     list.push_back(MakeHexDumpImporter());
     return list;

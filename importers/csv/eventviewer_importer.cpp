@@ -202,8 +202,10 @@ bool HasShape(const TableHead& head) {
 class Reader final : public TableReader {
  public:
   bool TakeHeader(const CsvRow& row) override {
-    if (has_layout_ && !IsHeaderByName(row)) return false;
+    // Every row is asked: the first field tells most of them apart.
+    if (has_layout_ && (row.fields[0] != first_name_ || !IsHeaderByName(row))) return false;
     layout_ = LayoutOf(row);
+    first_name_ = row.fields[0];
     has_layout_ = true;
     return true;
   }
@@ -263,6 +265,7 @@ class Reader final : public TableReader {
 
   Layout layout_;
   bool has_layout_ = false;
+  std::string first_name_;
 };
 
 // The delimiter with which `text` is an export of this kind; '\0' when it is none.

@@ -140,7 +140,8 @@ class Reader final : public TableReader {
   explicit Reader(const Dialect& dialect) : dialect_(&dialect) {}
 
   bool TakeHeader(const CsvRow& row) override {
-    if (has_layout_ && !IsHeader(row, *dialect_)) return false;
+    // Every row is asked: a field that is named as a column tells most of them apart.
+    if (has_layout_ && (!IsColumnName(row.fields[0]) || !IsHeader(row, *dialect_))) return false;
     layout_ = LayoutOf(row, *dialect_);
     has_layout_ = true;
     return true;
@@ -175,6 +176,12 @@ class Reader final : public TableReader {
   }
 
  private:
+  bool IsColumnName(std::string_view field) const {
+    return field.size() <= 32 &&
+           std::any_of(dialect_->names.begin(), dialect_->names.end(),
+                       [&](const Name& known) { return EqualsIgnoreCase(known.name, field); });
+  }
+
   // The 32-bit instance id says more than the event id that is its low half.
   std::string_view NumberText(const CsvRow& row) const {
     const std::string_view instance = layout_.Get(row, kInstanceId);

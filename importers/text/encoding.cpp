@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,9 +23,11 @@ bool StartsWithBytes(std::span<const std::byte> bytes, std::string_view prefix) 
 }
 
 // Without a byte order mark UTF-16 shows by its zero bytes: in any Windows export a tenth or more
-// of the characters (digits, delimiters, line ends) are ASCII, also in Japanese text, and all their
-// zeros lie on one side.  Bytes of binary files are zero on both.
+// of the characters (digits, delimiters, line ends) are ASCII, also in Japanese text, and their
+// zeros lie on one side.  A few characters (U+4E00) have theirs on the other; binary files have
+// many on both.
 std::optional<Encoding> Utf16ByZeros(std::span<const std::byte> head) {
+  constexpr std::size_t kFewest = 4;
   std::size_t even = 0;
   std::size_t odd = 0;
   const std::size_t pairs = head.size() / 2;
@@ -32,9 +35,11 @@ std::optional<Encoding> Utf16ByZeros(std::span<const std::byte> head) {
     even += head[2 * i] == std::byte{0};
     odd += head[2 * i + 1] == std::byte{0};
   }
-  if (pairs < 2) return std::nullopt;
-  if (even == 0 && odd * 10 >= pairs) return Encoding::kUtf16Le;
-  if (odd == 0 && even * 10 >= pairs) return Encoding::kUtf16Be;
+  const auto mostly = [&](std::size_t here, std::size_t there) {
+    return here >= kFewest && here * 10 >= pairs && there * 4 <= here;
+  };
+  if (mostly(odd, even)) return Encoding::kUtf16Le;
+  if (mostly(even, odd)) return Encoding::kUtf16Be;
   return std::nullopt;
 }
 

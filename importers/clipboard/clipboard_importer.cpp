@@ -1,0 +1,220 @@
+// Both kinds are read by one scanner, since people paste them into one file; which of the two names
+// an export goes by is decided by its first event.
+#include "importers/clipboard/clipboard_importer.h"
+
+#include "engine/base/text.h"
+#include "importers/clipboard/block.h"
+#include "importers/text/event_xml.h"
+#include "importers/text/fields.h"
+#include "importers/text/local_time.h"
+#include "importers/text/text_window.h"
+
+namespace exdiag {
+namespace {
+
+using clipboard::Block;
+using clipboard::BlockScanner;
+using clipboard::Context;
+using clipboard::Field;
+using clipboard::Header;
+
+std::optional<WallClock> ClockOf(const Block& block) {
+  const std::string& time = block[Field::kTime];
+  return time.empty() ? ReadWallClock(block[Field::kDate])
+                      : ReadWallClock(block[Field::kDate], time);
+}
+
+std::string TimeText(const Block& block) {
+  std::string text = block[Field::kDate];
+  if (!block[Field::kTime].empty()) text += (text.empty() ? "" : " ") + block[Field::kTime];
+  return text;
+}
+
+void PutKeywords(std::string_view text, Record& record) {
+  for (const std::string_view part : Split(text, ',')) {
+    const std::string_view word = Trim(part);
+    if (word == "Classic" || word == "Klassisch" || word == "クラシック") {
+      record.keywords |= kKeywordClassic;
+    } else if (const auto type = FindEventType(word); type && type->keywords != 0) {
+      record.keywords |= type->keywords;
+    }
+  }
+}
+
+// What the Event Viewer shows as level 0 it calls Information; audits are told by their keywords.
+void PutLevel(const Block& block, Record& record) {
+  PutEventType(block[Field::kType], record);
+  PutEventType(block[Field::kLevel], record);
+  PutKeywords(block[Field::kKeywords], record);
+  constexpr std::uint64_t kAudit = kKeywordAuditFailure | kKeywordAuditSuccess;
+  if ((record.keywords & kAudit) != 0) record.level = Level::kLogAlways;
+}
+
+// The strings of the XML as the record wants them.
+struct Views {
+  std::vector<std::string_view> strings;
+  std::vector<std::string_view> names;
+};
+
+// Where the element says something it is right and the text above it a rendering.
+void PutXml(const XmlEvent& xml, Views& views, Record& record) {
+  record.provider = xml.provider;
+  record.event_id = xml.event_id;
+  record.qualifiers = xml.qualifiers;
+  if (xml.level != Level::kUnknown) record.level = xml.level;
+  record.category = xml.task;
+  if (xml.keywords != 0) record.keywords = xml.keywords;
+  if (xml.time.known()) {
+    record.time = xml.time;
+    record.time_basis = TimeBasis::kUtc;
+    record.time_precision = TimePrecision::kTicks;
+  }
+  record.record_id = xml.record_id;
+  if (!xml.channel.empty()) record.channel = xml.channel;
+  if (!xml.computer.empty()) record.computer = xml.computer;
+  if (!xml.user.empty()) record.user = xml.user;
+  if (xml.has_strings) {
+    views.strings.assign(xml.strings.begin(), xml.strings.end());
+    views.names.assign(xml.names.begin(), xml.names.end());
+    record.has_strings = true;
+    record.strings = views.strings;
+    record.names = views.names;
+  }
+  if (record.message.empty()) record.message = xml.message;
+  if (!xml.binary.empty()) record.binary = xml.binary;
+}
+
+// One import: turns blocks into records.
+class Reading {
+ public:
+  Reading(const Export& input, const DateOrderFinder& dates, EvidenceSink& evidence,
+          DiagnosticSink& problems)
+      : input_(&input), times_(dates), evidence_(&evidence), problems_(&problems) {}
+
+  // False when the sink wants no more.
+  bool Take(const Block& block) {
+    if (block.cut) {
+      Note(block, Severity::kWarning, "clipboard.length",
+           "an event of more than 1048576 characters; the rest of it is left out");
+    }
+    const auto xml = block.xml.empty() ? std::nullopt : ParseEventXml(block.xml);
+    if (!block.has_number && !xml) {
+      Reject(block);
+      return true;
+    }
+    Record record;
+    record.place = Place::Line(block.line);
+    PutFields(block, record);
+    Views views;
+    if (xml) PutXml(*xml, views, record);
+    if (!block.xml.empty() && !(xml && xml->complete)) {
+      Note(block, Severity::kNote, "clipboard.event-xml",
+           xml ? "the Event Xml is cut off; used as far as it goes"
+               : "the Event Xml cannot be read; the text above it is used alone");
+    }
+    // A time of the XML is better than one that the header does not give.
+    if (record.time_basis == TimeBasis::kNone) {
+      times_.Put(ClockOf(block), TimeText(block), block.line, record);
+    }
+    return evidence_->OnRecord(record);
+  }
+
+  const LocalTimes& times() const { return times_; }
+
+ private:
+  void PutFields(const Block& block, Record& record) {
+    PutEventId(block[Field::kEventId], record);
+    record.channel = block[Field::kLog];
+    record.provider = block[Field::kSource];
+    PutLevel(block, record);
+    PutCategory(block[Field::kCategory], record);
+    record.user = UserField(block[Field::kUser]);
+    record.computer = block[Field::kComputer];
+    record.message = CleanMessage(block.description, message_);
+    record.binary = block.data;
+  }
+
+  void Reject(const Block& block) {
+    const std::string& id = block[Field::kEventId];
+    const std::string raw = block.header + block.description;
+    evidence_->OnReject(
+        {Place::Line(block.line), "clipboard.event-id",
+         id.empty() ? std::string("an event without a number; kept as a reject")
+                    : "\"" + Printable(id).append("\" is not an event number; kept as a reject"),
+         std::as_bytes(std::span(Trim(raw)))});
+  }
+
+  void Note(const Block& block, Severity severity, const char* id, std::string reason) {
+    problems_->Report({severity, id, {input_->name, Place::Line(block.line)}, std::move(reason)});
+  }
+
+  const Export* input_;
+  LocalTimes times_;
+  EvidenceSink* evidence_;
+  DiagnosticSink* problems_;
+  std::string message_;
+};
+
+Result<DateOrderFinder> FindDateOrder(const Export& input) {
+  auto window = TextWindow::Open(input);
+  if (!window) return window.error();
+  BlockScanner scanner(*window);
+  DateOrderFinder finder;
+  Block block;
+  while (!finder.decided() && scanner.Next(block)) {
+    if (const auto clock = ClockOf(block)) finder.Add(*clock);
+  }
+  return finder;
+}
+
+class ClipboardImporter final : public Importer {
+ public:
+  ClipboardImporter(std::string_view name, bool vista) : name_(name), vista_(vista) {}
+
+  std::string_view name() const override { return name_; }
+
+  bool Recognises(const Head& head) const override {
+    for (std::string_view text = head.text; !text.empty(); TakeLine(text)) {
+      const Header header = clipboard::ReadHeader(text);
+      if (!clipboard::IsEvent(header, Context::kOutside)) continue;
+      const bool vista =
+          header.has(Field::kLog) || header.has(Field::kLevel) || header.has(Field::kKeywords);
+      return vista == vista_;
+    }
+    return false;
+  }
+
+  Result<void> Import(const Export& input, EvidenceSink& evidence,
+                      DiagnosticSink& problems) const override {
+    auto dates = FindDateOrder(input);
+    if (!dates) return dates.error();
+    auto window = TextWindow::Open(input);
+    if (!window) return window.error();
+    BlockScanner scanner(*window);
+    Reading reading(input, *dates, evidence, problems);
+    Block block;
+    while (scanner.Next(block)) {
+      if (!reading.Take(block)) break;
+    }
+    scanner.outside().Report(input, problems);
+    reading.times().Report(input, problems);
+    window->ReportLosses(problems);
+    return {};
+  }
+
+ private:
+  std::string_view name_;
+  bool vista_;
+};
+
+}  // namespace
+
+std::unique_ptr<Importer> MakeClipboardImporter() {
+  return std::make_unique<ClipboardImporter>("clipboard", false);
+}
+
+std::unique_ptr<Importer> MakeVistaClipboardImporter() {
+  return std::make_unique<ClipboardImporter>("clipboard-vista", true);
+}
+
+}  // namespace exdiag

@@ -1,0 +1,388 @@
+#include "importers/clipboard/header.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "engine/base/text.h"
+#include "importers/text/fields.h"
+#include "importers/text/line_reader.h"
+#include "importers/text/local_time.h"
+
+namespace exdiag::clipboard {
+namespace {
+
+constexpr struct {
+  std::string_view text;
+  Field field;
+} kLabels[] = {
+    // 2000 to 2003, and NT's Event Detail window
+    {"Event Type", Field::kType},
+    {"Event Source", Field::kSource},
+    {"Event Category", Field::kCategory},
+    {"Event ID", Field::kEventId},
+    {"Type", Field::kType},
+    {"Category", Field::kCategory},
+    {"Date", Field::kDate},
+    {"Time", Field::kTime},
+    {"User", Field::kUser},
+    {"Computer", Field::kComputer},
+    {"Description", Field::kDescription},
+    // Vista and later
+    {"Log Name", Field::kLog},
+    {"Source", Field::kSource},
+    {"Task Category", Field::kCategory},
+    {"Level", Field::kLevel},
+    {"Keywords", Field::kKeywords},
+    {"OpCode", Field::kOther},
+    // German
+    {"Ereignistyp", Field::kType},
+    {"Ereignisquelle", Field::kSource},
+    {"Ereigniskategorie", Field::kCategory},
+    {"Ereigniskennung", Field::kEventId},
+    {"Zeit", Field::kTime},
+    {"Uhrzeit", Field::kTime},
+    {"Protokollname", Field::kLog},
+    {"Quelle", Field::kSource},
+    {"Datum", Field::kDate},
+    {"Ereignis-ID", Field::kEventId},
+    {"Aufgabenkategorie", Field::kCategory},
+    {"Ebene", Field::kLevel},
+    {"Stufe", Field::kLevel},
+    {"Schlüsselwörter", Field::kKeywords},
+    {"Benutzer", Field::kUser},
+    {"Beschreibung", Field::kDescription},
+    // Japanese
+    {"ログの名前", Field::kLog},
+    {"ソース", Field::kSource},
+    {"日付", Field::kDate},
+    {"イベント ID", Field::kEventId},
+    {"タスクのカテゴリ", Field::kCategory},
+    {"レベル", Field::kLevel},
+    {"キーワード", Field::kKeywords},
+    {"ユーザー", Field::kUser},
+    {"コンピューター", Field::kComputer},
+    {"説明", Field::kDescription},
+    // Chinese
+    {"日志名称", Field::kLog},
+    {"来源", Field::kSource},
+    {"日期", Field::kDate},
+    {"事件 ID", Field::kEventId},
+    {"任务类别", Field::kCategory},
+    {"级别", Field::kLevel},
+    {"关键字", Field::kKeywords},
+    {"用户", Field::kUser},
+    {"计算机", Field::kComputer},
+    {"描述", Field::kDescription},
+    // French
+    {"Nom du journal", Field::kLog},
+    {"ID de l’événement", Field::kEventId},
+    {"ID de l'événement", Field::kEventId},
+    {"Catégorie de la tâche", Field::kCategory},
+    {"Niveau", Field::kLevel},
+    {"Mots clés", Field::kKeywords},
+    {"Utilisateur", Field::kUser},
+    {"Ordinateur", Field::kComputer},
+    // Spanish
+    {"Nombre de registro", Field::kLog},
+    {"Origen", Field::kSource},
+    {"Fecha", Field::kDate},
+    {"Id. del evento", Field::kEventId},
+    {"Id. de evento", Field::kEventId},
+    {"Categoría de la tarea", Field::kCategory},
+    {"Nivel", Field::kLevel},
+    {"Palabras clave", Field::kKeywords},
+    {"Usuario", Field::kUser},
+    {"Equipo", Field::kComputer},
+    {"Descripción", Field::kDescription},
+    // Portuguese
+    {"Nome do Log", Field::kLog},
+    {"Fonte", Field::kSource},
+    {"Identificação do Evento", Field::kEventId},
+    {"Categoria da Tarefa", Field::kCategory},
+    {"Nível", Field::kLevel},
+    {"Palavras-chave", Field::kKeywords},
+    {"Usuário", Field::kUser},
+    {"Computador", Field::kComputer},
+    {"Descrição", Field::kDescription},
+    // Italian
+    {"Nome registro", Field::kLog},
+    {"Nome del log", Field::kLog},
+    {"Nome log", Field::kLog},
+    {"Origine", Field::kSource},
+    {"Data", Field::kDate},
+    {"ID evento", Field::kEventId},
+    {"Categoria attività", Field::kCategory},
+    {"Livello", Field::kLevel},
+    {"Parole chiave", Field::kKeywords},
+    {"Utente", Field::kUser},
+    {"Descrizione", Field::kDescription},
+    // Dutch
+    {"Logboeknaam", Field::kLog},
+    {"Bron", Field::kSource},
+    {"Gebeurtenis-id", Field::kEventId},
+    {"Taakcategorie", Field::kCategory},
+    {"Trefwoorden", Field::kKeywords},
+    {"Gebruiker", Field::kUser},
+    {"Beschrijving", Field::kDescription},
+    // Russian
+    {"Имя журнала", Field::kLog},
+    {"Источник", Field::kSource},
+    {"Дата", Field::kDate},
+    {"Код события", Field::kEventId},
+    {"Категория задачи", Field::kCategory},
+    {"Уровень", Field::kLevel},
+    {"Ключевые слова", Field::kKeywords},
+    {"Пользователь", Field::kUser},
+    {"Компьютер", Field::kComputer},
+    {"Описание", Field::kDescription},
+};
+
+constexpr std::size_t kLongestLabel = 48;
+// Ten labels, each perhaps with a blank line behind it, and room for what a page adds.
+constexpr int kMostLines = 40;
+constexpr std::string_view kWideColon = "：";
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+std::size_t SkipBlanks(std::string_view text, std::size_t at) {
+  while (at < text.size() && IsBlank(text[at])) ++at;
+  return at;
+}
+
+// French puts a blank, often a no-break one, before the colon.
+std::string_view WithoutTrailingBlanks(std::string_view text) {
+  for (;;) {
+    if (!text.empty() && IsBlank(text.back())) {
+      text.remove_suffix(1);
+    } else if (text.ends_with("\xc2\xa0")) {
+      text.remove_suffix(2);
+    } else if (text.ends_with("\xe2\x80\xaf")) {
+      text.remove_suffix(3);
+    } else {
+      return text;
+    }
+  }
+}
+
+std::optional<Field> FieldOf(std::string_view label) {
+  for (const auto& row : kLabels) {
+    if (row.text.size() == label.size() && EqualsIgnoreCase(row.text, label)) return row.field;
+  }
+  return std::nullopt;
+}
+
+struct Colon {
+  std::size_t at;
+  std::size_t size;
+};
+
+std::optional<Colon> FindColon(std::string_view line, std::size_t from) {
+  const std::size_t narrow = line.find(':', from);
+  const std::size_t wide = line.substr(0, narrow).find(kWideColon, from);
+  if (wide != std::string_view::npos) return Colon{wide, kWideColon.size()};
+  if (narrow == std::string_view::npos) return std::nullopt;
+  return Colon{narrow, 1};
+}
+
+// "Event ID 1706": where the number begins, when it is one.
+std::optional<std::size_t> NumberBehind(std::string_view line, std::size_t begin) {
+  constexpr std::string_view kEventId = "Event ID";
+  if (!StartsWithIgnoreCase(line.substr(begin), kEventId)) return std::nullopt;
+  const std::size_t number = SkipBlanks(line, begin + kEventId.size());
+  std::size_t end = number;
+  while (end < line.size() && IsDigit(line[end])) ++end;
+  const bool alone = end == line.size() || IsBlank(line[end]);
+  if (number == begin + kEventId.size() || end == number || !alone) return std::nullopt;
+  return number;
+}
+
+// "Data:" is the date in Italian and Portuguese, and in English the binary data behind an event.
+bool IsDateLabel(std::string_view label, std::string_view value) {
+  if (!EqualsIgnoreCase(label, "Data")) return true;
+  const std::string_view trimmed = Trim(value);
+  WallClock ignored;
+  const std::string_view word = trimmed.substr(0, trimmed.find(' '));
+  return ReadDate(word, ignored);
+}
+
+// The longest label that ends where `text` does, with a blank or nothing before it.
+std::optional<LabelHit> LabelAtEnd(std::string_view text, std::size_t end) {
+  std::optional<LabelHit> best;
+  for (const auto& row : kLabels) {
+    if (text.size() <= row.text.size()) continue;
+    const std::size_t begin = text.size() - row.text.size();
+    if (!IsBlank(text[begin - 1]) || !EqualsIgnoreCase(text.substr(begin), row.text)) continue;
+    if (!best || begin < best->begin) best = LabelHit{row.field, begin, end};
+  }
+  return best;
+}
+
+std::uint32_t Bit(Field field) { return 1u << static_cast<unsigned>(field); }
+
+// Reads one header after the other out of a text.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : all_(text), rest_(text) {}
+
+  Header Parse() {
+    for (int lines = 0; !rest_.empty() && !done_ && lines < kMostLines; ++lines) {
+      const std::size_t begin = all_.size() - rest_.size();
+      std::string_view after = rest_;
+      const std::string_view line = TakeLine(after);
+      if (!TakeHeaderLine(line, begin)) break;
+      rest_ = after;
+      if (!done_) header_.size = all_.size() - rest_.size();
+    }
+    return header_;
+  }
+
+ private:
+  // False when the line belongs to no header, or to the next one.
+  bool TakeHeaderLine(std::string_view line, std::size_t begin) {
+    std::size_t at = Margin(line);
+    const std::string_view text = line.substr(at);
+    if (Trim(text).empty()) {
+      last_is_open_ = false;
+      return header_.seen != 0;
+    }
+    const auto label = LabelAt(text);
+    if (!label) return TakeContinuation(text, begin + at);
+    if (StartsNextHeader(text, *label)) return false;
+    const std::size_t indent = at + label->begin;
+    header_.indent = header_.seen == 0 ? indent : std::min(header_.indent, indent);
+    TakeFields(text, *label, begin + at);
+    return true;
+  }
+
+  // Behind the ">" marks of a quoted mail.
+  std::size_t Margin(std::string_view line) {
+    std::size_t at = SkipBlanks(line, 0);
+    if (at >= line.size() || line[at] != '>' || (header_.seen != 0 && !header_.quoted)) return 0;
+    header_.quoted = true;
+    while (at < line.size() && (line[at] == '>' || IsBlank(line[at]))) ++at;
+    return at;
+  }
+
+  // "Type:", line end, "Warning Source: ...": the value of a label stands on the next line.
+  bool TakeContinuation(std::string_view text, std::size_t begin) {
+    if (!last_is_open_) return false;
+    const auto next = NextLabel(text);
+    if (!next) return false;
+    header_.value[static_cast<std::size_t>(last_)] = Trim(text.substr(0, next->begin));
+    TakeFields(text, *next, begin);
+    return true;
+  }
+
+  // The same label again, with another value, belongs to another event.
+  bool StartsNextHeader(std::string_view text, const LabelHit& label) const {
+    if (!header_.has(label.field) || label.field == Field::kOther) return false;
+    return ValueOf(text, label).text != header_[label.field];
+  }
+
+  // The value of a label and the label behind it on the line.
+  struct Value {
+    std::string_view text;
+    std::optional<LabelHit> next;
+  };
+  static Value ValueOf(std::string_view text, const LabelHit& label) {
+    auto next = NextLabel(text.substr(label.end));
+    const std::size_t end = next ? next->begin : std::string_view::npos;
+    if (next) {
+      next->begin += label.end;
+      next->end += label.end;
+    }
+    return {Trim(text.substr(label.end, end)), next};
+  }
+
+  void TakeFields(std::string_view text, std::optional<LabelHit> label, std::size_t begin) {
+    while (label) {
+      header_.seen |= Bit(label->field);
+      if (label->field == Field::kDescription) {
+        done_ = true;
+        header_.size = begin + label->end;
+        return;
+      }
+      const Value value = ValueOf(text, *label);
+      header_.value[static_cast<std::size_t>(label->field)] = value.text;
+      last_ = label->field;
+      last_is_open_ = value.text.empty();
+      label = value.next;
+    }
+  }
+
+  std::string_view all_;
+  std::string_view rest_;
+  Header header_;
+  Field last_ = Field::kOther;
+  bool last_is_open_ = false;  // the last label had no value
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::optional<LabelHit> LabelAt(std::string_view line) {
+  const std::size_t begin = SkipBlanks(line, 0);
+  if (const auto number = NumberBehind(line, begin)) {
+    return LabelHit{Field::kEventId, begin, *number};
+  }
+  const auto colon = FindColon(line.substr(0, begin + kLongestLabel), begin);
+  if (!colon) return std::nullopt;
+  const std::string_view label = WithoutTrailingBlanks(line.substr(begin, colon->at - begin));
+  const std::size_t end = colon->at + colon->size;
+  const auto field = FieldOf(label);
+  if (!field || !IsDateLabel(label, line.substr(end))) return std::nullopt;
+  return LabelHit{*field, begin, end};
+}
+
+std::optional<LabelHit> NextLabel(std::string_view line) {
+  std::optional<LabelHit> found;
+  for (auto colon = FindColon(line, 0); colon && !found;
+       colon = FindColon(line, colon->at + colon->size)) {
+    const std::string_view before = WithoutTrailingBlanks(line.substr(0, colon->at));
+    found = LabelAtEnd(before, colon->at + colon->size);
+    if (found && !IsDateLabel(before.substr(found->begin), line.substr(found->end))) found.reset();
+  }
+  for (std::size_t at = FindIgnoreCase(line, " Event ID"); at != std::string_view::npos;
+       at = FindIgnoreCase(line, " Event ID", at + 1)) {
+    if (found && at >= found->begin) break;
+    if (const auto number = NumberBehind(line, at + 1)) {
+      return LabelHit{Field::kEventId, at + 1, *number};
+    }
+  }
+  return found;
+}
+
+int Header::fields() const { return std::popcount(seen); }
+
+bool Header::has_number() const {
+  Record ignored;
+  const std::string_view number = (*this)[Field::kEventId];
+  return number.find_first_not_of("0123456789") == std::string_view::npos &&
+         PutEventId(number, ignored);
+}
+
+Header ReadHeader(std::string_view text) { return Parser(text).Parse(); }
+
+bool IsEvent(const Header& header, Context context) {
+  if (header.has_number()) return header.fields() >= (context == Context::kOutside ? 2 : 3);
+  // Without a number it is still an event when the labels are those of an event and no others; it
+  // will be a reject.
+  const bool source = header.has(Field::kSource);
+  const bool kind = header.has(Field::kLog) || header.has(Field::kType);
+  return source && kind && header.fields() >= 3;
+}
+
+std::string_view WithoutMargin(std::string_view line, const Header& header) {
+  std::size_t at = 0;
+  if (header.quoted) {
+    const std::size_t mark = SkipBlanks(line, 0);
+    if (mark < line.size() && line[mark] == '>') at = mark + 1;
+    if (at > 0 && at < line.size() && line[at] == ' ') ++at;
+    return line.substr(at);
+  }
+  while (at < header.indent && at < line.size() && IsBlank(line[at])) ++at;
+  return line.substr(at);
+}
+
+}  // namespace exdiag::clipboard
