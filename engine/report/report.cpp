@@ -1,0 +1,116 @@
+#include "engine/report/report.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+using KindKey = std::pair<std::string, std::uint16_t>;
+
+KindKey KeyOf(const EventKind& kind) { return {ToLower(kind.provider), kind.event_id}; }
+
+// Every kind of event that a rule with a finding accounts for.
+std::vector<EventKind> ExplainableKinds(const Ranking& ranking) {
+  std::map<KindKey, EventKind> kinds;
+  for (const Finding& finding : ranking.findings) {
+    const Rule& rule = *finding.signal.rule;
+    for (const std::size_t pattern : rule.explains) {
+      for (const std::string& provider : rule.events[pattern].providers) {
+        for (const std::uint16_t id : rule.events[pattern].ids) {
+          kinds.emplace(KindKey{ToLower(provider), id}, EventKind{provider, id});
+        }
+      }
+    }
+  }
+  std::vector<EventKind> list;
+  for (auto& [key, kind] : kinds) list.push_back(std::move(kind));
+  return list;
+}
+
+std::set<std::int64_t> ExplainedRows(const Ranking& ranking) {
+  std::set<std::int64_t> rows;
+  for (const Finding& finding : ranking.findings) {
+    rows.insert(finding.signal.explained.begin(), finding.signal.explained.end());
+  }
+  return rows;
+}
+
+const std::vector<Level> kTroubleLevels = {Level::kCritical, Level::kError, Level::kWarning};
+
+// Of kinds that some finding explains, those events that it does not: another error code, another
+// host.  They are walked one by one; all other kinds the store counts.
+Result<std::vector<EventCount>> LeftOver(const Ranking& ranking,
+                                         const std::vector<EventKind>& kinds, const Store& store) {
+  std::map<std::tuple<KindKey, Level, std::string>, EventCount> counts;
+  const std::set<std::int64_t> explained = ExplainedRows(ranking);
+  EventQuery query;
+  query.kinds = kinds;
+  query.levels = kTroubleLevels;
+  const Result<void> walked = store.ForEachEvent(query, [&](const Event& event) {
+    if (explained.contains(event.id)) return true;
+    const EventKind kind{event.provider, event.event_id};
+    EventCount& count = counts[{KeyOf(kind), event.level, event.host}];
+    if (count.count++ == 0) {
+      count = {kind, event.level, event.host, 1, event.time, event.time};
+    }
+    count.first = std::min(count.first, event.time);
+    count.last = std::max(count.last, event.time);
+    return true;
+  });
+  if (!walked) return walked.error();
+  std::vector<EventCount> list;
+  for (auto& [key, count] : counts) list.push_back(std::move(count));
+  return list;
+}
+
+Result<std::vector<EventCount>> Unexplained(const Ranking& ranking, const Store& store) {
+  const std::vector<EventKind> kinds = ExplainableKinds(ranking);
+  std::vector<EventCount> list;
+  std::set<KindKey> walked;
+  if (!kinds.empty()) {
+    auto left = LeftOver(ranking, kinds, store);
+    if (!left) return left.error();
+    list = std::move(*left);
+    for (const EventKind& kind : kinds) walked.insert(KeyOf(kind));
+  }
+  EventQuery query;
+  query.levels = kTroubleLevels;
+  auto counted = store.CountEvents(query);
+  if (!counted) return counted.error();
+  for (EventCount& count : *counted) {
+    if (!walked.contains(KeyOf(count.kind))) list.push_back(std::move(count));
+  }
+  std::sort(list.begin(), list.end(), [](const EventCount& a, const EventCount& b) {
+    return std::tie(b.count, a.kind, a.host, a.level) < std::tie(a.count, b.kind, b.host, b.level);
+  });
+  return list;
+}
+
+}  // namespace
+
+Result<Report> MakeReport(Ranking ranking, const Store& store) {
+  Report report;
+  auto unexplained = Unexplained(ranking, store);
+  if (!unexplained) return unexplained.error();
+  auto coverage = store.CoverageRows();
+  if (!coverage) return coverage.error();
+  auto ledger = store.Ledger();
+  if (!ledger) return ledger.error();
+  report.ranking = std::move(ranking);
+  report.unexplained = std::move(*unexplained);
+  report.coverage = std::move(*coverage);
+  report.inputs = std::move(*ledger);
+  std::sort(report.coverage.begin(), report.coverage.end(),
+            [](const Coverage& a, const Coverage& b) {
+              return std::tie(a.host, a.channel, a.from, a.to, a.file) <
+                     std::tie(b.host, b.channel, b.from, b.to, b.file);
+            });
+  return report;
+}
+
+}  // namespace exdiag

@@ -1,0 +1,47 @@
+// The answer to "what is wrong": what was found, what was not explained, what was read.  One model;
+// text, Markdown, JSON and CSV are renderers of it that lie beside each other and decide nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/ranking/ranking.h"
+#include "engine/report/document.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+// Findings point to their rules, so a report does not outlive its RuleSet.
+struct Report {
+  Ranking ranking;
+  std::vector<EventCount> unexplained;  // errors and warnings that no finding explains, most first
+  std::vector<Coverage> coverage;       // by host, channel, time
+  std::vector<LedgerRow> inputs;        // in the order in which they were fed
+};
+
+// Puts together what the store says beside the ranking.  An Error is the store's.
+Result<Report> MakeReport(Ranking ranking, const Store& store);
+
+struct ReportOptions {
+  bool verbose = false;  // every reason's evidence, all rivals, every input file
+};
+
+// The report for people, for RenderText and RenderMarkdown: the leading cause first, then what to
+// do, then why.
+Document ReportDocument(const Report& report, const ReportOptions& options);
+
+// Only what was found: its title and the incidents.
+void AddIncidents(Document& out, const Report& report, const ReportOptions& options);
+
+// The import ledger, for `import`.
+Document LedgerDocument(const std::vector<LedgerRow>& rows);
+std::string LedgerJson(const std::vector<LedgerRow>& rows);  // {"inputs": [...]}
+
+// docs/report.schema.json describes it.  Always valid UTF-8, ends with a line end.
+std::string ReportJson(const Report& report);
+
+// One line a finding, then one line a kind of unexplained event; RFC 4180.
+std::string ReportCsv(const Report& report);
+
+}  // namespace exdiag

@@ -1,0 +1,171 @@
+#include "engine/report/report_json.h"
+
+#include <cmath>
+
+#include "engine/report/phrases.h"
+#include "engine/report/report.h"
+
+namespace exdiag {
+namespace {
+
+// Enough to tell any two apart; more would only show how the machine adds.
+double Rounded(double value) { return std::round(value * 10'000) / 10'000; }
+
+Json ReasonJson(const Reason& reason) {
+  Json evidence = Json::array();
+  for (const EvidenceReference& reference : reason.evidence) {
+    evidence.push_back(EvidenceJson(reference));
+  }
+  Json json = {{"points", reason.points},
+               {"because", reason.because},
+               {"state", reason.state == Truth::kHolds ? "held" : "unknown"},
+               {"evidence", std::move(evidence)},
+               {"evidence_count", reason.evidence_count}};
+  if (!reason.ask.empty()) json["ask"] = reason.ask;
+  if (!reason.collect.empty()) json["collect"] = reason.collect;
+  return json;
+}
+
+Json FixJson(const std::vector<RenderedStep>& steps) {
+  Json list = Json::array();
+  for (const RenderedStep& step : steps) {
+    list.push_back(
+        {{"do", step.do_what}, {"on", step.on}, {"risk", step.risk}, {"ours", step.ours}});
+  }
+  return list;
+}
+
+Json IncidentJson(const Incident& incident, const Report& report) {
+  Json causes = Json::array();
+  for (const std::size_t index : incident.findings) {
+    const Finding& finding = report.ranking.findings[index];
+    causes.push_back({{"cause", finding.signal.rule->id},
+                      {"rank", finding.rank},
+                      {"confidence", Rounded(finding.confidence)}});
+  }
+  return {{"incident", incident.id},
+          {"hosts", incident.hosts},
+          {"first_seen", TimeJson(incident.first_seen, incident.time_basis)},
+          {"last_seen", TimeJson(incident.last_seen, incident.time_basis)},
+          {"events", incident.events},
+          {"causes", std::move(causes)},
+          {"unknown_cause", Rounded(incident.unknown_cause)}};
+}
+
+Json UnexplainedJson(const EventCount& count) {
+  return {{"provider", count.kind.provider},
+          {"event_id", count.kind.event_id},
+          {"level", LevelName(count.level)},
+          {"host", count.host},
+          {"count", count.count},
+          {"first_seen", TimeJson(count.first, TimeBasis::kLocalUnknown)},
+          {"last_seen", TimeJson(count.last, TimeBasis::kLocalUnknown)}};
+}
+
+Json CoverageJson(const Coverage& coverage) {
+  return {{"host", coverage.host},
+          {"channel", coverage.channel},
+          {"from", TimeJson(coverage.from, TimeBasis::kLocalUnknown)},
+          {"to", TimeJson(coverage.to, TimeBasis::kLocalUnknown)},
+          {"events", coverage.events},
+          {"file", coverage.file}};
+}
+
+Json InputJson(const LedgerRow& row) {
+  Json json = {
+      {"file", row.file},       {"format", row.format},         {"records", row.records},
+      {"stored", row.stored},   {"duplicates", row.duplicates}, {"rejected", row.rejected},
+      {"refined", row.refined}, {"facts", row.facts},           {"incomparable", row.incomparable}};
+  if (!row.error.empty()) json["error"] = row.error;
+  return json;
+}
+
+template <typename T, typename Render>
+Json List(const std::vector<T>& items, const Render& render) {
+  Json list = Json::array();
+  for (const T& item : items) list.push_back(render(item));
+  return list;
+}
+
+}  // namespace
+
+Json TimeJson(Ticks time, TimeBasis basis) {
+  if (!time.known()) return nullptr;
+  return FormatTime(time, basis);
+}
+
+Json LocationJson(const Location& location) {
+  Json json = {{"file", location.file}};
+  if (location.place.unit == Place::Unit::kOffset) json["offset"] = location.place.value;
+  if (location.place.unit == Place::Unit::kLine) json["line"] = location.place.value;
+  return json;
+}
+
+Json EvidenceJson(const EvidenceReference& reference) {
+  Json json = LocationJson(reference.where);
+  json["record_id"] = reference.record_id;
+  json["summary"] = reference.summary;
+  return json;
+}
+
+Json FindingJson(const Finding& finding) {
+  const Signal& signal = finding.signal;
+  return {{"rank", finding.rank},
+          {"incident", finding.incident},
+          {"cause", signal.rule->id},
+          {"title", signal.rule->title},
+          {"verdict", VerdictName(signal.rule->verdict)},
+          {"confidence", Rounded(finding.confidence)},
+          {"points", Rounded(finding.points)},
+          {"start_points", Rounded(signal.start_points)},
+          {"articles", signal.rule->articles},
+          {"hosts", signal.hosts},
+          {"first_seen", TimeJson(signal.first_seen, signal.time_basis)},
+          {"last_seen", TimeJson(signal.last_seen, signal.time_basis)},
+          {"explanation", signal.cause},
+          {"events", signal.explained.size()},
+          {"triggers", List(signal.triggers, EvidenceJson)},
+          {"trigger_count", signal.trigger_count},
+          {"reasons", List(signal.reasons, ReasonJson)},
+          {"unknown_conditions", signal.unknown_conditions},
+          {"fix", FixJson(signal.fix)}};
+}
+
+Json AskNextJson(const AskNext& ask) {
+  Json effects = Json::array();
+  for (const AskNext::Effect& effect : ask.effects) {
+    effects.push_back({{"if", effect.if_answer},
+                       {"cause", effect.cause},
+                       {"from", Rounded(effect.from)},
+                       {"to", Rounded(effect.to)}});
+  }
+  return {{"incident", ask.incident},
+          {"question", ask.question},
+          {"command", ask.command},
+          {"feed", ask.feed},
+          {"entropy_drop", Rounded(ask.entropy_drop)},
+          {"effects", std::move(effects)}};
+}
+
+std::string Dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string LedgerJson(const std::vector<LedgerRow>& rows) {
+  return Dump({{"inputs", List(rows, InputJson)}});
+}
+
+Json ReportJsonValue(const Report& report) {
+  const auto incident = [&](const Incident& i) { return IncidentJson(i, report); };
+  return {{"schema", 1},
+          {"findings", List(report.ranking.findings, FindingJson)},
+          {"incidents", List(report.ranking.incidents, incident)},
+          {"unexplained", List(report.unexplained, UnexplainedJson)},
+          {"ask_next", List(report.ranking.ask_next, AskNextJson)},
+          {"coverage", List(report.coverage, CoverageJson)},
+          {"inputs", List(report.inputs, InputJson)}};
+}
+
+std::string ReportJson(const Report& report) { return Dump(ReportJsonValue(report)); }
+
+}  // namespace exdiag

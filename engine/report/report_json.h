@@ -1,0 +1,33 @@
+// Pieces of JSON that several answers share.  Only engine/report includes this.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "engine/base/location.h"
+#include "engine/base/time.h"
+#include "engine/evidence/event.h"
+#include "engine/knowledge/catalogue.h"
+#include "engine/ranking/ranking.h"
+
+namespace exdiag {
+
+using Json = nlohmann::ordered_json;  // keys stay in the order in which they are written
+
+// null for no time; without a Z when the zone is not known.
+Json TimeJson(Ticks time, TimeBasis basis);
+// {"file": ..., "offset": N} or {"file": ..., "line": N}.
+Json LocationJson(const Location& location);
+Json EvidenceJson(const EvidenceReference& reference);
+Json FindingJson(const Finding& finding);
+Json AskNextJson(const AskNext& ask);
+// An event with its named fields, as `events` and `explain` show it.
+Json EventJson(const Event& event, const Catalogue& catalogue);
+
+struct Report;
+Json ReportJsonValue(const Report& report);
+
+// Two blanks of indentation, ill-formed UTF-8 as U+FFFD, a line end behind it.
+std::string Dump(const Json& json);
+
+}  // namespace exdiag

@@ -1,0 +1,20 @@
+// A rule said in words, for `causes`, `explain` and `rules show`.
+#pragma once
+
+#include <string>
+
+#include "engine/rule/rule.h"
+
+namespace exdiag {
+
+// "MSExchangeMTA 9322 with nt_error 5".
+std::string PatternInWords(const EventPattern& pattern);
+
+// "MSExchangeMTA 289 on another host within 10 min", "no MSExchangeMTA 9301 ...".  `rule` names the
+// patterns.  Without a verb, so that it can follow "needs:" and "not with:".
+std::string ConditionInWords(const Rule& rule, const Condition& condition);
+
+// A template with no event to fill it: "{refused.computer} refused" becomes "<computer> refused".
+std::string TemplateInWords(std::string_view text);
+
+}  // namespace exdiag
