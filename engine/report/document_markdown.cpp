@@ -73,8 +73,10 @@ class MarkdownWriter {
 
   void Write(const Heading& heading) {
     Separate();
+    Phrase text = heading.text;  // a heading stands out by itself
+    for (Span& span : text.spans) span.role = Role::kPlain;
     out_ += std::string(static_cast<std::size_t>(heading.level), '#') + " " +
-            AtLineStart(Inline(heading.text)) + "\n";
+            AtLineStart(Inline(text)) + "\n";
   }
 
   void Write(const Paragraph& paragraph) {
@@ -127,6 +129,8 @@ class MarkdownWriter {
 };
 
 }  // namespace
+
+std::string RenderMarkdown(const Document& document) { return MarkdownWriter().Render(document); }
 
 // Beside CommonMark's own marks, what GitHub links by itself: "http://", "www.", "name@host".
 std::string EscapeMarkdown(std::string_view text) {

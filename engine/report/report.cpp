@@ -93,6 +93,16 @@ Result<std::vector<EventCount>> Unexplained(const Ranking& ranking, const Store&
 
 }  // namespace
 
+TimeBasis BasisOfHost(const Report& report, std::string_view host) {
+  TimeBasis basis = TimeBasis::kNone;
+  for (const Coverage& row : report.coverage) {
+    if (row.host != host) continue;
+    if (row.time_basis == TimeBasis::kLocalUnknown) return TimeBasis::kLocalUnknown;
+    basis = TimeBasis::kUtc;
+  }
+  return basis == TimeBasis::kNone ? TimeBasis::kLocalUnknown : basis;
+}
+
 Result<Report> MakeReport(Ranking ranking, const Store& store) {
   Report report;
   auto unexplained = Unexplained(ranking, store);
@@ -107,8 +117,8 @@ Result<Report> MakeReport(Ranking ranking, const Store& store) {
   report.inputs = std::move(*ledger);
   std::sort(report.coverage.begin(), report.coverage.end(),
             [](const Coverage& a, const Coverage& b) {
-              return std::tie(a.host, a.channel, a.from, a.to, a.file) <
-                     std::tie(b.host, b.channel, b.from, b.to, b.file);
+              return std::tie(a.host, a.channel, a.time_basis, a.from, a.to, a.file) <
+                     std::tie(b.host, b.channel, b.time_basis, b.from, b.to, b.file);
             });
   return report;
 }

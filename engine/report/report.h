@@ -20,6 +20,10 @@ struct Report {
   std::vector<LedgerRow> inputs;        // in the order in which they were fed
 };
 
+// The basis of the times that are shown for a host: local-unknown as soon as one of its logs was
+// read without its zone.
+TimeBasis BasisOfHost(const Report& report, std::string_view host);
+
 // Puts together what the store says beside the ranking.  An Error is the store's.
 Result<Report> MakeReport(Ranking ranking, const Store& store);
 
@@ -33,6 +37,10 @@ Document ReportDocument(const Report& report, const ReportOptions& options);
 
 // Only what was found: its title and the incidents.
 void AddIncidents(Document& out, const Report& report, const ReportOptions& options);
+
+// Only what was read: coverage and import ledger.
+Document ContentsDocument(const Report& report);
+std::string ContentsJson(const Report& report);  // {"coverage": [...], "inputs": [...]}
 
 // The import ledger, for `import`.
 Document LedgerDocument(const std::vector<LedgerRow>& rows);

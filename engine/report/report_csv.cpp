@@ -35,13 +35,12 @@ std::string FindingLine(const Finding& finding) {
        CsvText(signal.cause), CsvText(Steps(signal.fix))});
 }
 
-std::string UnexplainedLine(const EventCount& count) {
+std::string UnexplainedLine(const EventCount& count, TimeBasis basis) {
   const std::string title =
       fmt::format("{} {} {}", count.kind.provider, count.kind.event_id, LevelName(count.level));
   return Line({"unexplained", "", "", "", CsvText(title), "", "", "", "", CsvText(count.host),
-               FormatTime(count.first, TimeBasis::kLocalUnknown),
-               FormatTime(count.last, TimeBasis::kLocalUnknown), std::to_string(count.count), "",
-               ""});
+               FormatTime(count.first, basis), FormatTime(count.last, basis),
+               std::to_string(count.count), "", ""});
 }
 
 }  // namespace
@@ -51,7 +50,9 @@ std::string ReportCsv(const Report& report) {
       Line({"row", "rank", "incident", "cause", "title", "verdict", "confidence", "points",
             "articles", "hosts", "first_seen", "last_seen", "events", "explanation", "fix"});
   for (const Finding& finding : report.ranking.findings) out += FindingLine(finding);
-  for (const EventCount& count : report.unexplained) out += UnexplainedLine(count);
+  for (const EventCount& count : report.unexplained) {
+    out += UnexplainedLine(count, BasisOfHost(report, count.host));
+  }
   return out;
 }
 

@@ -78,7 +78,7 @@ void AddReasons(Document& out, const Finding& finding, const ReportOptions& opti
   const Signal& signal = finding.signal;
   out.Add(Heading{3, fmt::format("Why ({} points)", PointsText(finding.points))});
   std::string start =
-      fmt::format("{} by itself when its events are seen", StrengthName(signal.rule->strength));
+      fmt::format("a {} cause whenever its events are seen", StrengthName(signal.rule->strength));
   if (!signal.unknown_conditions.empty()) start += ", less one for what is not known";
   out.Add(Item{0, PointsText(signal.start_points), start});
   AddEvidence(out, signal.triggers, signal.trigger_count, options.verbose ? 5 : 1, 1);
@@ -147,9 +147,9 @@ void AddIncident(Document& out, std::size_t number, const Incident& incident,
   const Finding& leader = ranking.findings[incident.findings.front()];
   const Signal& signal = leader.signal;
   const bool quiet = IsExpected(leader) && leader.confidence >= 0.5;
-  Phrase title(fmt::format("{}. ", number), Role::kStrong);
+  Phrase title(fmt::format("{}. ", number));
   if (quiet) title.Add("No action needed: ", Role::kGood);
-  title.Add(signal.rule->title, Role::kStrong);
+  title.Add(signal.rule->title);
   out.Add(Heading{2, title});
   out.Add(HowSure(leader, incident));
   out.Add(Paragraph{signal.cause});
@@ -224,6 +224,7 @@ std::vector<Coverage> Merged(const std::vector<Coverage>& rows) {
   for (const Coverage& row : rows) {
     const bool joins = !merged.empty() && merged.back().host == row.host &&
                        merged.back().channel == row.channel &&
+                       merged.back().time_basis == row.time_basis &&
                        row.from <= merged.back().to + Duration::Seconds(1);
     if (!joins) {
       merged.push_back(row);
@@ -237,12 +238,14 @@ std::vector<Coverage> Merged(const std::vector<Coverage>& rows) {
 
 void AddCoverage(Document& out, const Report& report) {
   if (report.coverage.empty()) return;
-  Table table{{{"host"}, {"log"}, {"from"}, {"to"}, {"events", true}}, {}};
+  Table table{{{"host"}, {"log"}, {"from"}, {"to"}, {"zone"}, {"events", true}}, {}};
   for (const Coverage& row : Merged(report.coverage)) {
     const bool timed = row.from.known();
+    const bool local = row.time_basis == TimeBasis::kLocalUnknown;
     table.rows.push_back({row.host, row.channel.empty() ? "(not named)" : row.channel,
                           timed ? FormatTimeForPeople(row.from) : "no time",
-                          timed ? FormatTimeForPeople(row.to) : "", std::to_string(row.events)});
+                          timed ? FormatTimeForPeople(row.to) : "", local ? "local" : "UTC",
+                          std::to_string(row.events)});
   }
   out.Add(std::move(table));
 }
@@ -289,9 +292,11 @@ void AddInputs(Document& out, const std::vector<LedgerRow>& rows, bool all) {
   out.Add(std::move(table));
 }
 
-bool AnyLocalTime(const Ranking& ranking) {
-  return std::any_of(ranking.incidents.begin(), ranking.incidents.end(),
-                     [](const Incident& i) { return i.time_basis == TimeBasis::kLocalUnknown; });
+bool AnyLocalTime(const Report& report) {
+  const std::vector<Incident>& incidents = report.ranking.incidents;
+  const auto local = [](const auto& thing) { return thing.time_basis == TimeBasis::kLocalUnknown; };
+  return std::any_of(incidents.begin(), incidents.end(), local) ||
+         std::any_of(report.coverage.begin(), report.coverage.end(), local);
 }
 
 }  // namespace
@@ -312,11 +317,18 @@ Document ReportDocument(const Report& report, const ReportOptions& options) {
   out.Add(Heading{2, "What was read"});
   AddCoverage(out, report);
   AddInputs(out, report.inputs, options.verbose);
-  if (AnyLocalTime(report.ranking)) {
+  if (AnyLocalTime(report)) {
     out.Add(
         Paragraph{"Some times are local and their zone is not known, so logs of hosts in "
                   "different zones do not line up. Give the zone with --timezone."});
   }
+  return out;
+}
+
+Document ContentsDocument(const Report& report) {
+  Document out;
+  AddCoverage(out, report);
+  AddInputs(out, report.inputs, true);
   return out;
 }
 

@@ -52,21 +52,21 @@ Json IncidentJson(const Incident& incident, const Report& report) {
           {"unknown_cause", Rounded(incident.unknown_cause)}};
 }
 
-Json UnexplainedJson(const EventCount& count) {
+Json UnexplainedJson(const EventCount& count, TimeBasis basis) {
   return {{"provider", count.kind.provider},
           {"event_id", count.kind.event_id},
           {"level", LevelName(count.level)},
           {"host", count.host},
           {"count", count.count},
-          {"first_seen", TimeJson(count.first, TimeBasis::kLocalUnknown)},
-          {"last_seen", TimeJson(count.last, TimeBasis::kLocalUnknown)}};
+          {"first_seen", TimeJson(count.first, basis)},
+          {"last_seen", TimeJson(count.last, basis)}};
 }
 
 Json CoverageJson(const Coverage& coverage) {
   return {{"host", coverage.host},
           {"channel", coverage.channel},
-          {"from", TimeJson(coverage.from, TimeBasis::kLocalUnknown)},
-          {"to", TimeJson(coverage.to, TimeBasis::kLocalUnknown)},
+          {"from", TimeJson(coverage.from, coverage.time_basis)},
+          {"to", TimeJson(coverage.to, coverage.time_basis)},
           {"events", coverage.events},
           {"file", coverage.file}};
 }
@@ -157,13 +157,21 @@ std::string LedgerJson(const std::vector<LedgerRow>& rows) {
 
 Json ReportJsonValue(const Report& report) {
   const auto incident = [&](const Incident& i) { return IncidentJson(i, report); };
+  const auto unexplained = [&](const EventCount& count) {
+    return UnexplainedJson(count, BasisOfHost(report, count.host));
+  };
   return {{"schema", 1},
           {"findings", List(report.ranking.findings, FindingJson)},
           {"incidents", List(report.ranking.incidents, incident)},
-          {"unexplained", List(report.unexplained, UnexplainedJson)},
+          {"unexplained", List(report.unexplained, unexplained)},
           {"ask_next", List(report.ranking.ask_next, AskNextJson)},
           {"coverage", List(report.coverage, CoverageJson)},
           {"inputs", List(report.inputs, InputJson)}};
+}
+
+std::string ContentsJson(const Report& report) {
+  return Dump({{"coverage", List(report.coverage, CoverageJson)},
+               {"inputs", List(report.inputs, InputJson)}});
 }
 
 std::string ReportJson(const Report& report) { return Dump(ReportJsonValue(report)); }

@@ -1,0 +1,98 @@
+// Whole reports against stored ones.  To store what the program writes now:
+//   EXDIAG_UPDATE_GOLDEN=1 ctest --preset release -R ReportGolden
+#include "engine/report/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "engine/base/text.h"
+#include "tests/engine/report/sample_report.h"
+
+namespace exdiag {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void ExpectGolden(const std::string& name, const std::string& actual) {
+  const std::string path = std::string(EXDIAG_SOURCE_DIR "/tests/engine/report/golden/") + name;
+  if (std::getenv("EXDIAG_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << actual;
+  }
+  EXPECT_EQ(Read(path), actual) << path;
+}
+
+std::string Text(const Report& report, bool verbose = false, bool colour = false) {
+  return RenderText(ReportDocument(report, {.verbose = verbose}), {.width = 80, .colour = colour});
+}
+
+TEST(ReportGoldenTest, Text) { ExpectGolden("report.txt", Text(MakeSampleReport().report)); }
+TEST(ReportGoldenTest, VerboseText) {
+  ExpectGolden("report-verbose.txt", Text(MakeSampleReport().report, true));
+}
+TEST(ReportGoldenTest, Markdown) {
+  ExpectGolden("report.md", RenderMarkdown(ReportDocument(MakeSampleReport().report, {})));
+}
+TEST(ReportGoldenTest, Json) { ExpectGolden("report.json", ReportJson(MakeSampleReport().report)); }
+TEST(ReportGoldenTest, Csv) { ExpectGolden("report.csv", ReportCsv(MakeSampleReport().report)); }
+TEST(ReportGoldenTest, NothingFound) {
+  SampleReport sample = MakeSampleReport();
+  sample.report.ranking = {};
+  ExpectGolden("nothing-found.txt", Text(sample.report));
+}
+
+TEST(ReportTest, TextStaysWithinEightyColumns) {
+  const std::string text = Text(MakeSampleReport().report, true);
+  for (const std::string_view line : Split(text, '\n')) {
+    EXPECT_LE(line.size(), 80u) << line;
+  }
+}
+
+TEST(ReportTest, ColourChangesNothingButColour) {
+  const SampleReport sample = MakeSampleReport();
+  std::string colour = Text(sample.report, false, true);
+  EXPECT_THAT(colour, HasSubstr("\x1b[1;31m"));
+  for (std::size_t at; (at = colour.find('\x1b')) != std::string::npos;) {
+    colour.erase(at, colour.find('m', at) - at + 1);
+  }
+  std::string plain = Text(sample.report);
+  // Without colour the title is underlined instead.
+  const std::size_t underline = plain.find('=');
+  plain.erase(underline, plain.find('\n', underline) - underline + 1);
+  EXPECT_EQ(colour, plain);
+}
+
+TEST(ReportTest, NothingFromALogIsObeyed) {
+  const SampleReport sample = MakeSampleReport();
+  const std::string text = Text(sample.report, true);
+  const std::string markdown = RenderMarkdown(ReportDocument(sample.report, {.verbose = true}));
+  const std::string json = ReportJson(sample.report);
+  const std::string csv = ReportCsv(sample.report);
+  for (const std::string& output : {text, markdown, json, csv}) {
+    EXPECT_THAT(output, Not(HasSubstr("\x1b")));
+    EXPECT_TRUE(IsUtf8(output));
+  }
+  EXPECT_THAT(markdown, Not(HasSubstr("<script>")));
+  EXPECT_THAT(markdown, Not(HasSubstr("](http://")));
+  EXPECT_THAT(csv, Not(HasSubstr(",=cmd")));
+  EXPECT_THAT(csv, Not(HasSubstr("\"=cmd")));
+}
+
+TEST(ReportTest, SameReportSameBytes) {
+  EXPECT_EQ(ReportJson(MakeSampleReport().report), ReportJson(MakeSampleReport().report));
+  EXPECT_EQ(Text(MakeSampleReport().report), Text(MakeSampleReport().report));
+}
+
+}  // namespace
+}  // namespace exdiag

@@ -1,0 +1,168 @@
+#include "tests/engine/report/sample_report.h"
+
+namespace exdiag {
+namespace {
+
+Rule MakeRule(const char* id, const char* title, Strength strength,
+              Verdict verdict = Verdict::kFault) {
+  Rule rule;
+  rule.id = id;
+  rule.title = title;
+  rule.strength = strength;
+  rule.verdict = verdict;
+  rule.status = Status::kStable;
+  return rule;
+}
+
+EvidenceReference Seen(const char* file, Place place, std::uint64_t record_id,
+                       const char* summary) {
+  return {{file, place}, 1, record_id, summary};
+}
+
+Reason Held(double points, const char* because, EvidenceReference evidence) {
+  Reason reason;
+  reason.points = points;
+  reason.because = because;
+  reason.evidence = {std::move(evidence)};
+  reason.evidence_count = 1;
+  return reason;
+}
+
+Reason Unknown(double points, const char* because, const char* ask) {
+  Reason reason;
+  reason.points = points;
+  reason.because = because;
+  reason.state = Truth::kUnknown;
+  reason.ask = ask;
+  return reason;
+}
+
+Finding MakeFinding(const Rule& rule, std::size_t rank, const char* incident, double points,
+                    double confidence) {
+  Finding finding;
+  finding.rank = rank;
+  finding.incident = incident;
+  finding.points = points;
+  finding.confidence = confidence;
+  finding.signal.rule = &rule;
+  finding.signal.start_points = static_cast<double>(rule.strength);
+  finding.signal.hosts = {"BREST", "LYON"};
+  finding.signal.first_seen = At("1999-11-02T19:05:04Z");
+  finding.signal.last_seen = At("1999-11-02T19:41:31Z");
+  finding.signal.time_basis = TimeBasis::kLocalWithOffset;
+  finding.signal.cause = "A cause in one sentence.";
+  return finding;
+}
+
+Finding Leader(const Rule& rule) {
+  Finding finding = MakeFinding(rule, 1, "i1", 5, 0.8712);
+  Signal& signal = finding.signal;
+  signal.cause =
+      "BREST refused the bind-back of LYON: Windows error 5, access denied, because neither domain "
+      "trusts the other's accounts.";
+  signal.explained = {1, 2, 3};
+  signal.triggers = {Seen("brest.evtx", Place::Offset(0x1200), 41,
+                          "MSExchangeMTA 9322 on BREST at 1999-11-02 19:05:31")};
+  signal.trigger_count = 12;
+  signal.reasons.push_back(Held(
+      2, "the dialling server LYON failed to bind at the same time",
+      Seen("lyon.csv", Place::Line(7), 0, "MSExchangeMTA 9318 on LYON at 1999-11-02 19:05:33")));
+  signal.reasons.push_back(Unknown(3, "the operator says that the domains do not trust each other",
+                                   "Do the domains of BREST and LYON trust each other?"));
+  signal.unknown_conditions = {"whether LYON logged MSExchangeMTA 289 (its log is not here)"};
+  signal.fix = {
+      {"Give the connector the account of the other domain as override.", "LYON", "low", false},
+      {"Let the connector connect once by hand.", "", "none", true}};
+  return finding;
+}
+
+Incident MakeIncident(const char* id, std::vector<std::size_t> findings, double unknown_cause,
+                      std::uint64_t events) {
+  Incident incident;
+  incident.id = id;
+  incident.findings = std::move(findings);
+  incident.unknown_cause = unknown_cause;
+  incident.hosts = {"BREST", "LYON"};
+  incident.first_seen = At("1999-11-02T19:05:04Z");
+  incident.last_seen = At("1999-11-02T19:41:31Z");
+  incident.time_basis = TimeBasis::kLocalWithOffset;
+  incident.events = events;
+  return incident;
+}
+
+void AddRules(std::deque<Rule>& rules) {
+  rules.push_back(MakeRule("mta.rpc-denied.dras-untrusted-domains",
+                           "Dynamic RAS connector between servers whose domains do not trust each "
+                           "other",
+                           Strength::kProbable));
+  rules.back().articles = {"Q217142", "Q257679"};
+  rules.push_back(MakeRule("mta.rpc-denied.service-account", "The service account is not the same",
+                           Strength::kPossible));
+  rules.back().articles = {"Q169113"};
+  rules.push_back(MakeRule("mta.bind.multihomed", "A server with several addresses",
+                           Strength::kSure, Verdict::kExpected));
+  rules.back().articles = {"Q197378"};
+  rules.push_back(MakeRule("x400.hostile", kHostile, Strength::kHint));
+}
+
+void AddInputs(Report& report) {
+  LedgerRow evtx;
+  evtx.file = "brest.evtx";
+  evtx.format = "evtx";
+  evtx.records = 1234;
+  evtx.stored = 1200;
+  evtx.duplicates = 30;
+  evtx.rejected = 4;
+  evtx.refined = 2;
+  LedgerRow picture;
+  picture.file = "photo.png";
+  picture.error = "no known format; not read";
+  report.inputs = {evtx, picture};
+}
+
+}  // namespace
+
+Ticks At(const char* iso) { return ParseIsoTime(iso)->ticks; }
+
+SampleReport MakeSampleReport() {
+  SampleReport sample;
+  AddRules(sample.rules);
+  Ranking& ranking = sample.report.ranking;
+  ranking.findings = {Leader(sample.rules[0]), MakeFinding(sample.rules[2], 2, "i2", 6, 0.9846),
+                      MakeFinding(sample.rules[3], 3, "i3", -1, 0.3333),
+                      MakeFinding(sample.rules[1], 4, "i1", 2, 0.1089)};
+  ranking.findings[2].signal.cause = kHostile;
+  ranking.findings[2].signal.hosts = {kHostile};
+  ranking.findings[2].signal.time_basis = TimeBasis::kLocalUnknown;
+  ranking.incidents = {MakeIncident("i1", {0, 3}, 0.0199, 3), MakeIncident("i2", {1}, 0.0154, 40),
+                       MakeIncident("i3", {2}, 0.6667, 1)};
+  ranking.incidents[2].hosts = {kHostile};
+  ranking.incidents[2].time_basis = TimeBasis::kLocalUnknown;
+  ranking.ask_next = {{"i1",
+                       "Do the domains of BREST and LYON trust each other?",
+                       "exdiag answer domains_trust_each_other yes|no --store F",
+                       "exdiag diagnose --store F",
+                       0.4,
+                       {{"no", "mta.rpc-denied.dras-untrusted-domains", 0.8712, 0.9818}}}};
+  Report& report = sample.report;
+  report.unexplained = {{{"MSExchangeMTA", 9215},
+                         Level::kWarning,
+                         "brest",
+                         7,
+                         At("1999-11-02T03:00:00Z"),
+                         At("1999-11-02T19:00:00Z")},
+                        {{kHostile, 1},
+                         Level::kError,
+                         "lyon",
+                         1,
+                         At("1999-11-02T04:00:00Z"),
+                         At("1999-11-02T04:00:00Z")}};
+  report.coverage = {{"brest", "Application", At("1999-11-01T00:00:00Z"),
+                      At("1999-11-02T20:00:00Z"), TimeBasis::kUtc, 1200, "brest.evtx"},
+                     {"lyon", "", At("1999-11-02T00:00:00Z"), At("1999-11-02T20:00:00Z"),
+                      TimeBasis::kLocalUnknown, 3, "lyon.csv"}};
+  AddInputs(report);
+  return sample;
+}
+
+}  // namespace exdiag
