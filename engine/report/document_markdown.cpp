@@ -1,4 +1,6 @@
 // A Document as GitHub-flavoured Markdown.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/base/text.h"
@@ -45,15 +47,18 @@ std::string Inline(const Phrase& phrase) {
 }
 
 // What begins a line must not begin a list or another heading.
-std::string AtLineStart(std::string text) {
+std::string AtLineStart(const std::string& text) {
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const bool numbered =
       digits > 0 && digits < text.size() && (text[digits] == '.' || text[digits] == ')');
-  if (numbered) return text.insert(digits, "\\");
-  if (!text.empty() && std::string_view("-+=:").find(text.front()) != std::string_view::npos) {
-    return "\\" + text;
-  }
-  return text;
+  const bool marks =
+      !text.empty() && std::string_view("-+=:").find(text.front()) != std::string_view::npos;
+  if (!numbered && !marks) return text;
+  const std::size_t at = numbered ? digits : 0;
+  std::string escaped = text.substr(0, at);
+  escaped += '\\';
+  escaped += text.substr(at);
+  return escaped;
 }
 
 class MarkdownWriter {
@@ -91,7 +96,9 @@ class MarkdownWriter {
     const bool ordered = item.marker.size() > 1 && item.marker.back() == '.';
     const bool plain = item.marker.empty() || item.marker == "-";
     out_ += list_indent_ + (ordered ? item.marker + " " : "- ");
-    if (!ordered && !plain) out_ += "**" + EscapeMarkdown(item.marker) + "** ";
+    if (!ordered && !plain) {
+      out_ += fmt::format("**{}** ", EscapeMarkdown(item.marker));
+    }
     out_ += AtLineStart(Inline(item.text)) + "\n";
     list_indent_ += ordered ? "   " : "  ";
   }
@@ -112,13 +119,15 @@ class MarkdownWriter {
     Separate();
     std::string names = "|", rule = "|";
     for (const Column& column : table.columns) {
-      names += " " + EscapeMarkdown(column.name) + " |";
+      names += fmt::format(" {} |", EscapeMarkdown(column.name));
       rule += column.right ? " ---: |" : " --- |";
     }
     out_ += names + "\n" + rule + "\n";
     for (const auto& row : table.rows) {
       out_ += "|";
-      for (const std::string& cell : row) out_ += " " + EscapeMarkdown(CollapseSpace(cell)) + " |";
+      for (const std::string& cell : row) {
+        out_ += fmt::format(" {} |", EscapeMarkdown(CollapseSpace(cell)));
+      }
       out_ += "\n";
     }
   }
