@@ -67,8 +67,12 @@ std::string PeriodText(Ticks first, Ticks last, TimeBasis basis) {
 }
 
 std::string Counted(std::uint64_t count, std::string_view noun) {
-  std::string digits = std::to_string(count);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  const std::string plain = std::to_string(count);
+  std::string digits;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    if (i > 0 && (plain.size() - i) % 3 == 0) digits += ',';
+    digits += plain[i];
+  }
   return fmt::format("{} {}{}", digits, noun, count == 1 ? "" : "s");
 }
 
