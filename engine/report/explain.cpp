@@ -100,6 +100,9 @@ void AddDecoded(const std::string& field, const std::string& value, const Knowle
     out.push_back({field, value, std::move(meanings)});
     return;  // further readings of a value that has a meaning are far-fetched
   }
+  if (auto meanings = knowledge.FindErrorText(value); !meanings.empty()) {
+    out.push_back({field, value, std::move(meanings)});
+  }
 }
 
 std::vector<DecodedCode> Decode(const ExplainedEvent& explained, const Knowledge& knowledge) {
@@ -138,7 +141,13 @@ CodeAnswer AnswerCode(const std::string& asked, const Knowledge& knowledge, cons
   // Readings that mean nothing are looked up in the rules only when no reading means anything.
   if (!answer.readings.empty()) {
     codes.clear();
-    for (const CodeReading& reading : answer.readings) codes.push_back(reading.code);
+    for (const CodeReading& reading : answer.readings) codes.push_back(*reading.code);
+  }
+  if (auto named = knowledge.FindErrorText(asked); !named.empty()) {
+    for (const ErrorCode* meaning : named) {
+      if (meaning->code && answer.readings.empty()) codes.push_back(*meaning->code);
+    }
+    answer.readings.push_back({std::nullopt, std::move(named)});
   }
   for (const std::uint32_t code : codes) {
     AddUses(rules, knowledge.catalogue(), code, events, answer.uses);

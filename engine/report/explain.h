@@ -1,6 +1,7 @@
 // The answer to "what is this": one pasted event, or an error code.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,11 @@
 
 namespace exdiag {
 
-// ---- an error code
+// ---- an error code: a number, a name, an SMTP reply
 // ----------------------------------------------------------------------------------
 
 struct CodeReading {
-  std::uint32_t code = 0;
+  std::optional<std::uint32_t> code;       // none for names and SMTP replies
   std::vector<const ErrorCode*> meanings;  // by component; never empty
 };
 
@@ -27,7 +28,7 @@ struct CodeUse {
 
 struct CodeAnswer {
   std::string asked;
-  std::vector<CodeReading> readings;  // readings of the number that mean something; may be empty
+  std::vector<CodeReading> readings;  // readings of it that mean something; may be empty
   std::vector<EventKind> events;      // whose error fields carry it, by catalogue and rules
   std::vector<CodeUse> uses;          // by rule id
 };

@@ -8,8 +8,19 @@
 namespace exdiag {
 namespace {
 
+// "ERROR_ACCESS_DENIED", "SMTP 550 5.7.1": what it is called.
+std::string NameOf(const ErrorCode& code) {
+  if (!code.name.empty()) return code.name;
+  return code.status.empty() ? code.component : fmt::format("{} {}", code.component, code.status);
+}
+
 std::string MeaningText(const ErrorCode& code) {
-  return fmt::format("{} ({}): {}", code.name, code.component, code.meaning);
+  return fmt::format("{} ({}): {}", NameOf(code), code.component, code.meaning);
+}
+
+std::string TitleOf(const CodeReading& reading, const std::string& asked) {
+  if (!reading.code) return asked;
+  return fmt::format("{:#x} ({})", *reading.code, static_cast<std::int32_t>(*reading.code));
 }
 
 void AddCodes(Document& out, const std::vector<DecodedCode>& codes) {
@@ -72,7 +83,8 @@ void AddOthers(Document& out, const ExplainedEvent& explained, const ReportOptio
 }
 
 Json CodeMeaningJson(const ErrorCode& code) {
-  return {{"code", fmt::format("{:#010x}", code.code)},
+  return {{"code", code.code ? Json(fmt::format("{:#010x}", *code.code)) : Json(nullptr)},
+          {"status", code.status},
           {"name", code.name},
           {"component", code.component},
           {"meaning", code.meaning},
@@ -108,12 +120,11 @@ Document CodeDocument(const CodeAnswer& answer) {
     out.Add(Heading{1, fmt::format("Error code {} is not known", answer.asked)});
   }
   for (const CodeReading& reading : answer.readings) {
-    out.Add(Heading{
-        1, fmt::format("{:#x} ({})", reading.code, static_cast<std::int32_t>(reading.code))});
+    out.Add(Heading{1, TitleOf(reading, answer.asked)});
     for (const ErrorCode* meaning : reading.meanings) {
       out.Add(Item{0,
                    "-",
-                   {{meaning->name, Role::kStrong},
+                   {{NameOf(*meaning), Role::kStrong},
                     {fmt::format(" ({}): {}", meaning->component, meaning->meaning)}}});
     }
   }
@@ -138,7 +149,8 @@ std::string CodeJson(const CodeAnswer& answer) {
   for (const CodeReading& reading : answer.readings) {
     Json meanings = Json::array();
     for (const ErrorCode* meaning : reading.meanings) meanings.push_back(CodeMeaningJson(*meaning));
-    readings.push_back({{"code", reading.code}, {"meanings", std::move(meanings)}});
+    readings.push_back({{"code", reading.code ? Json(*reading.code) : Json(nullptr)},
+                        {"meanings", std::move(meanings)}});
   }
   for (const EventKind& kind : answer.events) {
     events.push_back({{"provider", kind.provider}, {"event_id", kind.event_id}});

@@ -1,0 +1,41 @@
+// Rules and knowledge: where they are, and loading them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/result.h"
+#include "engine/knowledge/knowledge.h"
+#include "engine/rule/rule_set.h"
+
+namespace exdiag {
+
+struct DataOptions {
+  std::string rules;   // folder; "" = look for it
+  std::string kbdata;  // folder; "" = look for it
+};
+
+// Adds --rules and --kbdata.
+void AddDataOptions(CLI::App& app, DataOptions& options);
+
+struct DataFolders {
+  std::string rules;
+  std::string kbdata;
+};
+
+// Each folder is the one given, else that of $EXDIAG_DATA, else ../share/exdiag beside the program,
+// else (a program that lies in a build folder of a source tree) that of the source tree.  An Error
+// names every place that was tried.
+Result<DataFolders> FindData(const DataOptions& options);
+
+// Does not move: rules point into knowledge and findings into rules.
+struct Data {
+  Knowledge knowledge;
+  RuleSet rules;
+};
+
+Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems);
+
+}  // namespace exdiag

@@ -1,0 +1,86 @@
+// exdiag diagnose: what is wrong in these logs, or in this store.
+#include "engine/cli/command.h"
+#include "engine/cli/data.h"
+#include "engine/cli/diagnosis.h"
+#include "engine/cli/feed.h"
+#include "engine/cli/open_store.h"
+#include "engine/cli/output.h"
+#include "engine/report/report.h"
+
+namespace exdiag {
+namespace {
+
+class DiagnoseCommand final : public Command {
+ public:
+  std::string_view name() const override { return "diagnose"; }
+  std::string_view summary() const override {
+    return "say what is wrong, how sure, why, what to do";
+  }
+
+  void Describe(CLI::App& app) override {
+    AddFeedOptions(app, feed_);
+    app.add_option("--store", store_, "diagnose this store; inputs are imported into it first")
+        ->type_name("FILE");
+    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kMarkdown, Format::kCsv});
+    AddDataOptions(app, data_);
+  }
+
+  ExitCode Run() override {
+    if (feed_.inputs.empty() && store_.empty()) {
+      return Misused(name(), "nothing to diagnose; give logs, or a store with --store");
+    }
+    ProblemPrinter problems;
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    const auto store = OpenStore(**data);
+    if (!store) return Fail(store.error().message);
+    const auto fed = Feed(feed_, (*data)->knowledge, **store, problems);
+    if (!fed) return Fail(fed.error().message);
+    if (fed->cancelled) return Fail("interrupted; no report");
+    auto ranking = Diagnose(**data, **store, problems);
+    if (!ranking) return Fail(ranking.error().message);
+    const auto report = MakeReport(std::move(*ranking), **store);
+    if (!report) return Fail(report.error().message);
+    problems.Finish();
+    if (const auto written = Write(*report); !written) return Fail(written.error().message);
+    const bool found = !report->ranking.findings.empty();
+    return Judge(found ? ExitCode::kFindings : ExitCode::kNothingFound, *fed, feed_.strict);
+  }
+
+ private:
+  // Without a store only what some rule can use is kept.
+  Result<std::unique_ptr<Store>> OpenStore(const Data& data) const {
+    if (store_.empty()) {
+      StoreOptions options;
+      options.keep_only = data.rules.EventKinds();
+      return Store::OpenTemporary(options);
+    }
+    return feed_.inputs.empty() ? OpenExistingStore(store_) : Store::Open(store_);
+  }
+
+  Result<void> Write(const Report& report) const {
+    std::vector<std::string> inputs = feed_.inputs;
+    if (!store_.empty()) inputs.push_back(store_);
+    switch (output_.format) {
+      case Format::kJson:
+        return WriteOutput(output_, ReportJson(report), inputs);
+      case Format::kCsv:
+        return WriteOutput(output_, ReportCsv(report), inputs);
+      case Format::kText:
+      case Format::kMarkdown:
+        return WriteDocument(output_, ReportDocument(report, {.verbose = output_.verbose}), inputs);
+    }
+    return {};
+  }
+
+  FeedOptions feed_;
+  std::string store_;
+  OutputOptions output_;
+  DataOptions data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeDiagnoseCommand() { return std::make_unique<DiagnoseCommand>(); }
+
+}  // namespace exdiag

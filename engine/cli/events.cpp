@@ -1,0 +1,116 @@
+// exdiag events: the events of a store, filtered.
+#include "engine/cli/command.h"
+#include "engine/cli/data.h"
+#include "engine/cli/messages.h"
+#include "engine/cli/open_store.h"
+#include "engine/cli/output.h"
+#include "engine/report/events_render.h"
+
+#include <fmt/format.h>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+// Events are written in pieces of this size.
+constexpr std::size_t kPiece = 1 << 16;
+
+class EventsCommand final : public Command {
+ public:
+  std::string_view name() const override { return "events"; }
+  std::string_view summary() const override { return "list the events of a store"; }
+
+  void Describe(CLI::App& app) override {
+    app.add_option("--store", store_, "the store")->type_name("FILE")->required();
+    app.add_option("--provider", providers_, "only of these providers (sources)");
+    app.add_option("--id", query_.event_ids, "only with these event IDs");
+    app.add_option("--host", hosts_, "only of these hosts");
+    app.add_option("--level", levels_, "only of these levels: error, warning, information ...");
+    app.add_option("--since", since_, "not before this time: 1999-11-02, 1999-11-02T19:05:31Z")
+        ->type_name("TIME");
+    app.add_option("--until", until_, "not after this time")->type_name("TIME");
+    app.add_option("--text", query_.text, "only with this text in strings or message");
+    app.add_option("--limit", query_.limit, "at most so many");
+    app.add_flag("--newest-first", query_.newest_first, "latest event first");
+    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kCsv});
+    AddDataOptions(app, data_);
+  }
+
+  ExitCode Run() override {
+    ProblemPrinter problems;
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    if (const auto read = ReadFilters((*data)->knowledge); !read) {
+      return Misused(name(), read.error().message);
+    }
+    const auto store = OpenExistingStore(store_);
+    if (!store) return Fail(store.error().message);
+    const auto written = Write(**store, (*data)->knowledge.catalogue());
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+ private:
+  Result<void> ReadFilters(const Knowledge& knowledge) {
+    for (const std::string& provider : providers_) {
+      query_.providers.emplace_back(knowledge.catalogue().CanonicalProvider(provider));
+    }
+    for (const std::string& host : hosts_) query_.hosts.push_back(CanonicalHost(host));
+    for (const std::string& level : levels_) {
+      const Level known = LevelFromName(level);
+      if (known == Level::kUnknown) {
+        return Error{fmt::format("--level: there is no level \"{}\"", level)};
+      }
+      query_.levels.push_back(known);
+    }
+    if (const auto since = ReadTime("--since", since_, false, query_.since); !since) return since;
+    return ReadTime("--until", until_, true, query_.until);
+  }
+
+  // A day stands for its first moment after --since and for its last one after --until.
+  static Result<void> ReadTime(const char* option, const std::string& text, bool last,
+                               std::optional<Ticks>& out) {
+    if (text.empty()) return {};
+    const auto time = ParseIsoTime(text);
+    if (!time) {
+      return Error{fmt::format("{}: \"{}\" is no time; write 1999-11-02 or 1999-11-02T19:05:31Z",
+                               option, text)};
+    }
+    const bool day = text.find(':') == std::string::npos;
+    const Duration rest = {24 * 3600 * kTicksPerSecond - 1};
+    out = day && last ? time->ticks + rest : time->ticks;
+    return {};
+  }
+
+  Result<void> Write(const Store& store, const Catalogue& catalogue) const {
+    auto output = Output::Open(output_, {store_});
+    if (!output) return output.error();
+    const auto writer = MakeEventWriter(output_.format, catalogue, output->colour());
+    std::string piece;
+    writer->Begin(piece);
+    const auto walked = store.ForEachEvent(query_, [&](const Event& event) {
+      writer->Add(event, piece);
+      if (piece.size() < kPiece) return true;
+      const bool going = output->Write(piece);
+      piece.clear();
+      return going;
+    });
+    if (!walked) return walked.error();
+    writer->End(piece);
+    output->Write(piece);
+    return output->Close();
+  }
+
+  std::string store_;
+  EventQuery query_;
+  std::vector<std::string> providers_, hosts_, levels_;
+  std::string since_, until_;
+  OutputOptions output_;
+  DataOptions data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeEventsCommand() { return std::make_unique<EventsCommand>(); }
+
+}  // namespace exdiag

@@ -1,0 +1,36 @@
+// Feeding exports to a store on behalf of a command: its options, Ctrl-C, what to say afterwards.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/cli/exit_code.h"
+#include "engine/cli/import_inputs.h"
+#include "engine/cli/messages.h"
+
+namespace exdiag {
+
+struct FeedOptions {
+  std::vector<std::string> inputs;
+  std::string timezone;
+  std::string codepage;
+  bool strict = false;
+};
+
+// Adds INPUT... and what AddReadingOptions adds.
+void AddFeedOptions(CLI::App& app, FeedOptions& options);
+// Adds --timezone, --codepage, --strict.
+void AddReadingOptions(CLI::App& app, FeedOptions& options);
+
+// Feeds all inputs; SIGINT and SIGTERM stop it after the file under way is taken back.  What could
+// not be read is summed up on stderr.  An Error is the store's, or a time zone that nobody knows.
+Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledge, Store& store,
+                           ProblemPrinter& problems);
+
+// What the exit code becomes when the command itself ended with `code`: failed when nothing at all
+// could be read, or when anything could not and the user is strict.
+ExitCode Judge(ExitCode code, const ImportSummary& fed, bool strict);
+
+}  // namespace exdiag

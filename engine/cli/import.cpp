@@ -1,0 +1,58 @@
+// exdiag import: exports into a store, and the ledger of what became of their records.
+#include "engine/cli/command.h"
+#include "engine/cli/data.h"
+#include "engine/cli/feed.h"
+#include "engine/cli/output.h"
+#include "engine/report/report.h"
+
+namespace exdiag {
+namespace {
+
+class ImportCommand final : public Command {
+ public:
+  std::string_view name() const override { return "import"; }
+  std::string_view summary() const override { return "read exports into a store"; }
+
+  void Describe(CLI::App& app) override {
+    app.add_option("--store", store_, "the store; made when it does not exist")
+        ->type_name("FILE")
+        ->required();
+    AddFeedOptions(app, feed_);
+    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+    AddDataOptions(app, data_);
+  }
+
+  ExitCode Run() override {
+    if (feed_.inputs.empty()) {
+      return Misused(name(), "nothing to import; give files or folders, or - for standard input");
+    }
+    ProblemPrinter problems;
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    const auto store = Store::Open(store_);
+    if (!store) return Fail(store.error().message);
+    const auto fed = Feed(feed_, (*data)->knowledge, **store, problems);
+    if (!fed) return Fail(fed.error().message);
+    problems.Finish();
+    if (const auto written = Write(fed->rows); !written) return Fail(written.error().message);
+    if (fed->cancelled) return Fail("interrupted; the files in the ledger are imported whole");
+    return Judge(ExitCode::kNothingFound, *fed, feed_.strict);
+  }
+
+ private:
+  Result<void> Write(const std::vector<LedgerRow>& rows) const {
+    if (output_.format == Format::kJson) return WriteOutput(output_, LedgerJson(rows));
+    return WriteDocument(output_, LedgerDocument(rows));
+  }
+
+  std::string store_;
+  FeedOptions feed_;
+  OutputOptions output_;
+  DataOptions data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeImportCommand() { return std::make_unique<ImportCommand>(); }
+
+}  // namespace exdiag

@@ -1,0 +1,54 @@
+#include "engine/cli/messages.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+void PrintLine(const std::string& line) { fmt::print(stderr, "{}\n", Printable(line)); }
+
+}  // namespace
+
+ExitCode Fail(std::string_view message) {
+  PrintLine(fmt::format("exdiag: {}", message));
+  return ExitCode::kFailed;
+}
+
+ExitCode Misused(std::string_view command, std::string_view message) {
+  const std::string name = command.empty() ? "exdiag" : fmt::format("exdiag {}", command);
+  PrintLine(fmt::format("{}: {}", name, message));
+  PrintLine(fmt::format("Try \"{} --help\".", name));
+  return ExitCode::kUsage;
+}
+
+void Remark(std::string_view message) { PrintLine(fmt::format("exdiag: {}", message)); }
+
+void ProblemPrinter::Report(Diagnostic diagnostic) {
+  ++counts_[diagnostic.severity];
+  const std::uint64_t seen = ++repeats_[{diagnostic.where.file, diagnostic.id}];
+  if (seen <= kRepeats) PrintLine(ToString(diagnostic));
+}
+
+void ProblemPrinter::Finish() {
+  for (const auto& [key, count] : repeats_) {
+    if (count <= kRepeats) continue;
+    const std::string file = key.first.empty() ? "" : key.first + ": ";
+    PrintLine(
+        fmt::format("{}{} more complaints of this kind ({})", file, count - kRepeats, key.second));
+  }
+  repeats_.clear();
+}
+
+std::uint64_t ProblemPrinter::Count(Severity at_least) const {
+  std::uint64_t sum = 0;
+  for (const auto& [severity, count] : counts_) {
+    if (severity >= at_least) sum += count;
+  }
+  return sum;
+}
+
+}  // namespace exdiag

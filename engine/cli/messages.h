@@ -1,0 +1,43 @@
+// What goes to stderr.  Everything is made printable first: file names and log text are hostile.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/base/diagnostic.h"
+#include "engine/cli/exit_code.h"
+
+namespace exdiag {
+
+// "exdiag: MESSAGE".  Returns kFailed, so that a command can end with it.
+ExitCode Fail(std::string_view message);
+
+// "exdiag COMMAND: MESSAGE", then where help is.  Returns kUsage.
+ExitCode Misused(std::string_view command, std::string_view message);
+
+// "exdiag: MESSAGE", for what is worth saying and no error.
+void Remark(std::string_view message);
+
+// Prints each complaint as it comes, "file: place: reason".  Of one kind in one file only the first
+// kRepeats are printed; Finish() says how many more there were.
+class ProblemPrinter final : public DiagnosticSink {
+ public:
+  static constexpr std::uint64_t kRepeats = 25;
+
+  ~ProblemPrinter() override { Finish(); }
+
+  void Report(Diagnostic diagnostic) override;
+  void Finish();
+
+  // How many complaints of this severity or worse there were.
+  std::uint64_t Count(Severity at_least) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::uint64_t> repeats_;  // by file and id
+  std::map<Severity, std::uint64_t> counts_;
+};
+
+}  // namespace exdiag

@@ -1,0 +1,89 @@
+// exdiag rules: check, test, list, show.
+#include <fmt/format.h>
+
+#include "engine/base/text.h"
+#include "engine/cli/command.h"
+#include "engine/cli/data.h"
+#include "engine/cli/messages.h"
+#include "engine/cli/output.h"
+#include "engine/report/phrases.h"
+#include "engine/report/rule_render.h"
+
+namespace exdiag {
+namespace {
+
+class RulesCommand final : public Command {
+ public:
+  std::string_view name() const override { return "rules"; }
+  std::string_view summary() const override { return "check, test, list or show rules"; }
+
+  void Describe(CLI::App& app) override {
+    app.require_subcommand(1);
+    check_ = app.add_subcommand("check", "read all rules and say what is wrong with them");
+    list_ = app.add_subcommand("list", "all rules, one line each");
+    show_ = app.add_subcommand("show", "one rule in words");
+    show_->add_option("ID", id_, "the rule")->required();
+    for (CLI::App* command : {check_, list_, show_}) AddDataOptions(*command, data_);
+    for (CLI::App* command : {list_, show_}) {
+      AddOutputOptions(*command, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+    }
+  }
+
+  ExitCode Run() override {
+    ProblemPrinter problems;
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    if (check_->parsed()) return Check(**data, problems);
+    if (list_->parsed()) return List((*data)->rules);
+    const Rule* rule = (*data)->rules.Find(id_);
+    return rule == nullptr ? NoSuchRule((*data)->rules) : Show(*rule);
+  }
+
+ private:
+  static ExitCode Check(const Data& data, ProblemPrinter& problems) {
+    problems.Finish();
+    const std::uint64_t complaints = problems.Count(Severity::kWarning);
+    const auto written = WriteOutput(
+        {}, fmt::format("{}, {}\n", Counted(data.rules.rules().size(), "rule"),
+                        complaints == 0 ? "no complaints" : Counted(complaints, "complaint")));
+    if (!written) return Fail(written.error().message);
+    return complaints == 0 ? ExitCode::kNothingFound : ExitCode::kFindings;
+  }
+
+  ExitCode List(const RuleSet& rules) const {
+    const auto written = output_.format == Format::kJson
+                             ? WriteOutput(output_, RuleListJson(rules.rules()))
+                             : WriteDocument(output_, RuleListDocument(rules.rules()));
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  ExitCode Show(const Rule& rule) const {
+    const auto written = output_.format == Format::kJson
+                             ? WriteOutput(output_, RuleJsonText(rule))
+                             : WriteDocument(output_, RuleDocument(rule));
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  ExitCode NoSuchRule(const RuleSet& rules) const {
+    std::vector<std::string_view> ids;
+    for (const Rule& rule : rules.rules()) ids.push_back(rule.id);
+    const std::string_view nearest = Nearest(id_, ids);
+    return Misused("rules",
+                   fmt::format("there is no rule \"{}\"{}", id_,
+                               nearest.empty() ? std::string("; exdiag rules list shows them all")
+                                               : fmt::format("; did you mean \"{}\"?", nearest)));
+  }
+
+  CLI::App* check_ = nullptr;
+  CLI::App* list_ = nullptr;
+  CLI::App* show_ = nullptr;
+  std::string id_;
+  DataOptions data_;
+  OutputOptions output_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeRulesCommand() { return std::make_unique<RulesCommand>(); }
+
+}  // namespace exdiag

@@ -1,0 +1,63 @@
+// exdiag store: what a store holds, and whether it is sound.
+#include "engine/store/store.h"
+
+#include "engine/cli/command.h"
+#include "engine/cli/messages.h"
+#include "engine/cli/open_store.h"
+#include "engine/cli/output.h"
+#include "engine/report/report.h"
+
+namespace exdiag {
+namespace {
+
+class StoreCommand final : public Command {
+ public:
+  std::string_view name() const override { return "store"; }
+  std::string_view summary() const override { return "look into a store: info, verify"; }
+
+  void Describe(CLI::App& app) override {
+    app.require_subcommand(1);
+    info_ = app.add_subcommand("info", "what was fed, and which logs it covers");
+    verify_ = app.add_subcommand("verify", "whether the store is sound");
+    for (CLI::App* command : {info_, verify_}) {
+      command->add_option("STORE,--store", store_, "the store")->type_name("FILE")->required();
+    }
+    AddOutputOptions(*info_, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+  }
+
+  ExitCode Run() override {
+    const auto store = OpenExistingStore(store_);
+    if (!store) return Fail(store.error().message);
+    return info_->parsed() ? Info(**store) : Verify(**store);
+  }
+
+ private:
+  ExitCode Info(const Store& store) const {
+    const auto report = MakeReport({}, store);
+    if (!report) return Fail(report.error().message);
+    const auto written = output_.format == Format::kJson
+                             ? WriteOutput(output_, ContentsJson(*report), {store_})
+                             : WriteDocument(output_, ContentsDocument(*report), {store_});
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  ExitCode Verify(const Store& store) const {
+    const auto complaints = store.Verify();
+    if (!complaints) return Fail(complaints.error().message);
+    for (const std::string& complaint : *complaints) Remark(store_ + ": " + complaint);
+    if (!complaints->empty()) return ExitCode::kFindings;
+    const auto written = WriteOutput({}, store_ + ": sound\n");
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  CLI::App* info_ = nullptr;
+  CLI::App* verify_ = nullptr;
+  std::string store_;
+  OutputOptions output_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeStoreCommand() { return std::make_unique<StoreCommand>(); }
+
+}  // namespace exdiag
