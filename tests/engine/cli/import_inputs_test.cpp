@@ -1,0 +1,275 @@
+// The import driver: every kind of input, good and bad, and what the user and the ledger are told.
+#include "engine/cli/import_inputs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "engine/cli/input_files.h"
+
+namespace exdiag {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// An NT export of `count` events, the n-th `from + n` minutes after eleven.
+std::string NtCsv(int count, int from = 0) {
+  std::string text;
+  for (int i = from; i < from + count; ++i) {
+    text += "11/23/99,11:" + std::string(i < 10 ? "0" : "") + std::to_string(i) +
+            ":22 AM,MSExchangeMTA,Warning,X.400 Service ,9322,N/A,BREST,An error. (" +
+            std::to_string(i) + ")\r\n";
+  }
+  return text;
+}
+
+class ImportInputsTest : public ::testing::Test {
+ protected:
+  ImportInputsTest() : store_(Store::OpenTemporary().value()) {
+    std::string name = (fs::temp_directory_path() / "exdiag-test-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~ImportInputsTest() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  // Writes a file and returns its path.
+  std::string File(const std::string& name, const std::string& bytes) {
+    const std::string path = folder_ + "/" + name;
+    fs::create_directories(fs::path(path).parent_path());
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path;
+  }
+
+  ImportSummary Import(const std::vector<std::string>& inputs) {
+    auto summary = ImportInputs(inputs, options_, knowledge_, *store_, problems_);
+    EXPECT_TRUE(summary.ok()) << summary.error().message;
+    return *summary;
+  }
+
+  // "file format records=stored+duplicates+rejected", file names without the test's folder.
+  std::vector<std::string> Rows(const ImportSummary& summary) const {
+    std::vector<std::string> rows;
+    for (const LedgerRow& row : summary.rows) {
+      rows.push_back(Short(row.file) + " " +
+                     (row.error.empty()
+                          ? row.format + " " + std::to_string(row.records) + "=" +
+                                std::to_string(row.stored) + "+" + std::to_string(row.duplicates) +
+                                "+" + std::to_string(row.rejected)
+                          : row.error));
+    }
+    return rows;
+  }
+
+  std::string Short(std::string text) const {
+    for (std::size_t at; (at = text.find(folder_ + "/")) != std::string::npos;) {
+      text.erase(at, folder_.size() + 1);
+    }
+    return text;
+  }
+
+  std::uint64_t Events() const {
+    std::uint64_t events = 0;
+    const auto counts = store_->CountEvents({});
+    for (const EventCount& count : *counts) events += count.count;
+    return events;
+  }
+
+  // "id: what the user reads"
+  std::vector<std::string> Problems() const {
+    std::vector<std::string> lines;
+    for (const Diagnostic& item : problems_.items()) {
+      lines.push_back(item.id + ": " + Short(ToString(item)));
+    }
+    return lines;
+  }
+
+  std::string folder_;
+  std::unique_ptr<Store> store_;
+  Knowledge knowledge_;
+  DiagnosticList problems_;
+  ImportInputsOptions options_;
+};
+
+TEST_F(ImportInputsTest, FilesAndFoldersInTheOrderOfNames) {
+  const std::string late = File("logs/z.txt", NtCsv(1, 3));
+  File("logs/sub/b.log", NtCsv(2));
+  File("logs/a.evtx", NtCsv(3));
+  // The folder again, a file in it by another name, and a link that leads back.
+  fs::create_directory_symlink(folder_ + "/logs", folder_ + "/logs/sub/back");
+  const auto summary =
+      Import({late, folder_ + "/logs", folder_ + "/logs/", folder_ + "/logs/./a.evtx"});
+  EXPECT_THAT(Rows(summary), ElementsAre("logs/z.txt nt-csv 1=1+0+0", "logs/a.evtx nt-csv 3=3+0+0",
+                                         "logs/sub/b.log nt-csv 2=0+2+0"));
+  EXPECT_THAT(Problems(), IsEmpty());
+  EXPECT_EQ(summary.failed, 0u);
+  EXPECT_EQ(Events(), 4u);
+}
+
+TEST_F(ImportInputsTest, APatternThatNoShellUnfolded) {
+  File("a1.csv", NtCsv(1));
+  File("a2.csv", NtCsv(1, 1));
+  File("b[1].csv", NtCsv(1, 2));
+  EXPECT_THAT(Rows(Import({folder_ + "/a?.csv", folder_ + "/b[1].csv", folder_ + "/c*"})),
+              ElementsAre("a1.csv nt-csv 1=1+0+0", "a2.csv nt-csv 1=1+0+0",
+                          "b[1].csv nt-csv 1=1+0+0", "c* No such file or directory; not read"));
+}
+
+TEST_F(ImportInputsTest, EachBadInputIsOneLineAndTheOthersAreDone) {
+  File("empty.evtx", "");
+  File("photo.csv", "\x89PNG\r\n\x1a\n and so on");
+  fs::create_directory(folder_ + "/hollow");
+  File("good.csv", NtCsv(2));
+  const auto summary = Import({folder_ + "/missing.evtx", folder_ + "/empty.evtx",
+                               folder_ + "/photo.csv", folder_ + "/hollow", folder_ + "/good.csv"});
+  EXPECT_THAT(Problems(),
+              ElementsAre("input.open: missing.evtx: No such file or directory; not read",
+                          "input.empty: empty.evtx: the file is empty; nothing read",
+                          "input.format: photo.csv: not in a format that exdiag knows; not read",
+                          "input.open: hollow: the folder is empty; nothing read"));
+  EXPECT_EQ(summary.failed, 4u);
+  EXPECT_FALSE(summary.all_failed());
+  EXPECT_EQ(summary.rows.size(), 5u);
+  EXPECT_EQ(Events(), 2u);
+  // The ledger says the same.
+  const auto ledger = store_->Ledger();
+  ASSERT_EQ(ledger->size(), 5u);
+  EXPECT_EQ((*ledger)[0].error, "No such file or directory; not read");
+  EXPECT_TRUE(Import({folder_ + "/missing.evtx"}).all_failed());
+}
+
+TEST_F(ImportInputsTest, AFileThatMayNotBeRead) {
+  const std::string file = File("secret.csv", NtCsv(1));
+  ::chmod(file.c_str(), 0);
+  if (::access(file.c_str(), R_OK) == 0) GTEST_SKIP() << "whoever runs this may read every file";
+  EXPECT_THAT(Rows(Import({file})), ElementsAre("secret.csv Permission denied; not read"));
+}
+
+TEST_F(ImportInputsTest, TheSameBytesAreNotReadAgain) {
+  const std::string file = File("a.csv", NtCsv(2)), copy = File("copy.csv", NtCsv(2));
+  Import({file});
+  EXPECT_THAT(Rows(Import({file, copy})),
+              ElementsAre("a.csv nt-csv 2=0+2+0", "copy.csv nt-csv 2=0+2+0"));
+  EXPECT_THAT(
+      Problems(),
+      ElementsAre("input.repeated: a.csv: the same bytes as before, which is imported already; "
+                  "not read again",
+                  "input.repeated: copy.csv: the same bytes as a.csv, which is imported already; "
+                  "not read again"));
+  EXPECT_EQ(Events(), 2u);
+  // With a zone it is another reading.
+  options_.zone = TimeZone::Find("Europe/Paris");
+  EXPECT_THAT(Rows(Import({file})), ElementsAre("a.csv nt-csv 2=2+0+0"));
+}
+
+TEST_F(ImportInputsTest, OfManyRejectsTwentyAreShown) {
+  std::string text = NtCsv(1);
+  for (int i = 0; i < 25; ++i) text += "11/23/99,11:57:22 AM,MSExchangeMTA,Eror,None,9322,N/A,BREST,m\r\n";
+  const auto summary = Import({File("a.csv", text)});
+  ASSERT_EQ(summary.rows.size(), 1u);
+  EXPECT_EQ(summary.rows[0].records, summary.rows[0].stored + summary.rows[0].rejected);
+  ASSERT_EQ(summary.rows[0].rejected, 25u);
+  EXPECT_EQ(problems_.items().size(), 21u);
+  EXPECT_EQ(Problems().back(),
+            "input.rejects: a.csv: 5 more records could not be read; kept as rejects");
+  EXPECT_EQ(store_->Rejects()->size(), 25u);
+}
+
+TEST_F(ImportInputsTest, FactsGoToTheStore) {
+  const std::string listing =
+      "Registered ServicePrincipalNames for CN=EX1,OU=Mail,DC=corp,DC=example:\n"
+      "        SMTPSVC/ex1.corp.example\n";
+  const auto summary = Import({File("spn.txt", listing)});
+  EXPECT_EQ(summary.failed, 0u);
+  EXPECT_EQ(summary.rows.at(0).facts, store_->Facts()->size());
+  const auto facts = store_->Facts("spn");
+  ASSERT_EQ(facts->size(), 1u);
+  EXPECT_EQ((*facts)[0].attributes.at("service"), "SMTPSVC");
+  EXPECT_EQ(Short((*facts)[0].where.file), "spn.txt");
+}
+
+TEST_F(ImportInputsTest, CancellingLeavesTheStoreWhole) {
+  const std::string first = File("a.csv", NtCsv(3)), second = File("b.csv", NtCsv(3, 10)),
+                    third = File("c.csv", NtCsv(3, 20));
+  int asked = 0;
+  options_.cancelled = [&] { return ++asked > 1; };  // asked once before each file
+  const auto summary = Import({first, second, third});
+  EXPECT_TRUE(summary.cancelled);
+  EXPECT_THAT(Rows(summary), ElementsAre("a.csv nt-csv 3=3+0+0"));
+  EXPECT_THAT(summary.not_imported, ElementsAre(second, third));
+  EXPECT_EQ(Events(), 3u);
+  EXPECT_THAT(*store_->Verify(), IsEmpty());
+}
+
+TEST_F(ImportInputsTest, CancellingInsideAFileUndoesIt) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += NtCsv(60);
+  int asked = 0;
+  options_.cancelled = [&] { return ++asked > 2; };  // before the file, then every 256 records
+  const auto summary = Import({File("a.csv", text)});
+  EXPECT_TRUE(summary.cancelled);
+  EXPECT_THAT(Rows(summary), IsEmpty());
+  EXPECT_EQ(Events(), 0u);
+  EXPECT_THAT(*store_->Ledger(), IsEmpty());
+  EXPECT_THAT(*store_->Verify(), IsEmpty());
+}
+
+TEST_F(ImportInputsTest, APipe) {
+  const std::string pipe = folder_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::ofstream(pipe) << NtCsv(4);
+    ::_exit(0);
+  }
+  EXPECT_THAT(Rows(Import({pipe})), ElementsAre("pipe nt-csv 4=4+0+0"));
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST_F(ImportInputsTest, AStoreThatTakesNothingEndsTheRun) {
+  const std::string site = folder_ + "/site.db";
+  ASSERT_TRUE(Store::Open(site).ok());
+  const auto store = Store::Open(site, {.read_only = true});
+  const std::string file = File("a.csv", NtCsv(1));
+  const auto summary = ImportInputs({file}, options_, knowledge_, **store, problems_);
+  EXPECT_EQ(summary.error().message,
+            site + ": opened for reading only; nothing of " + file + " was stored");
+}
+
+// A stream that does not fit into the memory that is granted to it.
+TEST(OpenInputTest, ALargePipeIsCopiedToAFile) {
+  constexpr std::size_t kSize = 40 << 20;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(ends[0]);
+    std::string block(1 << 16, ' ');
+    for (std::size_t done = 0; done < kSize; done += block.size()) {
+      block[0] = static_cast<char>('a' + done / block.size() % 26);
+      if (::write(ends[1], block.data(), block.size()) < 0) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  const auto source = OpenInput("/dev/fd/" + std::to_string(ends[0]));
+  ::close(ends[0]);
+  ASSERT_TRUE(source.ok()) << source.error().message;
+  EXPECT_EQ((*source)->size(), kSize);
+  std::byte at{};
+  EXPECT_EQ((*source)->ReadAt(27 << 16, {&at, 1}), 1u);
+  EXPECT_EQ(at, std::byte{'b'});
+  ::waitpid(child, nullptr, 0);
+}
+
+}  // namespace
+}  // namespace exdiag
