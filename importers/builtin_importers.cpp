@@ -8,8 +8,8 @@
 #include "importers/evtx/evtx_importer.h"
 #include "importers/host/host_importers.h"
 #include "importers/importer.h"
-#include "importers/trace/trace_importers.h"
 #include "importers/mta_log/mta_log_importer.h"
+#include "importers/trace/trace_importers.h"
 
 namespace exdiag {
 

@@ -121,6 +121,11 @@ void TakeTime(Cursor& at, EntryHead& head) {
 std::optional<EntryHead> ReadEntryHead(std::string_view text) {
   Cursor at(text);
   at.SkipBlanks();
+  // Most lines begin otherwise.
+  if (std::string_view("(MmNn").find(at.rest().substr(0, 1)) == std::string_view::npos ||
+      at.rest().empty()) {
+    return std::nullopt;
+  }
   EntryHead head;
   head.indent = at.at();
   const bool message = TakeMessageLine(at, head);

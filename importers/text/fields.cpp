@@ -146,15 +146,15 @@ std::string_view CleanMessage(std::string_view text, std::string& scratch) {
   const std::string_view trimmed = Trim(text);
   if (trimmed.find('\r') == std::string_view::npos) return trimmed;
   scratch.clear();
-  for (std::size_t i = 0; i < trimmed.size(); ++i) {
-    if (trimmed[i] != '\r') {
-      scratch += trimmed[i];
-      continue;
-    }
+  for (std::size_t at = 0; at < trimmed.size();) {
+    std::size_t end = std::min(trimmed.find('\r', at), trimmed.size());
+    scratch.append(trimmed, at, end - at);
+    if (end == trimmed.size()) break;
     // XP's tools end lines in CR CR LF; a CR alone is a line end of its own.
-    while (i + 1 < trimmed.size() && trimmed[i + 1] == '\r') ++i;
-    if (i + 1 < trimmed.size() && trimmed[i + 1] == '\n') ++i;
+    while (end < trimmed.size() && trimmed[end] == '\r') ++end;
+    if (end < trimmed.size() && trimmed[end] == '\n') ++end;
     scratch += '\n';
+    at = end;
   }
   return scratch;
 }

@@ -84,6 +84,9 @@ HalfDay TakeHalfDay(Cursor& at) {
       {"午前", HalfDay::kMorning},   {"午後", HalfDay::kAfternoon}, {"上午", HalfDay::kMorning},
       {"下午", HalfDay::kAfternoon}, {"오전", HalfDay::kMorning},   {"오후", HalfDay::kAfternoon},
   };
+  const char first = at.peek();
+  const bool letter = first == 'A' || first == 'P' || first == 'a' || first == 'p';
+  if (!letter && static_cast<unsigned char>(first) < 0x80) return HalfDay::kNone;
   for (const auto& row : kMarks) {
     if (at.Take(row.mark)) return row.half;
   }

@@ -14,6 +14,7 @@ constexpr std::size_t kBlock = std::size_t{256} * 1024;
 // No Windows tool writes a line this long; past it a line is handed out in pieces.
 constexpr std::size_t kLongestLine = std::size_t{1024} * 1024;
 constexpr std::size_t kHead = 4096;
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 std::uint64_t CountLineEnds(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
@@ -96,8 +97,11 @@ bool TextWindow::ReadMore() {
   if (got == block && EndsInHighSurrogate(units_, detected_.encoding)) got -= 2;
   units_.resize(got);
   offset_ += got;
+  const std::size_t end = buffer_.size();
   const bool clean = AppendUtf16(units_, detected_.encoding, buffer_);
-  if (!clean && !replaced_line_) replaced_line_ = decoded_lines_ + 1;
+  if (!clean && !replaced_line_) {
+    replaced_line_ = LineAt(std::min(buffer_.find(kReplacement, end), buffer_.size()));
+  }
   return got > 0;
 }
 
@@ -115,11 +119,15 @@ void TextWindow::Publish() {
   }
   const std::string_view lines = std::string_view(buffer_).substr(ready_, to - ready_);
   if (detected_.encoding != Encoding::kBytes || IsAscii(lines) || IsUtf8(lines)) {
-    decoded_lines_ += CountLineEnds(lines);
     ready_ = to;
   } else {
     DecodeLines(ready_, to);
   }
+}
+
+// Number of the line that holds this place of the buffer.
+std::uint64_t TextWindow::LineAt(std::size_t place) const {
+  return line_ + CountLineEnds(std::string_view(buffer_).substr(begin_, place - begin_));
 }
 
 // Each line by itself is UTF-8 or of the code page: files that were put together from two machines
@@ -129,16 +137,15 @@ void TextWindow::DecodeLines(std::size_t from, std::size_t to) {
   std::string_view rest = std::string_view(buffer_).substr(from, to - from);
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, std::min(rest.size(), rest.find('\n')) + 1);
+    const std::size_t place = to - rest.size();
     rest.remove_prefix(line.size());
     if (IsUtf8(line)) {
       scratch_ += line;
-    } else {
-      if (!codepage_line_) codepage_line_ = decoded_lines_ + 1;
-      if (!decoder_.Append(line, scratch_) && !replaced_line_) {
-        replaced_line_ = decoded_lines_ + 1;
-      }
+      continue;
     }
-    decoded_lines_ += line.back() == '\n';
+    if (!codepage_line_) codepage_line_ = LineAt(place);
+    const bool clean = decoder_.Append(line, scratch_);
+    if (!clean && !replaced_line_) replaced_line_ = LineAt(place);
   }
   buffer_.replace(from, to - from, scratch_);
   ready_ = from + scratch_.size();

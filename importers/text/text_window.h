@@ -46,6 +46,7 @@ class TextWindow {
   bool ReadMore();
   void Publish();
   void DecodeLines(std::size_t from, std::size_t to);
+  std::uint64_t LineAt(std::size_t place) const;
 
   const Export* input_;
   CodepageDecoder decoder_;
@@ -60,7 +61,6 @@ class TextWindow {
   bool finished_ = false;
 
   std::uint64_t line_ = 1;
-  std::uint64_t decoded_lines_ = 0;  // line ends in all that was published
   std::optional<std::uint64_t> codepage_line_;
   std::optional<std::uint64_t> replaced_line_;
   std::string scratch_;
