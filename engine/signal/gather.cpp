@@ -143,8 +143,8 @@ class Gatherer {
     Plan plan;
     plan.kind = static_cast<std::uint32_t>(out_.kinds_.size());
     const std::string_view provider = knowledge_.catalogue().CanonicalProvider(event.provider);
-    ObservationKind kind{
-        .event = {std::string(provider), event.event_id}, .fact_kind = {}, .columns = {}};
+    ObservationKind kind;
+    kind.event = {std::string(provider), event.event_id};
     std::set<std::string, std::less<>> columns;
     for (std::size_t i = 0; i < patterns_.entries().size(); ++i) {
       if (!Names(*patterns_.entries()[i].pattern, event.provider, event.event_id)) continue;
@@ -264,7 +264,7 @@ class Gatherer {
   ObservationId KeepFact(const Fact& fact, std::size_t index) {
     const auto [kind, is_new] =
         fact_kinds_.try_emplace(fact.kind, static_cast<std::uint32_t>(out_.kinds_.size()));
-    if (is_new) out_.kinds_.push_back({.event = {}, .fact_kind = fact.kind, .columns = {}});
+    if (is_new) out_.kinds_.emplace_back().fact_kind = fact.kind;
     Observation item;
     item.row = -static_cast<std::int64_t>(index) - 1;
     item.time = fact.observed_at;

@@ -1,0 +1,222 @@
+// The rule language's semantics at its edges: one row, one world.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/engine/signal/world.h"
+
+namespace exdiag {
+namespace {
+
+using ::testing::ElementsAre;
+
+// What the one condition of a rule came to.
+enum class Came : std::uint8_t { kHolds, kFails, kUnknown };
+
+struct Case {
+  const char* why;
+  const char* condition;  // under `when`
+  const char* log;
+  const char* coverage;
+  Came came;
+  const char* more = "";  // further lines of the rule
+};
+
+const char* const kTrigger = "10:00:00 A 100 peer=B code=5 text=x\n";
+const char* const kAll = "A 00:00:00 23:59:59\nB 00:00:00 23:59:59\nC 00:00:00 23:59:59";
+
+const Case kCases[] = {
+    // ---- windows
+    {"600 s behind lies within 10 min", "seen: {within: 10m}", "10:10:00 A 101", "", Came::kHolds},
+    {"601 s behind does not", "seen: {within: 10m}", "10:10:01 A 101", kAll, Came::kFails},
+    {"600 s before lies within 10 min", "seen: {within: 10m}", "09:50:00 A 101", "", Came::kHolds},
+    {"601 s before does not", "seen: {within: 10m}", "09:49:59 A 101", kAll, Came::kFails},
+    {"equal times lie in every window", "seen: {before: 1s}", "10:00:00 A 101", "", Came::kHolds},
+    {"after: takes nothing before", "seen: {after: 10m}", "09:59:59 A 101", kAll, Came::kFails},
+    {"after: takes its end", "seen: {after: 10m}", "10:10:00 A 101", "", Came::kHolds},
+    {"before: takes nothing after", "seen: {before: 10m}", "10:00:01 A 101", kAll, Came::kFails},
+    {"before: takes its end", "seen: {before: 10m}", "09:50:00 A 101", "", Came::kHolds},
+    {"ever has no limit", "seen: {within: ever}", "1999-01-01T00:00:00 A 101", "", Came::kHolds},
+    {"the default window is 10 min", "seen", "10:10:01 A 101", kAll, Came::kFails},
+
+    // ---- hosts
+    {"same host", "seen: {host: same}", "10:00:00 A 101", "", Came::kHolds},
+    {"same host under its full name", "seen: {host: same}", "10:00:00 a.corp.example 101", "",
+     Came::kHolds},
+    {"another host is not the same", "seen: {host: same}", "10:00:00 B 101", kAll, Came::kFails},
+    {"other host", "seen: {host: other}", "10:00:00 C 101", "", Came::kHolds},
+    {"the same host is no other", "seen: {host: other}", "10:00:00 A 101", kAll, Came::kFails},
+    {"an event without a computer is not known to be from another", "seen: {host: other}",
+     "10:00:00 - 101", kAll, Came::kFails},
+    {"the peer that a field names", "seen: {host: peer}", "10:00:00 b.corp.example 101", "",
+     Came::kHolds},
+    {"a third host is not the peer", "seen: {host: peer}", "10:00:00 C 101", kAll, Came::kFails},
+
+    // ---- counts
+    {"n-1 of n", "seen: {count: '3+'}", "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", kAll,
+     Came::kFails},
+    {"n of n", "seen: {count: '3+'}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=2\n10:00:03 A 101 code=3", "", Came::kHolds},
+    {"n-1 of n, and more may not have been read", "seen: {count: '3+'}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", "", Came::kUnknown},
+    {"exactly n", "seen: {count: 2}", "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", kAll,
+     Came::kHolds},
+    {"exactly n, but more may not have been read", "seen: {count: 2}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", "", Came::kUnknown},
+    {"n+1 is too many, whatever was not read", "seen: {count: 2}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=2\n10:00:03 A 101 code=3", "", Came::kFails},
+    {"a range with 0 holds on none", "seen: {count: 0-2}", "", kAll, Came::kHolds},
+    {"a group reaches the count", "seen: {count: '2+', per: code}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=2\n10:00:03 A 101 code=0x2", "", Came::kHolds},
+    {"no group reaches the count", "seen: {count: '2+', per: code}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=2\n10:00:03 A 101 code=3", kAll, Came::kFails},
+    {"different values reach the count", "seen: {count: '2+', distinct: code}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", "", Came::kHolds},
+    {"equal values count once", "seen: {count: '2+', distinct: code}",
+     "10:00:01 A 101 code=2\n10:00:02 A 101 code=0x2", kAll, Came::kFails},
+    {"the trigger is no evidence for itself", "bad: {within: 10m, count: '1+'}", "", kAll,
+     Came::kFails},
+
+    // ---- fields
+    {"a test of the condition", "seen: {where: {code: 7}}", "10:00:00 A 101 code=7", "",
+     Came::kHolds},
+    {"a test with a value of the trigger", "seen: {where: {text: {contains: '{bad.text}'}}}",
+     "10:00:00 A 101 text=yxy", "", Came::kHolds},
+    {"and one that does not pass", "seen: {where: {text: {contains: '{bad.text}'}}}",
+     "10:00:00 A 101 text=yyy", kAll, Came::kFails},
+    {"same, as numbers", "seen: {same: [code]}", "10:00:00 A 101 code=0x5", "", Came::kHolds},
+    {"same, but it differs", "seen: {same: [code]}", "10:00:00 A 101 code=6", kAll, Came::kFails},
+    {"same, other field of the trigger", "seen: {same: [text=code]}", "10:00:00 A 101 text=5", "",
+     Came::kHolds},
+    {"same, as hosts", "seen: {same: [peer]}", "10:00:00 A 101 peer=b.corp.example", "",
+     Came::kHolds},
+    {"differ", "seen: {differ: [code]}", "10:00:00 A 101 code=6", "", Came::kHolds},
+    {"differ, but it is equal", "seen: {differ: [code]}", "10:00:00 A 101 code=5", kAll,
+     Came::kFails},
+    {"differ needs the field on both sides", "seen: {differ: [code]}", "10:00:00 A 101 text=y",
+     kAll, Came::kFails},
+    {"the trigger itself", "bad: {where: {code: 5}}", "", "", Came::kHolds},
+    {"the trigger itself, other value", "bad: {where: {code: 6}}", "", "", Came::kFails},
+
+    // ---- latest
+    {"the latest one passes", "seen: {latest: yes, where: {code: 2}}",
+     "09:55:00 A 101 code=1\n09:58:00 A 101 code=2", "", Came::kHolds},
+    {"an earlier one does not count", "seen: {latest: yes, where: {code: 1}}",
+     "09:55:00 A 101 code=1\n09:58:00 A 101 code=2", "", Came::kFails},
+    {"one after the trigger does not count", "seen: {latest: yes, where: {code: 2}}",
+     "09:58:00 A 101 code=2\n10:00:01 A 101 code=1", "", Came::kHolds},
+    {"none in the window", "seen: {latest: yes, where: {code: 2}}", "10:00:01 A 101 code=2", kAll,
+     Came::kFails},
+
+    // ---- absence
+    {"absent and covered", "no: {seen: {within: 10m}}", "", kAll, Came::kHolds},
+    {"absent, not covered", "no: {seen: {within: 10m}}", "", "", Came::kUnknown},
+    {"covered to a second before the window ends", "no: {seen: {within: 10m}}", "",
+     "A 09:50:00 10:09:59", Came::kUnknown},
+    {"covered to its very end", "no: {seen: {within: 10m}}", "", "A 09:50:00 10:10:00",
+     Came::kHolds},
+    {"two files that meet cover the whole", "no: {seen: {within: 10m}}", "",
+     "A 09:00:00 10:00:00\nA 10:00:00 11:00:00", Came::kHolds},
+    {"a gap between two files", "no: {seen: {within: 10m}}", "",
+     "A 09:00:00 10:00:00\nA 10:00:01 11:00:00", Came::kUnknown},
+    {"another log was read", "no: {seen: {within: 10m}}", "", "A 09:00:00 11:00:00 System",
+     Came::kUnknown},
+    {"the right log was read", "no: {seen: {within: 10m}}", "", "A 09:00:00 11:00:00 application",
+     Came::kHolds},
+    {"found is a fact, covered or not", "no: {seen: {within: 10m}}", "10:00:00 A 101", "",
+     Came::kFails},
+    {"the peer's log counts, not ours", "no: {seen: {host: peer}}", "", "A 00:00:00 23:59:59",
+     Came::kUnknown},
+    {"the peer's log was read", "no: {seen: {host: peer}}", "", "B 00:00:00 23:59:59",
+     Came::kHolds},
+    {"with between, both logs count", "no: {seen: {host: any}}", "", "A 00:00:00 23:59:59",
+     Came::kUnknown, "between: [bad.computer, bad.peer]"},
+    {"with between, both logs read", "no: {seen: {host: any}}", "", kAll, Came::kHolds,
+     "between: [bad.computer, bad.peer]"},
+    {"covered, but not logged at that level", "no: {quiet: {within: 10m}}", "", kAll,
+     Came::kUnknown},
+    {"a neighbour that needs as much was logged", "no: {quiet: {within: 10m, where: {code: 1}}}",
+     "2000-01-10T22:00:00 A 110 code=2", kAll, Came::kHolds},
+    {"one that needs more was logged", "no: {quiet: {within: 10m}}",
+     "2000-01-10T22:00:00 A 111 code=2", kAll, Came::kHolds},
+    {"it was logged more than a day away", "no: {quiet: {within: 10m}}",
+     "2000-01-11T10:10:01 A 111 code=2", kAll, Came::kUnknown},
+    {"it was logged on another host", "no: {quiet: {within: 10m}}", "10:30:00 B 111 code=2", kAll,
+     Came::kUnknown},
+
+    // ---- times that do not compare
+    {"without a time is far from all with one", "seen: {within: 10m}", "- A 101", kAll,
+     Came::kFails},
+    {"without a time but for ever", "seen: {within: ever}", "- A 101", "", Came::kHolds},
+    {"another zone, hours away: it may lie in the window", "seen: {within: 10m}", "~15:00:00 A 101",
+     kAll, Came::kUnknown},
+    {"another zone, too far away for any offset", "seen: {within: 10m}",
+     "~2000-01-11T09:00:00 A 101", kAll, Came::kFails},
+    {"another zone, but inside for every offset", "seen: {within: 2d}", "~12:00:00 A 101", "",
+     Came::kHolds},
+    {"wall clocks cover no UTC window", "no: {seen: {within: 10m}}", "", "~A 00:00:00 23:59:59",
+     Came::kUnknown},
+
+    // ---- sequences
+    {"in order", "{sequence: [seen, more, bad], within: 10m}", "09:55:00 A 101\n09:56:00 A 102", "",
+     Came::kHolds},
+    {"out of order", "{sequence: [seen, more, bad], within: 10m}", "09:57:00 A 101\n09:56:00 A 102",
+     kAll, Came::kFails},
+    {"equal times are in order", "{sequence: [seen, more, bad], within: 10m}",
+     "10:00:00 A 101\n10:00:00 A 102", "", Came::kHolds},
+    {"600 s from the first to the last", "{sequence: [seen, bad, more], within: 10m}",
+     "09:55:00 A 101\n10:05:00 A 102", "", Came::kHolds},
+    {"601 s from the first to the last", "{sequence: [seen, bad, more], within: 10m}",
+     "09:55:00 A 101\n10:05:01 A 102", kAll, Came::kFails},
+    {"one event cannot stand in two places", "{sequence: [more, third, bad], within: 10m}",
+     "09:55:00 A 102 code=3", kAll, Came::kFails},
+    {"the event that only fits one place is left for it",
+     "{sequence: [third, more, bad], within: 10m}", "09:55:00 A 102 code=3\n09:55:00 A 102 code=4",
+     "", Came::kHolds},
+
+    // ---- groups
+    {"any: one holds", "{any: [seen, more]}", "10:00:00 A 102", "", Came::kHolds},
+    {"any: none holds, one is not known", "{any: [seen, more]}", "", "", Came::kUnknown},
+    {"any: all fail", "{any: [seen, more]}", "", kAll, Came::kFails},
+    {"all: one fails", "{all: [seen, {bad: {where: {code: 6}}}]}", "", "", Came::kFails},
+    {"all: one is not known", "{all: [seen, {bad: {where: {code: 5}}}]}", "", "", Came::kUnknown},
+    {"not known stays so behind no", "{no: {any: [seen, more]}}", "", "", Came::kUnknown},
+};
+
+Came CameTo(const std::vector<Signal>& signals) {
+  if (signals.empty()) return Came::kFails;
+  return signals.front().unknown_conditions.empty() ? Came::kHolds : Came::kUnknown;
+}
+
+MemoryStore MakeStore(std::string_view log, std::string_view coverage) {
+  MemoryStore store;
+  store.AddLog(log);
+  std::size_t begin = 0;
+  while (begin < coverage.size()) {
+    const auto end = std::min(coverage.find('\n', begin), coverage.size());
+    store.Cover(coverage.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return store;
+}
+
+TEST(Semantics, EveryConditionAtItsEdges) {
+  for (const Case& row : kCases) {
+    SCOPED_TRACE(row.why);
+    const MemoryStore store = MakeStore(std::string(kTrigger) + row.log, row.coverage);
+    const std::string lines =
+        std::string(row.more) + "\nwhen:\n  - " + std::string(row.condition) + "\n";
+    const RuleSet rules = ParseRule(RuleText(lines));
+    if (rules.rules().empty()) continue;
+    const auto signals = Evaluate(rules, store);
+    EXPECT_EQ(CameTo(signals), row.came);
+    if (row.came != Came::kFails && !signals.empty()) {
+      EXPECT_EQ(signals.front().start_points, row.came == Came::kUnknown ? 2 : 3);
+    }
+    EXPECT_EQ(CameTo(Evaluate(rules, store.Reversed())), row.came) << "imported in other order";
+  }
+}
+
+}  // namespace
+}  // namespace exdiag
