@@ -78,13 +78,13 @@ void AnsiDecoder::Append(std::span<const std::byte> bytes, RecordText& out) cons
 }
 
 void AnsiDecoder::AppendSingleBytes(std::string_view text, RecordText& out) const {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 128) {
-      out.Append(c);
-    } else {
-      out.Append(upper_half_[byte - 128U]);
-    }
+  while (!text.empty()) {
+    const auto other = std::ranges::find_if(text, [](char c) { return (c & 0x80) != 0; });
+    const auto plain = static_cast<std::size_t>(other - text.begin());
+    out.Append(text.substr(0, plain));
+    if (plain == text.size()) return;
+    out.Append(upper_half_[static_cast<unsigned char>(text[plain]) & 0x7f]);
+    text.remove_prefix(plain + 1);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <emmintrin.h>
 #endif
 
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -120,6 +121,22 @@ void RecordText::AppendHexDump(std::span<const std::byte> bytes) {
     *cursor_++ = kDigits[std::to_integer<unsigned>(byte) >> 4];
     *cursor_++ = kDigits[std::to_integer<unsigned>(byte) & 15];
   }
+}
+
+std::size_t Utf16Size(std::span<const std::byte> bytes) {
+  const std::size_t end = bytes.size() & ~std::size_t{1};
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; end - at >= 16; at += 16) {
+    const __m128i units = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + at));
+    const __m128i nuls = _mm_cmpeq_epi16(units, _mm_setzero_si128());
+    if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(nuls)); mask != 0) {
+      return at + static_cast<std::size_t>(std::countr_zero(mask));
+    }
+  }
+#endif
+  while (at < end && LoadU16(bytes.data() + at) != 0) at += 2;
+  return at;
 }
 
 // [MS-DTYP] 2.4.2.2: revision, count of sub-authorities (15 at most), a big-endian 48-bit

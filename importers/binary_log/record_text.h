@@ -58,6 +58,9 @@ class RecordText {
   bool overflowed_ = false;
 };
 
+// Bytes in front of the first NUL of UTF-16 text; all whole units when it has none.
+std::size_t Utf16Size(std::span<const std::byte> bytes);
+
 // Bytes that `bytes`, which begin with a SID, spend on it; 0 when they do not begin with one.
 std::size_t SidSize(std::span<const std::byte> bytes);
 

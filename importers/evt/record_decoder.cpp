@@ -67,8 +67,7 @@ std::string_view RecordDecoder::Decode(std::span<const std::byte> bytes, Record&
 
 // The text up to the next NUL, which is taken off `rest` too.
 std::string_view RecordDecoder::NextText(std::span<const std::byte>& rest, bool& terminated) {
-  std::size_t size = 0;
-  while (rest.size() - size >= 2 && LoadU16(rest.data() + size) != 0) size += 2;
+  const std::size_t size = Utf16Size(rest);
   terminated = rest.size() - size >= 2;
   const char* mark = text_.mark();
   text_.AppendUtf16(rest.first(size));

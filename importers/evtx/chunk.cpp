@@ -1,22 +1,16 @@
 #include "importers/evtx/chunk.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "importers/binary_log/little_endian.h"
+#include "importers/evtx/crc32.h"
 
 namespace exdiag::evtx {
 namespace {
 
 constexpr std::uint32_t kRecordSignature = 0x00002a2a;
 constexpr std::size_t kRecordAlignment = 8;
-
-std::uint32_t Crc(std::uint32_t before, std::span<const std::byte> bytes) {
-  return static_cast<std::uint32_t>(::crc32(before, reinterpret_cast<const Bytef*>(bytes.data()),
-                                            static_cast<uInt>(bytes.size())));
-}
 
 }  // namespace
 
@@ -39,14 +33,16 @@ ChunkHeader::ChunkHeader(std::span<const std::byte> bytes)
       flags(LoadU32(bytes.data() + 120)),
       header_crc(LoadU32(bytes.data() + 124)) {}
 
-std::uint32_t FileHeaderCrc(std::span<const std::byte> header) { return Crc(0, header.first(120)); }
+std::uint32_t FileHeaderCrc(std::span<const std::byte> header) {
+  return Crc32(0, header.first(120));
+}
 
 std::uint32_t ChunkHeaderCrc(std::span<const std::byte> chunk) {
-  return Crc(Crc(0, chunk.first(120)), chunk.subspan(128, kChunkHeaderSize - 128));
+  return Crc32(Crc32(0, chunk.first(120)), chunk.subspan(128, kChunkHeaderSize - 128));
 }
 
 std::uint32_t ChunkDataCrc(std::span<const std::byte> chunk, std::uint32_t free_space) {
-  return Crc(0, chunk.subspan(kChunkHeaderSize, free_space - kChunkHeaderSize));
+  return Crc32(0, chunk.subspan(kChunkHeaderSize, free_space - kChunkHeaderSize));
 }
 
 bool IsAllZero(std::span<const std::byte> bytes) {

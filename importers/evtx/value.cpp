@@ -54,23 +54,46 @@ void AppendReal(double value, const char* format, RecordText& out) {
   out.Append({text, static_cast<std::size_t>(size)});
 }
 
+// Writes `value` as `width` digits of `base`, which has to be enough of them, and returns what lies
+// behind.  printf costs ten times as much, and times and GUIDs are frequent.
+char* PutDigits(char* out, std::uint32_t value, int width, std::uint32_t base) {
+  for (int i = width - 1; i >= 0; --i, value /= base) out[i] = "0123456789abcdef"[value % base];
+  return out + width;
+}
+
 void AppendGuid(const std::byte* at, RecordText& out) {
-  char text[40];
-  const auto byte = [&](int i) { return std::to_integer<unsigned>(at[i]); };
-  const int size =
-      std::snprintf(text, sizeof text, "{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}",
-                    LoadU32(at), LoadU16(at + 4), LoadU16(at + 6), byte(8), byte(9), byte(10),
-                    byte(11), byte(12), byte(13), byte(14), byte(15));
-  out.Append({text, static_cast<std::size_t>(size)});
+  char text[38];
+  char* to = text;
+  *to++ = '{';
+  to = PutDigits(to, LoadU32(at), 8, 16);
+  *to++ = '-';
+  to = PutDigits(to, LoadU16(at + 4), 4, 16);
+  *to++ = '-';
+  to = PutDigits(to, LoadU16(at + 6), 4, 16);
+  for (int i = 8; i < 16; ++i) {
+    if (i == 8 || i == 10) *to++ = '-';
+    to = PutDigits(to, std::to_integer<std::uint32_t>(at[i]), 2, 16);
+  }
+  *to++ = '}';
+  out.Append({text, sizeof text});
 }
 
 // "2021-06-04T08:41:47", with `digits` digits of fraction and a Z.
 void AppendCivil(const CivilTime& civil, int fraction, int digits, RecordText& out) {
-  char text[64];
-  const int size = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%0*dZ",
-                                 civil.year, civil.month, civil.day, civil.hour, civil.minute,
-                                 civil.second, digits, fraction);
-  out.Append({text, static_cast<std::size_t>(size)});
+  char text[32];
+  char* to = text;
+  const auto put = [&to](int value, int width, char behind) {
+    to = PutDigits(to, static_cast<std::uint32_t>(value), width, 10);
+    *to++ = behind;
+  };
+  put(civil.year, 4, '-');
+  put(civil.month, 2, '-');
+  put(civil.day, 2, 'T');
+  put(civil.hour, 2, ':');
+  put(civil.minute, 2, ':');
+  put(civil.second, 2, '.');
+  put(fraction, digits, 'Z');
+  out.Append({text, static_cast<std::size_t>(to - text)});
 }
 
 void AppendFileTime(std::uint64_t filetime, RecordText& out) {
@@ -80,14 +103,16 @@ void AppendFileTime(std::uint64_t filetime, RecordText& out) {
   AppendCivil(civil, civil.ticks, 7, out);
 }
 
-void AppendSystemTime(const std::byte* at, RecordText& out) {
-  const CivilTime civil{.year = LoadU16(at),
-                        .month = LoadU16(at + 2),
-                        .day = LoadU16(at + 6),
-                        .hour = LoadU16(at + 8),
-                        .minute = LoadU16(at + 10),
-                        .second = LoadU16(at + 12)};
-  AppendCivil(civil, LoadU16(at + 14), 3, out);
+void AppendSystemTime(const Value& value, RecordText& out) {
+  const auto part = [&](int index) { return int{LoadU16(value.data + 2 * index)}; };
+  const CivilTime civil{.year = part(0),
+                        .month = part(1),
+                        .day = part(3),  // behind the day of the week
+                        .hour = part(4),
+                        .minute = part(5),
+                        .second = part(6)};
+  if (!TicksFromCivil(civil) || part(7) > 999) return out.AppendHexDump(value.bytes());
+  AppendCivil(civil, part(7), 3, out);
 }
 
 // The types whose size is given by the type.
@@ -121,7 +146,7 @@ void AppendFixed(const Value& value, RecordText& out) {
     case kFileTime:
       return AppendFileTime(LoadU64(at), out);
     case kSystemTime:
-      return AppendSystemTime(at, out);
+      return AppendSystemTime(value, out);
     case kHexInt32:
       return out.AppendHex(LoadU32(at));
     case kHexInt64:
@@ -231,9 +256,8 @@ std::size_t ArrayItems::ItemSize() const {
   const auto rest = static_cast<std::size_t>(end_ - at_);
   switch (type_) {
     case kString: {
-      const std::byte* at = at_;
-      while (end_ - at >= 2 && LoadU16(at) != 0) at += 2;
-      return end_ - at >= 2 ? static_cast<std::size_t>(at - at_) + 2 : rest;
+      const std::size_t size = Utf16Size({at_, rest});
+      return rest - size >= 2 ? size + 2 : rest;
     }
     case kAnsiString: {
       const std::byte* nul = std::find(at_, end_, std::byte{0});

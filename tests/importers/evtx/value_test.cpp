@@ -76,6 +76,7 @@ TEST(EvtxValueTest, ShownAsWindowsXmlShowsThem) {
            Bytes(std::uint16_t{4}) + Bytes(std::uint16_t{8}) + Bytes(std::uint16_t{41}) +
            Bytes(std::uint16_t{47}) + Bytes(std::uint16_t{98}),
        "2021-06-04T08:41:47.098Z"},
+      {"SYSTEMTIME of no day: its bytes", 0x12, std::string(16, '\xff'), std::string(32, 'F')},
       {"SID", 0x13, Sid(5, {18}), "S-1-5-18"},
       {"SID that claims more than it has: its bytes", 0x13,
        std::string("\x01\x02\0\0\0\0\0\x05", 8), "0102000000000005"},
