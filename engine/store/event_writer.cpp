@@ -8,12 +8,8 @@
 namespace exdiag {
 
 EventWriter::EventWriter(sql::Database& database)
-    : database_(database), classes_(database), window_(database) {
+    : database_(database), classes_(database), window_(database), feed_(database) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
-  insert_event_ = prepare(
-      "INSERT INTO main.events (class, second, fraction, flags, record_id, identity, user, "
-      "strings, message, binary, import, place, place_column) "
-      "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)");
   find_numbered_ = prepare(
       "SELECT id, class, record_id, import FROM main.events "
       "WHERE second = ?1 AND identity = ?2 AND record_id = ?3 ORDER BY id");
@@ -58,6 +54,7 @@ void EventWriter::Begin(std::int64_t row) {
   class_keys_.clear();
   user_rows_.clear();
   refined_classes_.clear();
+  feed_.Drop();
   window_.Begin(row);
 }
 
@@ -69,6 +66,7 @@ void EventWriter::Write(const Batch& batch) {
     if (!database_.ok()) return;
     WriteEvent(batch, event);
   }
+  Flush();
   for (const Fact& fact : batch.facts) WriteFact(fact);
   for (const StoredReject& reject : batch.rejects) WriteReject(reject);
   for (const ClassTally& tally : batch.tallies) WriteTally(tally);
@@ -107,6 +105,7 @@ void EventWriter::WriteNumbered(const Batch& batch, const QueuedEvent& event,
   StoredRow row;
   const bool shown = group.Shown(event.record_id);
   const bool may_be_there = group.had_rows || shown || group.ShownOverflowed();
+  if (may_be_there && group.fed == feed_number_) Flush();
   if (may_be_there && FindNumbered(event, row)) {
     if (!shown && row.import != import_) {
       ++group.claimed;
@@ -131,7 +130,7 @@ void EventWriter::WriteNumbered(const Batch& batch, const QueuedEvent& event,
   ++group.rows;
   ++group.claimed;
   group.Show(event.record_id);
-  Insert(batch, event);
+  Insert(batch, event, group);
 }
 
 void EventWriter::WriteUnnumbered(const Batch& batch, const QueuedEvent& event,
@@ -145,34 +144,27 @@ void EventWriter::WriteUnnumbered(const Batch& batch, const QueuedEvent& event,
   ++group.rows;
   ++group.without_id;
   ++group.unnamed;
-  Insert(batch, event);
+  Insert(batch, event, group);
 }
 
-void EventWriter::Insert(const Batch& batch, const QueuedEvent& event) {
-  sql::Statement& to = insert_event_;
-  to.Bind(1, class_rows_[event.local_class]).Bind(2, event.second).Bind(3, event.fraction);
-  to.Bind(4, event.flags).Bind(5, event.record_id).Bind(6, event.identity);
-  if (event.local_user == QueuedEvent::kNoUser) {
-    to.BindNull(7);
-  } else {
-    to.Bind(7, user_rows_[event.local_user]);
-  }
-  to.BindBytesOrNull(8, batch.Strings(event));
-  const std::string_view message = batch.Message(event);
-  if (message.empty()) {
-    to.BindNull(9);
-  } else {
-    to.BindText(9, message);
-  }
-  to.BindBytesOrNull(10, batch.Binary(event)).Bind(11, import_).Bind(12, event.place);
-  if (event.place_column == 0) {
-    to.BindNull(13);
-  } else {
-    to.Bind(13, event.place_column);
-  }
-  to.Run();
+void EventWriter::Insert(const Batch& batch, const QueuedEvent& event, IdentityGroup& group) {
+  EventFeed::Row row;
+  row.event = &event;
+  row.class_row = class_rows_[event.local_class];
+  row.user_row = event.local_user == QueuedEvent::kNoUser ? 0 : user_rows_[event.local_user];
+  row.import = import_;
+  row.strings = batch.Strings(event);
+  row.message = batch.Message(event);
+  row.binary = batch.Binary(event);
+  feed_.Add(row);
+  group.fed = feed_number_;
   ++ledger_.stored;
   if ((event.flags & EventFlags::kIncomparable) != 0) ++ledger_.incomparable;
+}
+
+void EventWriter::Flush() {
+  feed_.Flush();
+  ++feed_number_;
 }
 
 void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t row,

@@ -23,6 +23,7 @@
 
 #include "engine/store/batch.h"
 #include "engine/store/dictionary.h"
+#include "engine/store/event_feed.h"
 #include "engine/store/identity_window.h"
 #include "engine/store/sqlite.h"
 
@@ -63,7 +64,8 @@ class EventWriter {
   void WriteEvent(const Batch& batch, const QueuedEvent& event);
   void WriteNumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
   void WriteUnnumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
-  void Insert(const Batch& batch, const QueuedEvent& event);
+  void Insert(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
+  void Flush();
   void Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t row, Match match);
   std::int64_t RefinedClass(std::int64_t stored, const QueuedEvent& event, Match match);
 
@@ -89,7 +91,8 @@ class EventWriter {
   // By stored class, local class and match: what RefinedClass found out before.
   std::map<std::tuple<std::int64_t, std::uint32_t, Match>, std::int64_t> refined_classes_;
 
-  sql::Statement insert_event_;
+  EventFeed feed_;  // new events of the batch that is being written
+  std::uint32_t feed_number_ = 1;
   sql::Statement find_numbered_;
   sql::Statement find_next_;
   sql::Statement select_event_;

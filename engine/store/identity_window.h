@@ -27,11 +27,12 @@ struct IdentityGroup {
   std::uint32_t unnamed = 0;
   bool had_rows = false;  // some rows are older than this import
   bool dirty = false;     // not to be read off the stored rows
+  std::uint32_t fed = 0;  // number of the feed that its last new row is in
   // The row that the last unnamed duplicate was compared with, so that the next one gets the next.
   std::int64_t cursor_record = -1;
   std::int64_t cursor_row = 0;
   // Record ids that this import has shown; only the first few.
-  static constexpr std::uint32_t kShown = 4;
+  static constexpr std::uint32_t kShown = 6;
   std::uint32_t shown_count = 0;
   std::uint64_t shown[kShown] = {};
 
