@@ -55,11 +55,8 @@ const Layout* EventFields::layout() const {
 }
 
 std::optional<std::string_view> EventFields::Find(std::string_view field) const {
-  if (layout() != nullptr) {
-    if (const auto index = layout()->IndexOf(field)) {
-      const bool shown = *index < event_->strings.size() && event_->strings[*index];
-      return shown ? std::optional<std::string_view>(*event_->strings[*index]) : std::nullopt;
-    }
+  if (layout() != nullptr && layout()->Names(field)) {
+    return layout()->ValueOf(event_->strings, field);
   }
   for (std::size_t i = 0; i < event_->names.size() && i < event_->strings.size(); ++i) {
     if (event_->names[i] == field) {
