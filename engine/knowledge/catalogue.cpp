@@ -69,6 +69,32 @@ std::optional<std::size_t> Layout::IndexOf(std::string_view field) const {
   return std::nullopt;
 }
 
+bool Layout::Names(std::string_view field) const {
+  const auto named = [field](const Field& known) { return known.name == field; };
+  return IndexOf(field) || std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+           return std::any_of(part.fields.begin(), part.fields.end(), named);
+         });
+}
+
+std::optional<std::string_view> Layout::ValueOf(const InsertionStrings& strings,
+                                                std::string_view field) const {
+  if (const auto position = IndexOf(field)) {
+    if (*position >= strings.size() || !strings[*position]) return std::nullopt;
+    return *strings[*position];
+  }
+  for (const Part& part : parts) {
+    if (part.position >= strings.size() || !strings[part.position]) continue;
+    const auto named = std::find_if(part.fields.begin(), part.fields.end(),
+                                    [field](const Field& known) { return known.name == field; });
+    if (named == part.fields.end()) continue;
+    FoldedMessage folded;
+    folded.Assign(*strings[part.position]);
+    const auto values = part.text->MatchViews(folded);
+    if (values) return (*values)[static_cast<std::size_t>(named - part.fields.begin())];
+  }
+  return std::nullopt;
+}
+
 struct Catalogue::Index {
   // Aliases and canonical names in any case -> canonical spelling.
   ByName<std::string> canonical;
@@ -257,10 +283,7 @@ std::optional<std::string_view> Catalogue::FieldOf(const Event& event,
                                                    std::string_view field) const {
   const Layout* layout = LayoutOf(event);
   if (layout == nullptr) return std::nullopt;
-  const auto position = layout->IndexOf(field);
-  if (!position || *position >= event.strings.size()) return std::nullopt;
-  const auto& value = event.strings[*position];
-  return value ? std::optional<std::string_view>(*value) : std::nullopt;
+  return layout->ValueOf(event.strings, field);
 }
 
 }  // namespace exdiag

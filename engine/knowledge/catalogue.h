@@ -17,6 +17,16 @@
 
 namespace exdiag {
 
+class MessageTemplate;
+
+// What one string holds besides itself: the error text of event 9405 may hold an exception and its
+// address.
+struct Part {
+  std::size_t position = 0;   // of the string, from 0
+  std::vector<Field> fields;  // that it holds
+  std::shared_ptr<const MessageTemplate> text;
+};
+
 // The meaning of the insertion strings for one number of them: old builds of the MTA pass 6 strings
 // to event 9318, newer ones 9.
 struct Layout {
@@ -26,7 +36,16 @@ struct Layout {
   // can be compared by.
   std::vector<bool> printed;
 
+  std::vector<Part> parts;  // looked at in this order
+
+  // Position of a field that is a string of its own.
   std::optional<std::size_t> IndexOf(std::string_view field) const;
+  // True when `field` is a string or a part of one.
+  bool Names(std::string_view field) const;
+  // Value of `field`, of a string or of a part of one; nullopt when `strings` do not show it.  The
+  // view is into `strings`.
+  std::optional<std::string_view> ValueOf(const InsertionStrings& strings,
+                                          std::string_view field) const;
 };
 
 struct CatalogueEntry {

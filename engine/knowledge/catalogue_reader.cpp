@@ -121,7 +121,9 @@ class EventFileReader {
   void ReadLayout(YamlMap& map, ReadEntry& read) {
     Layout layout;
     layout.since = map.Text("since");
-    AddFields(map, layout);
+    layout.fields = ReadFields(map);
+    if (const YamlNode* parts = map.Get("parts")) ReadParts(*parts, layout);
+    CheckCount(map, layout, read);
     layout.printed.assign(layout.fields.size(), true);
     const std::size_t number = read.entry->layouts.size();
     for (std::string& wording : map.Texts("text")) {
@@ -135,35 +137,71 @@ class EventFileReader {
     read.entry->layouts.push_back(std::move(layout));
   }
 
-  // "ltab_index nt_error tag": names with blanks between.
-  void AddFields(YamlMap& map, Layout& layout) {
-    const std::string text = CollapseSpace(map.Text("fields"));
-    const YamlNode* node = map.Get("fields");
-    for (const std::string_view word : Split(text, ' ')) {
-      if (word.empty()) continue;
-      if (word == "tag" || word == "tag3") {
-        for (std::size_t i = 0; i < (word == "tag" ? 4 : 3); ++i) {
-          AddField(node->place, kTag[i], layout);
-        }
-      } else {
-        AddField(node->place, word, layout);
+  // Records are told from each other by their number of strings.
+  void CheckCount(const YamlMap& map, const Layout& layout, const ReadEntry& read) {
+    for (const Layout& other : read.entry->layouts) {
+      if (other.fields.size() != layout.fields.size()) continue;
+      problems_.Error("kbdata.layout", map.place(),
+                      fmt::format("another layout of this event has {} strings too, and nothing "
+                                  "would tell the two apart",
+                                  layout.fields.size()));
+    }
+  }
+
+  // parts: {error_text: [{fields: exception_code address, text: Exception %1 occurred at ...}]}
+  void ReadParts(const YamlNode& node, Layout& layout) {
+    const YamlMap checked(node, "\"parts\"", problems_);
+    for (const YamlEntry& pair : node.entries) {
+      const auto position = layout.IndexOf(pair.key);
+      if (!position) {
+        problems_.Error("yaml.value", pair.key_place,
+                        fmt::format("\"{}\" is no field of this layout", Printable(pair.key)));
+      }
+      if (pair.value.kind != YamlNode::Kind::kList) {
+        problems_.Error("yaml.type", pair.value.place, "parts of a field must be a list");
+      }
+      for (const YamlNode& item : pair.value.items) {
+        YamlMap map(item, "a part", problems_);
+        Part part{position.value_or(0), ReadFields(map), nullptr};
+        part.text = std::make_shared<MessageTemplate>(map.NeedText("text"), part.fields);
+        map.Finish();
+        layout.parts.push_back(std::move(part));
       }
     }
   }
 
+  // "ltab_index nt_error tag": names with blanks between.
+  std::vector<Field> ReadFields(YamlMap& map) {
+    const std::string text = CollapseSpace(map.Text("fields"));
+    const YamlNode* node = map.Get("fields");
+    std::vector<Field> fields;
+    for (const std::string_view word : Split(text, ' ')) {
+      if (word.empty()) continue;
+      if (word == "tag" || word == "tag3") {
+        for (std::size_t i = 0; i < (word == "tag" ? 4 : 3); ++i) {
+          AddField(node->place, kTag[i], fields);
+        }
+      } else {
+        AddField(node->place, word, fields);
+      }
+    }
+    return fields;
+  }
+
   // "count" or "count:number".
-  void AddField(const Place& place, std::string_view word, Layout& layout) {
+  void AddField(const Place& place, std::string_view word, std::vector<Field>& fields) {
     const std::size_t colon = word.find(':');
     const std::string_view name = word.substr(0, colon);
-    if (layout.IndexOf(name)) {
+    if (std::any_of(fields.begin(), fields.end(),
+                    [name](const Field& field) { return field.name == name; })) {
       problems_.Error("yaml.value", place, fmt::format("field \"{}\" is there twice", name));
     }
-    layout.fields.push_back({std::string(name), FieldType::kText});
+    fields.push_back({std::string(name), FieldType::kText});
     if (colon == std::string_view::npos) {
       const auto known = types_.find(name);
-      if (known != types_.end()) layout.fields.back().type = known->second;
+      if (known != types_.end()) fields.back().type = known->second;
     } else {
-      layout.fields.back().type = TypeOf(place, word.substr(colon + 1));
+      fields.back().type = TypeOf(place, word.substr(colon + 1));
     }
   }
 

@@ -245,6 +245,13 @@ void MessageTemplate::CompileBody(std::string_view body) {
 }
 
 std::optional<InsertionStrings> MessageTemplate::Match(const FoldedMessage& message) const {
+  const auto views = MatchViews(message);
+  if (!views) return std::nullopt;
+  return InsertionStrings(views->begin(), views->end());
+}
+
+std::optional<std::vector<std::optional<std::string_view>>> MessageTemplate::MatchViews(
+    const FoldedMessage& message) const {
   Ranges ranges(field_count_);
   const std::string_view text = message.text();
   if (MatchUpTo(text, ranges)) return Take(message, ranges);
@@ -378,14 +385,15 @@ bool MessageTemplate::MatchTag(std::string_view text, std::size_t begin, std::si
   return true;
 }
 
-InsertionStrings MessageTemplate::Take(const FoldedMessage& message, const Ranges& ranges) const {
-  InsertionStrings strings(field_count_);
+std::vector<std::optional<std::string_view>> MessageTemplate::Take(const FoldedMessage& message,
+                                                                   const Ranges& ranges) const {
+  std::vector<std::optional<std::string_view>> strings(field_count_);
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     if (ranges[i].begin == kNone) continue;
     const std::string_view raw = message.Raw(ranges[i].begin, ranges[i].end);
     // "%7" where string 7 should be: it was never passed.
     if (IsPlaceholder(raw) && raw.substr(1) == std::to_string(i + 1)) continue;
-    strings[i] = std::string(raw);
+    strings[i] = raw;
   }
   return strings;
 }

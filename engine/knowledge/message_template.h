@@ -60,6 +60,9 @@ class MessageTemplate {
   // Taken as the same wording: other white space, other letter case, other quotes, another or no
   // severity at the end, no full stop at the end, no tag at the end.
   std::optional<InsertionStrings> Match(const FoldedMessage& message) const;
+  // The same as views into the raw message.
+  std::optional<std::vector<std::optional<std::string_view>>> MatchViews(
+      const FoldedMessage& message) const;
 
   // Puts `strings` in; one that is not there stays as "%7".
   void Render(const InsertionStrings& strings, std::string& out) const;
@@ -97,7 +100,8 @@ class MessageTemplate {
   bool MatchUpTo(std::string_view text, Ranges& ranges) const;
   bool MatchBody(std::string_view text, Ranges& ranges) const;
   bool MatchTag(std::string_view text, std::size_t begin, std::size_t end, Ranges& ranges) const;
-  InsertionStrings Take(const FoldedMessage& message, const Ranges& ranges) const;
+  std::vector<std::optional<std::string_view>> Take(const FoldedMessage& message,
+                                                    const Ranges& ranges) const;
 
   std::string text_;
   std::size_t field_count_ = 0;

@@ -123,6 +123,34 @@ TEST(Catalogue, NamesFieldsOfAnEvent) {
   EXPECT_EQ(catalogue.FieldOf(MakeEvent(77, {"9"}), "error_code"), std::nullopt);
 }
 
+TEST(Catalogue, NamesPartsOfAString) {
+  const Catalogue catalogue = Read(R"(
+provider: MSExchangeTransport
+events:
+  9405:
+    fields: error_text tag3
+    text: 'Error: %1. [%2 %3 %4]'
+    parts:
+      error_text:
+      - {fields: exception_code address, text: Exception %1 occurred at Address %2}
+      - {fields: address target, text: Access violation at Address %1 reading from %2}
+)");
+  const auto field = [&](const char* text, std::string_view name) {
+    const Event event = MakeEvent(9405, {text, "BASE", "SUBMIT", "1"});
+    return std::string(catalogue.FieldOf(event, name).value_or("(none)"));
+  };
+  EXPECT_EQ(field("Exception c0000005 occurred at Address 2ab", "exception_code"), "c0000005");
+  EXPECT_EQ(field("Exception c0000005 occurred at Address 2ab", "address"), "2ab");
+  EXPECT_EQ(field("Exception c0000005 occurred at Address 2ab", "target"), "(none)");
+  EXPECT_EQ(field("Access violation at Address 0x2ab reading from 0x4", "address"), "0x2ab");
+  EXPECT_EQ(field("Access violation at Address 0x2ab reading from 0x4", "target"), "0x4");
+  EXPECT_EQ(field("suspected deadlock", "address"), "(none)");
+  const Layout* layout = catalogue.LayoutOf("MSExchangeTransport", 9405, "", 4);
+  EXPECT_TRUE(layout->Names("target"));
+  EXPECT_TRUE(layout->Names("error_text"));
+  EXPECT_FALSE(layout->Names("no_such_field"));
+}
+
 TEST(Catalogue, RendersWithThePreferredWordingOfTheLayout) {
   const Catalogue catalogue = Read(kEvents);
   EXPECT_EQ(
@@ -181,6 +209,12 @@ TEST(Catalogue, ReportsWhatIsWrongWithAFileAndUsesNothingOfIt) {
        "events.yaml: line 2, column 22: field \"a\" is there twice; file not used"},
       {"provider: P\nevents: {1: {layouts: {}}}\n",
        "events.yaml: line 2, column 23: \"layouts\" must be a list of layouts; file not used"},
+      {"provider: P\nevents: {1: {layouts: [{fields: a b}, {fields: c d}]}}\n",
+       "events.yaml: line 2, column 39: another layout of this event has 2 strings too, and "
+       "nothing "
+       "would tell the two apart; file not used"},
+      {"provider: P\nevents: {1: {fields: a, parts: {b: [{fields: c, text: x %1}]}}}\n",
+       "events.yaml: line 2, column 33: \"b\" is no field of this layout; file not used"},
       {"provider: P\nevents: [1]\n",
        "events.yaml: line 2, column 9: \"events\" must be a map, not a list; file not used"},
       {"events: {1: {}}\n",
