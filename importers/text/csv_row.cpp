@@ -45,10 +45,11 @@ std::optional<std::size_t> TakeField(std::string_view text, std::size_t at, char
     if (!quoted) return std::nullopt;
     const std::size_t end = at + quoted->size;
     if (end < text.size() && text[end] != delimiter && !IsLineEnd(text, end)) {
+      // What follows cannot be told apart: the rest of the line goes with this field.
       row.bad_quotes = true;
-      const std::size_t plain = EndOfPlainField(text, end, delimiter);
-      row.fields.push_back(WithoutCr(text.substr(at, plain - at)));
-      return plain;
+      const std::size_t line_end = std::min(text.find('\n', end), text.size());
+      row.fields.push_back(WithoutCr(text.substr(at, line_end - at)));
+      return line_end;
     }
     if (quoted->has_doubled) {
       std::string& scratch = NextScratch(row);

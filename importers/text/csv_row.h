@@ -49,8 +49,9 @@ class CsvTable {
   std::uint64_t line() const { return line_; }
 
   // The row of the last Next() is not a row: goes on at the next line within it on which a row
-  // begins that `is_row` takes, and returns the text before that line; all of it when there is
-  // none.  An unclosed quote so costs its own row and not the rest of the file.
+  // begins that `is_row` takes, and returns the text before that line.  When there is none that is
+  // all of it, or the first line of a row with bad quotes.  An unclosed quote so costs its own row
+  // and not the rest of the file.
   template <typename IsRow>
   std::string_view Recover(const CsvRow& row, IsRow is_row) {
     std::size_t budget = kRecoverBudget;
@@ -63,7 +64,10 @@ class CsvTable {
       if (attempt_.size >= budget) break;
       budget -= attempt_.size;
     }
-    return row.raw;
+    const std::size_t next = NextLine(row.raw, 0);
+    if (!row.bad_quotes || next == row.raw.size()) return row.raw;
+    pending_ = next;
+    return row.raw.substr(0, next);
   }
 
  private:

@@ -160,6 +160,18 @@ TEST(WinEventCsvTest, DamagedRows) {
                                      "without time [text.time]"));
 }
 
+// Each damaged row is one reject, also when they stand one behind the other.
+TEST(WinEventCsvTest, ManyOpenQuotes) {
+  std::string bytes = "\"TimeCreated\",\"Id\",\"LevelDisplayName\",\"Message\"\r\n";
+  for (int i = 0; i < 999; ++i) bytes += "\"5/31/2026 4:36:21 PM\",\"1\",\"Error\",\"open\r\n";
+  bytes += "\"5/31/2026 4:36:21 PM\",\"2\",\"Error\",\"closed\"\r\n";
+  const auto got = ImportBytes(bytes);
+  EXPECT_THAT(got.rejects, SizeIs(999));
+  ASSERT_THAT(got.records, SizeIs(1));
+  EXPECT_EQ(got.records[0].id, 2);
+  EXPECT_EQ(got.records[0].line, 1001u);
+}
+
 TEST(WinEventCsvTest, OtherTablesAreNotTaken) {
   for (const std::string_view text :
        {"Id,Name,Price\n1,a,2\n", "Message,Level\nx,y\n", "EventID,Foo\n1,2\n"}) {

@@ -26,7 +26,7 @@ TEST(CsvRowTest, Rows) {
       {"lines inside quotes", "\"a\r\nb\",c\r\nd", {"a\r\nb", "c"}, 10, false},
       {"a quote inside a plain field is text", "3.5\" disk,b\n", {"3.5\" disk", "b"}, 12, false},
       {"CR CR LF", "a,b\r\r\nx", {"a", "b"}, 6, false},
-      {"text behind the closing quote", "\"a\"b,c\n", {"\"a\"b", "c"}, 7, true},
+      {"text behind the closing quote", "\"a\"b,c\nd", {"\"a\"b,c"}, 7, true},
       {"never closed", "a,\"b\nc\n", {"a", "\"b\nc\n"}, 7, true},
   };
   for (const auto& row : kCases) {
