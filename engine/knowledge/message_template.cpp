@@ -104,6 +104,42 @@ std::size_t LayerLength(std::string_view text) {
   return 0;
 }
 
+// Where the layer stands among the words of a tag.
+struct LayerPlace {
+  std::size_t first = 0;  // word; that behind the leading strings when there is no layer
+  std::size_t words = 0;  // 0: no layer
+};
+
+// The layer stands behind `lead` words at least, or in front where there are too few.
+LayerPlace FindLayer(std::string_view text, const std::vector<Word>& words, std::size_t lead) {
+  const auto length_at = [&](std::size_t i) {
+    return LayerLength(text.substr(words[i].begin, words.back().end - words[i].begin));
+  };
+  const auto search = [&](std::size_t from, std::size_t to) {
+    LayerPlace place;
+    for (std::size_t at = from; at < to; ++at) {
+      const std::size_t length = length_at(at);
+      if (length == 0) continue;
+      place = {at, 0};
+      while (at + place.words < words.size() &&
+             words[at + place.words].end <= words[at].begin + length) {
+        ++place.words;
+      }
+      // "/CN=MICROSOFT MTA PLATFORM KERNEL": a name in front may end in a layer's name.
+      const std::size_t next = at + place.words;
+      const bool name =
+          lead > 0 && next + 1 < words.size() && length_at(next) != 0 && length_at(next) != length;
+      if (!name) break;
+    }
+    return place;
+  };
+  if (lead == 0) return search(0, std::min<std::size_t>(1, words.size()));
+  LayerPlace place = search(lead, words.size());
+  if (place.words == 0) place = search(0, std::min(lead, words.size()));
+  if (place.words == 0) place.first = std::min(lead, words.size());
+  return place;
+}
+
 bool IsPlaceholder(std::string_view text) {
   return text.size() > 1 && text.front() == '%' && IsNumber(text.substr(1));
 }
@@ -326,62 +362,50 @@ bool MessageTemplate::MatchBody(std::string_view text, Ranges& ranges) const {
   return at == text.size();
 }
 
+// Thread and procedure, from the right; some call sites pass no procedure.  Takes them off `words`.
+// Then layer and module; what is in front of the layer are the leading strings.
 bool MessageTemplate::MatchTag(std::string_view text, std::size_t begin, std::size_t end,
                                Ranges& ranges) const {
   std::vector<Word> words = Words(text, begin, end);
-  const auto word_text = [&](const Word& word) {
-    return text.substr(word.begin, word.end - word.begin);
+  const auto word_text = [&](std::size_t i) {
+    return text.substr(words[i].begin, words[i].end - words[i].begin);
   };
-  while (!words.empty() && IsPlaceholder(word_text(words.back()))) words.pop_back();
   const auto set = [&](std::size_t position, std::size_t first, std::size_t last) {
-    if (position != kNone && first < last)
-      ranges[position] = {words[first].begin, words[last - 1].end};
+    if (position == kNone || first >= last) return;
+    ranges[position] = {words[first].begin, words[last - 1].end};
   };
+  while (!words.empty() && IsPlaceholder(word_text(words.size() - 1))) words.pop_back();
 
-  // Thread and procedure are numbers; some call sites pass no procedure.
   std::size_t last = words.size();
   std::size_t numbers = 0;
-  while (numbers < 2 && last > numbers && IsNumber(word_text(words[last - 1 - numbers]))) ++numbers;
-  if (tag_->procedure != kNone && numbers == 2) set(tag_->procedure, last - 1, last), --last;
-  if (tag_->thread != kNone && numbers > 0) set(tag_->thread, last - 1, last), --last;
+  while (numbers < 2 && numbers < last && IsNumber(word_text(last - 1 - numbers))) ++numbers;
+  if (tag_->procedure != kNone && numbers == 2) {
+    set(tag_->procedure, last - 1, last);
+    --last;
+  }
+  if (tag_->thread != kNone && numbers > 0) {
+    set(tag_->thread, last - 1, last);
+    --last;
+  }
 
+  words.resize(last);
+  const LayerPlace layer = FindLayer(text, words, tag_->lead.size());
+  // A wording that does not print the layer is not meant when there is one.
+  if (tag_->layer == kNone && layer.words > 0 && layer.words < last) return false;
+  const std::size_t layer_words = tag_->layer == kNone ? 0 : layer.words;
+  // What is more than one word each goes to one of the leading strings:
+  // "child length exceeds given maximum 85 2921", "TRUMAN RPC inactive
+  // ncacn_ip_tcp:192.0.2.3[1966]".
   const std::size_t lead = tag_->lead.size();
-  std::size_t layer = std::min(lead, last);  // index of the layer's first word
-  std::size_t layer_words = 0;
-  if (tag_->layer != kNone) {
-    for (std::size_t at = layer; at < last; ++at) {
-      const std::size_t length =
-          LayerLength(text.substr(words[at].begin, words[last - 1].end - words[at].begin));
-      if (length == 0) continue;
-      layer = at;
-      for (std::size_t i = at; i < last && words[i].end <= words[at].begin + length; ++i)
-        ++layer_words;
-      if (lead == 0 || at + layer_words >= last) break;
-      // "/CN=MICROSOFT MTA PLATFORM KERNEL 12": a name in front may end in a layer's name.
-      const std::size_t next = at + layer_words;
-      const std::size_t again =
-          LayerLength(text.substr(words[next].begin, words[last - 1].end - words[next].begin));
-      if (again == 0 || again == length || next + 1 >= last) break;
-      layer_words = 0;
-    }
-    if (lead == 0 && layer != 0) layer = 0, layer_words = 0;
-  }
-  // ("child length exceeds given maximum 85 2921 1msev 674", "TRUMAN RPC inactive
-  // ncacn_ip_tcp:...")
+  const std::size_t surplus = layer.first > lead ? layer.first - lead : 0;
   std::size_t first = 0;
-  for (std::size_t i = 0; i < lead && first < layer; ++i) {
-    const std::size_t surplus = i == tag_->wordy && layer > lead ? layer - lead : 0;
-    set(tag_->lead[i], first, first + 1 + surplus);
-    first += 1 + surplus;
+  for (std::size_t i = 0; i < lead && first < layer.first; ++i) {
+    const std::size_t next = first + 1 + (i == tag_->wordy ? surplus : 0);
+    set(tag_->lead[i], first, next);
+    first = next;
   }
-  if (tag_->layer == kNone && last > 0) {
-    // A wording that does not print the layer is not meant when there is one.
-    const std::size_t length =
-        LayerLength(text.substr(words[0].begin, words[last - 1].end - words[0].begin));
-    if (length > 0 && length < words[last - 1].end - words[0].begin) return false;
-  }
-  set(tag_->layer, layer, layer + layer_words);
-  set(tag_->module, layer + layer_words, last);
+  set(tag_->layer, layer.first, layer.first + layer_words);
+  set(tag_->module, layer.first + layer_words, last);
   return true;
 }
 

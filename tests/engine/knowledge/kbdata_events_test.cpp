@@ -25,7 +25,7 @@ const Catalogue& Shipped() {
 // A value of the kind that the field has in real logs, different for each position.
 std::string Sample(const Field& field, std::size_t position) {
   if (field.name == "tag_layer") return "BASE IL";
-  if (field.name == "tag_module") return "TCP/IP DRVR";
+  if (field.name == "tag_module") return "KERNEL";
   const std::string number = std::to_string(100 + position);
   switch (field.type) {
     case FieldType::kNumber:
