@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Each sample fault, in every format that can carry it, gives that fault as the best-ranked finding; the same events
+fed in several formats are stored once; every JSON report follows the schema.
+
+  samples_test.py EXDIAG SOURCE_DIR
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+import yaml
+
+EXDIAG, SOURCE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+EVENT_FILES = ('nt.csv', 'nt.txt', 'viewer.csv', 'winevent.csv', 'eventlog.csv', 'clipboard.txt',
+               'clipboard-vista.txt', 'log.evt', 'log.evtx', 'ev0.log')
+TRACE_FILES = ('trace.pcap', 'trace.pcapng', 'trace.hex.txt', 'trace.netmon.txt')
+
+with open(os.path.join(SOURCE, 'docs', 'report.schema.json'), encoding='utf-8') as f:
+    SCHEMA = json.load(f)
+
+
+def run(*arguments):
+    return subprocess.run([EXDIAG, *arguments], capture_output=True, text=True, timeout=120)
+
+
+def diagnose(*files):
+    """The report as JSON, checked against the schema; findings are expected."""
+    done = run('diagnose', '--format', 'json', *files)
+    assert done.returncode == 1, 'exit %d for %s: %s' % (done.returncode, files, done.stderr)
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, SCHEMA)
+    return report
+
+
+class Samples(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        scenarios = sorted(glob.glob(os.path.join(SOURCE, 'tests', 'samples', '*.yaml')))
+        subprocess.run([sys.executable, os.path.join(SOURCE, 'tests', 'tools', 'make_samples.py'), '--output',
+                        cls.scratch.name, *scenarios], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        cls.scenarios = {}
+        for path in scenarios:
+            with open(path, encoding='utf-8') as source:
+                cls.scenarios[os.path.splitext(os.path.basename(path))[0]] = yaml.safe_load(source)
+        assert len(cls.scenarios) >= 5
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def files(self, name, among):
+        folder = os.path.join(self.scratch.name, name)
+        return [os.path.join(folder, f) for f in among if os.path.exists(os.path.join(folder, f))]
+
+    def companions(self, name):
+        """What is fed beside the events: host listings and, when events alone cannot tell, a trace."""
+        scenario = self.scenarios[name]
+        extra = [os.path.join(self.scratch.name, name, f) for f in scenario.get('files', {})]
+        if scenario.get('needs_trace'):
+            extra += self.files(name, ('trace.pcap',))
+        return extra
+
+    def test_every_format_gives_the_same_best_finding(self):
+        for name, scenario in self.scenarios.items():
+            causes = {}
+            for path in self.files(name, EVENT_FILES):
+                with self.subTest(sample=name, file=os.path.basename(path)):
+                    best = diagnose(path, *self.companions(name))['findings'][0]
+                    self.assertIn(scenario['article'], best['articles'])
+                    self.assertEqual(best['verdict'], 'fault')
+                    causes[os.path.basename(path)] = best['cause']
+            self.assertEqual(len(causes), len(scenario['formats']), name)
+            self.assertEqual(len(set(causes.values())), 1, causes)
+
+    def test_a_trace_alone_is_enough(self):
+        tried = 0
+        for name, scenario in self.scenarios.items():
+            for path in self.files(name, TRACE_FILES):
+                with self.subTest(sample=name, file=os.path.basename(path)):
+                    best = diagnose(path)['findings'][0]
+                    self.assertEqual(best['articles'][0], scenario['trace_alone'])
+                    tried += 1
+        self.assertEqual(tried, 8)
+
+    def test_file_names_do_not_matter(self):
+        source = self.files('dras-untrusted-domains', ('log.evtx',))[0]
+        renamed = os.path.join(self.scratch.name, 'minutes of the meeting.csv')
+        os.link(source, renamed)
+        report = diagnose(renamed)
+        self.assertEqual(report['inputs'][0]['format'], 'evtx')
+        self.assertIn('Q217142', report['findings'][0]['articles'])
+
+    def test_the_same_events_in_many_formats_are_stored_once(self):
+        comparable = ('log.evtx', 'nt.csv', 'nt.txt', 'clipboard.txt', 'clipboard-vista.txt', 'winevent.csv',
+                      'eventlog.csv', 'viewer.csv', 'log.evt')
+        for name, scenario in self.scenarios.items():
+            for order in (comparable, tuple(reversed(comparable))):
+                with self.subTest(sample=name, order=order[0]), tempfile.TemporaryDirectory() as folder:
+                    store = os.path.join(folder, 'site.db')
+                    files = [self.files(name, (f,))[0] for f in order]
+                    done = run('import', '--store', store, '--timezone', 'UTC', *files)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    events = json.loads(run('events', '--store', store, '--format', 'json').stdout)['events']
+                    self.assertEqual(len(events), len(scenario['events']))
+                    again = run('import', '--store', store, '--timezone', 'UTC', *files)
+                    self.assertEqual(again.returncode, 0, again.stderr)
+                    events = json.loads(run('events', '--store', store, '--format', 'json').stdout)['events']
+                    self.assertEqual(len(events), len(scenario['events']))
+
+    def test_everything_together_names_every_fault(self):
+        report = diagnose(self.scratch.name)
+        faults = {a for f in report['findings'] if f['verdict'] == 'fault' for a in f['articles'][:1]}
+        for scenario in self.scenarios.values():
+            self.assertIn(scenario['article'], faults)
+        for row in report['inputs']:
+            self.assertEqual(row['records'], row['stored'] + row['duplicates'] + row['rejected'], row)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1])
