@@ -32,14 +32,6 @@ std::vector<EventKind> ExplainableKinds(const Ranking& ranking) {
   return list;
 }
 
-std::set<std::int64_t> ExplainedRows(const Ranking& ranking) {
-  std::set<std::int64_t> rows;
-  for (const Finding& finding : ranking.findings) {
-    rows.insert(finding.signal.explained.begin(), finding.signal.explained.end());
-  }
-  return rows;
-}
-
 const std::vector<Level> kTroubleLevels = {Level::kCritical, Level::kError, Level::kWarning};
 
 // Of kinds that some finding explains, those events that it does not: another error code, another
@@ -47,12 +39,12 @@ const std::vector<Level> kTroubleLevels = {Level::kCritical, Level::kError, Leve
 Result<std::vector<EventCount>> LeftOver(const Ranking& ranking,
                                          const std::vector<EventKind>& kinds, const Store& store) {
   std::map<std::tuple<KindKey, Level, std::string>, EventCount> counts;
-  const std::set<std::int64_t> explained = ExplainedRows(ranking);
+  const std::vector<std::int64_t> explained = ExplainedRows(ranking);
   EventQuery query;
   query.kinds = kinds;
   query.levels = kTroubleLevels;
   const Result<void> walked = store.ForEachEvent(query, [&](const Event& event) {
-    if (explained.contains(event.id)) return true;
+    if (std::binary_search(explained.begin(), explained.end(), event.id)) return true;
     const EventKind kind{event.provider, event.event_id};
     EventCount& count = counts[{KeyOf(kind), event.level, event.host}];
     if (count.count++ == 0) {

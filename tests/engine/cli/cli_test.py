@@ -1,0 +1,381 @@
+#!/usr/bin/python3
+"""Runs the program as a user would and looks at its output, its messages and its exit codes.
+
+  cli_test.py PROGRAM SOURCE_FOLDER [unittest arguments]
+"""
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM, SOURCE = sys.argv[1], sys.argv[2]
+HERE = os.path.dirname(os.path.abspath(__file__))
+VALIDATE = os.path.join(HERE, '..', 'report', 'validate_report.py')
+RULES = ['--rules', os.path.join(HERE, 'rules'), '--kbdata', os.path.join(SOURCE, 'kbdata')]
+
+REFUSED = ('An interface error has occurred. An MtaBindBack over RPC has failed. Locality Table (LTAB) index: 106, '
+           'NT/MTA error code: %d. Comms error %d, Bind error 0, Remote Server Name LYON, Protocol String '
+           'ncacn_ip_tcp:10.1.1.1[1035] [BASE IL INCOMING RPC 25 507] (14)')
+
+
+def row(host, event_id, message, moment='7:05:31 PM', level='Warning', category='Interface'):
+    """A row as the Event Viewer of NT writes it."""
+    cells = ['11/2/1999', moment, 'MSExchangeMTA', level, category, str(event_id), 'N/A', host, message]
+    out = io.StringIO()
+    csv.writer(out, lineterminator='\r\n').writerow(cells)
+    return out.getvalue()
+
+
+LOG = row('BREST', 9322, REFUSED % (5, 5)) + row('BREST', 9411, 'Something nobody explains.', '6:00:00 PM', 'Error',
+                                                 'Resource')
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.log = self.file('brest.csv', LOG)
+        self.store = self.path('site.db')
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def file(self, name, content):
+        with open(self.path(name), 'wb') as f:
+            f.write(content if isinstance(content, bytes) else content.encode('cp1252'))
+        return self.path(name)
+
+    def run_exdiag(self, *arguments, stdin=b'', env=None, stdout=subprocess.PIPE):
+        result = subprocess.run([PROGRAM, *arguments], input=stdin, stdout=stdout, stderr=subprocess.PIPE, timeout=60,
+                                env=dict(os.environ, **(env or {})))
+        result.out = (result.stdout or b'').decode('utf-8')
+        result.err = result.stderr.decode('utf-8')
+        return result
+
+    def exdiag(self, code, *arguments, **how):
+        """Runs it with the rules of the tests and expects this exit code."""
+        result = self.run_exdiag(*arguments, *RULES, **how)
+        self.assertEqual(result.returncode, code, result.err + result.out)
+        return result
+
+    def import_log(self):
+        return self.exdiag(0, 'import', '--store', self.store, '--timezone', 'UTC', self.log)
+
+
+class Diagnose(CommandLine):
+    def test_text_names_the_leading_cause_and_what_was_read(self):
+        result = self.exdiag(1, 'diagnose', '--timezone', 'UTC', self.log)
+        for part in ('1 incident\n', '1. Servers whose domains do not trust each other\n', 'What to do\n',
+                     'On LYON: Give the connector an account of the other domain.', 'The service accounts of the two',
+                     'What would settle it', 'MSExchangeMTA 9411', 'What was read'):
+            self.assertIn(part, result.out)
+        self.assertEqual(result.err, '')
+        self.assertNotIn('\x1b', result.out)
+
+    def test_json_is_as_the_schema_says(self):
+        result = self.exdiag(1, 'diagnose', self.log, '--format', 'json')
+        schema = os.path.join(SOURCE, 'docs', 'report.schema.json')
+        checked = subprocess.run(['/usr/bin/python3', VALIDATE, schema, '-'], input=result.stdout, capture_output=True)
+        self.assertEqual(checked.returncode, 0, checked.stdout.decode())
+        report = json.loads(result.out)
+        self.assertEqual([f['cause'] for f in report['findings']],
+                         ['test.rpc-denied.untrusted-domains', 'test.rpc-denied.service-account'])
+        self.assertEqual(report['findings'][0]['articles'], ['Q217142'])
+        self.assertEqual(report['findings'][0]['triggers'][0]['line'], 1)
+        self.assertEqual([u['event_id'] for u in report['unexplained']], [9411])
+        self.assertEqual(report['inputs'][0]['records'], 2)
+        self.assertEqual(report['inputs'][0]['stored'], 2)
+
+    def test_all_formats_and_no_other(self):
+        for name in ('text', 'json', 'markdown', 'csv'):
+            self.assertNotEqual(self.exdiag(1, 'diagnose', self.log, '--format', name).out, '')
+        result = self.exdiag(2, 'diagnose', self.log, '--format', 'html')
+        self.assertEqual(result.err, 'exdiag diagnose: there is no format "html" here; choose one of text, json, '
+                         'markdown, csv\nTry "exdiag diagnose --help".\n')
+
+    def test_nothing_found(self):
+        calm = self.file('calm.csv', row('BREST', 9298, 'The MTA started.', level='Information'))
+        result = self.exdiag(0, 'diagnose', calm)
+        self.assertTrue(result.out.startswith('Nothing found\n'), result.out)
+        self.assertIn('1 record in 1 file', result.out)
+
+    def test_standard_input(self):
+        self.exdiag(1, 'diagnose', '-', stdin=LOG.encode())
+
+    def test_a_store_gives_what_the_files_gave(self):
+        direct = json.loads(self.exdiag(1, 'diagnose', '--timezone', 'UTC', self.log, '--format', 'json').out)
+        self.import_log()
+        stored = json.loads(self.exdiag(1, 'diagnose', '--store', self.store, '--format', 'json').out)
+        self.assertEqual(direct['findings'], stored['findings'])
+        self.assertEqual(direct['unexplained'], stored['unexplained'])
+
+    def test_an_answer_settles_it(self):
+        self.import_log()
+        before = json.loads(self.exdiag(1, 'diagnose', '--store', self.store, '--format', 'json').out)
+        self.assertEqual(before['ask_next'][0]['question'], 'Do the domains of BREST and LYON trust each other?')
+        answered = self.run_exdiag('answer', 'domains_trust_each_other', 'no', '--store', self.store)
+        self.assertEqual((answered.returncode, answered.err),
+                         (0, 'exdiag: noted for all hosts: domains_trust_each_other is no\n'))
+        after = json.loads(self.exdiag(1, 'diagnose', '--store', self.store, '--format', 'json').out)
+        self.assertGreater(after['findings'][0]['confidence'], before['findings'][0]['confidence'] + 0.1)
+        self.assertEqual([a for a in after['ask_next'] if 'trust' in a['question']], [])
+
+    def test_hostile_text_reaches_no_terminal(self):
+        evil = self.file('evil.csv', row('BRE\x1b[31mST', 9322, REFUSED % (5, 5)) + row('X', 1, '\x1b]0;owned\x07'))
+        for name in ('text', 'markdown', 'csv', 'json'):
+            result = self.exdiag(1, 'diagnose', evil, '--format', name)
+            self.assertNotIn(b'\x1b', result.stdout)
+            self.assertNotIn(b'\x1b', result.stderr)
+
+    def test_bad_input_is_named_and_the_rest_done(self):
+        picture = self.file('photo.png', b'\x89PNG\r\n\x1a\n' + bytes(64))
+        missing = self.path('missing.evtx')
+        arguments = ('diagnose', picture, missing, self.log)
+        result = self.exdiag(1, *arguments)
+        self.assertIn(missing + ':', result.err)
+        self.assertIn(picture + ':', result.err)
+        self.assertIn('exdiag: 2 of 3 inputs could not be read\n', result.err)
+        self.exdiag(3, *arguments, '--strict')
+        self.exdiag(3, 'diagnose', picture, missing)
+
+    def test_output_goes_to_a_file_but_never_over_an_input(self):
+        report = self.path('report.md')
+        result = self.exdiag(1, 'diagnose', self.log, '--format', 'markdown', '--output', report)
+        self.assertEqual(result.out, '')
+        with open(report, encoding='utf-8') as f:
+            self.assertTrue(f.read().startswith('# 1 incident\n'))
+        result = self.exdiag(3, 'diagnose', self.log, '--output', self.log)
+        self.assertEqual(result.err, 'exdiag: %s: is also an input; not overwritten\n' % self.log)
+        with open(self.log, 'rb') as f:
+            self.assertEqual(f.read(), LOG.encode())
+
+    def test_what_cannot_be_written_is_an_error(self):
+        result = self.exdiag(3, 'diagnose', self.log, '--output', '/dev/full')
+        self.assertEqual(result.err, 'exdiag: /dev/full: No space left on device; the result is not complete\n')
+        result = self.exdiag(3, 'diagnose', self.log, '--output', self.path('no/such/folder'))
+        self.assertEqual(result.err, 'exdiag: %s: No such file or directory; nothing written\n' %
+                         self.path('no/such/folder'))
+        with open('/dev/full', 'wb') as full:
+            result = self.exdiag(3, 'diagnose', self.log, stdout=full)
+        self.assertEqual(result.err, 'exdiag: standard output: No space left on device; the result is not complete\n')
+
+    def test_a_reader_that_went_away_is_an_error(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        result = self.exdiag(3, 'diagnose', self.log, stdout=write_end)
+        os.close(write_end)
+        self.assertEqual(result.err, 'exdiag: standard output: Broken pipe; the result is not complete\n')
+
+
+class Usage(CommandLine):
+    def test_wrong_words(self):
+        cases = [
+            (['diagnos'], 'exdiag: unknown command "diagnos"; did you mean "diagnose"?\nTry "exdiag --help".\n'),
+            (['diagnose', '--formt', 'json'],
+             'exdiag diagnose: unknown option "--formt"; did you mean "--format"?\nTry "exdiag diagnose --help".\n'),
+            (['diagnose', '--xyzzy'], 'exdiag diagnose: unknown option "--xyzzy"\nTry "exdiag diagnose --help".\n'),
+            (['diagnose'], 'exdiag diagnose: nothing to diagnose; give logs, or a store with --store\n'
+             'Try "exdiag diagnose --help".\n'),
+            (['causes', 'nonsense'],
+             'exdiag causes: "nonsense" is no event; write 9322 or MSExchangeMTA/9322\nTry "exdiag causes --help".\n'),
+            (['causes', '1', '2'], 'exdiag causes: "2" is one argument too many\nTry "exdiag causes --help".\n'),
+            (['import', 'x'], 'exdiag import: --store is required\nTry "exdiag import --help".\n'),
+            (['rules', 'chek'],
+             'exdiag rules: unknown command "chek"; did you mean "check"?\nTry "exdiag rules --help".\n'),
+            ([], 'exdiag: a command is missing: diagnose, import, causes, explain, events, answer, rules, store\n'
+             'Try "exdiag --help".\n'),
+        ]
+        for arguments, message in cases:
+            result = self.run_exdiag(*arguments)
+            self.assertEqual((result.returncode, result.err, result.out), (2, message, ''))
+
+    def test_help_and_version(self):
+        self.assertRegex(self.run_exdiag('--version').out, r'^exdiag \d+\.\d+\.\d+\n$')
+        result = self.run_exdiag('--help')
+        self.assertEqual(result.returncode, 0)
+        for word in ('diagnose', 'import', 'causes', 'explain', 'events', 'rules', 'Exit codes'):
+            self.assertIn(word, result.out)
+        result = self.run_exdiag('diagnose', '--help')
+        self.assertEqual(result.returncode, 0)
+        self.assertIn('--timezone', result.out)
+
+    def test_where_rules_and_knowledge_are_looked_for(self):
+        result = self.run_exdiag('rules', 'list', env={'EXDIAG_DATA': self.folder.name})
+        self.assertEqual(result.returncode, 3)
+        self.assertEqual(result.err, 'exdiag: no folder "kbdata" found (tried %s/kbdata); name it with --kbdata, or '
+                         'its parent in EXDIAG_DATA\n' % self.folder.name)
+        os.symlink(os.path.join(SOURCE, 'kbdata'), self.path('kbdata'))
+        os.symlink(os.path.join(HERE, 'rules'), self.path('rules'))
+        result = self.run_exdiag('rules', 'list', env={'EXDIAG_DATA': self.folder.name})
+        self.assertEqual(result.returncode, 0, result.err)
+        self.assertIn('2 rules', result.out)
+        result = self.run_exdiag('rules', 'list', '--rules', self.path('nowhere'))
+        self.assertEqual((result.returncode, result.err),
+                         (3, 'exdiag: %s: no such folder; give another with --rules\n' % self.path('nowhere')))
+
+
+class Import(CommandLine):
+    def test_ledger_and_the_same_again(self):
+        self.assertRegex(self.import_log().out, r'brest.csv +nt-csv +2 +2 +0 +0 +0\n')
+        again = self.exdiag(0, 'import', '--store', self.store, '--timezone', 'UTC', self.log, '--format', 'json')
+        row = json.loads(again.out)['inputs'][0]
+        self.assertEqual((row['records'], row['stored'], row['duplicates']), (2, 0, 2))
+
+    def test_a_wrong_time_zone(self):
+        result = self.exdiag(3, 'import', '--store', self.store, '--timezone', 'Mars/Olympus', self.log)
+        self.assertEqual(result.err, 'exdiag: --timezone: there is no zone "Mars/Olympus"; write Europe/Paris or '
+                         '+01:00\n')
+
+    def test_a_broken_row_is_named_with_its_line(self):
+        broken = self.file('broken.csv', row('BREST', 9322, REFUSED % (5, 5)) + 'torn,row\r\n' +
+                           row('BREST', 9322, REFUSED % (5, 5), '7:06:00 PM'))
+        result = self.exdiag(0, 'import', '--store', self.store, broken)
+        self.assertIn('%s: line 2: ' % broken, result.err)
+        self.assertIn('exdiag: 1 record could not be read; all others were\n', result.err)
+        self.exdiag(3, 'import', '--store', self.path('strict.db'), broken, '--strict')
+
+    def test_interrupted_imports_are_whole_or_not_at_all(self):
+        big = self.file('big.csv', ''.join(row('H%d' % (i % 500), 9322, REFUSED % (5, i), '7:%02d:%02d PM' %
+                                               (i // 60 % 60, i % 60)) for i in range(200000)))
+        process = subprocess.Popen([PROGRAM, 'import', '--store', self.store, self.log, big, *RULES],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.time() + 30
+        while not os.path.exists(self.store) and time.time() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(self.run_exdiag('store', 'verify', self.store).returncode, 0)
+        if process.returncode == 0:
+            self.skipTest('the import was faster than the signal')
+        if process.returncode == 3:
+            self.assertIn(b'exdiag: interrupted; the files in the ledger are imported whole\n', err)
+        ledger = json.loads(self.run_exdiag('store', 'info', self.store, '--format', 'json').out)['inputs']
+        for line in ledger:
+            self.assertEqual(line['records'], {self.log: 2, big: 200000}[line['file']])
+
+
+class Causes(CommandLine):
+    def test_without_a_store(self):
+        result = self.exdiag(0, 'causes', '9322')
+        for part in ('MSExchangeMTA 9322', 'What it can mean (2 causes)', 'nt_error 5',
+                     'What to collect and to find out', 'setspn -L <computer> > spn.txt'):
+            self.assertIn(part, result.out)
+        answer = json.loads(self.exdiag(0, 'causes', 'msexchangemta/9322', '--format', 'json').out)
+        self.assertTrue(answer['known'])
+        self.assertEqual([(c['rank'], c['cause']) for c in answer['events'][0]['causes']],
+                         [(1, 'test.rpc-denied.untrusted-domains'), (2, 'test.rpc-denied.service-account')])
+        self.exdiag(0, 'causes', '9322', '--format', 'markdown')
+
+    def test_with_a_store(self):
+        self.import_log()
+        result = self.exdiag(1, 'causes', '9322', '--store', self.store)
+        self.assertIn('Found in the store', result.out)
+        answer = json.loads(self.exdiag(1, 'causes', '9322', '--store', self.store, '--format', 'json').out)
+        self.assertEqual(answer['events'][0]['seen'][0]['count'], 1)
+        self.assertEqual(answer['findings'][0]['cause'], 'test.rpc-denied.untrusted-domains')
+
+    def test_an_event_nobody_knows(self):
+        result = self.exdiag(0, 'causes', 'MSExchangeMTA/9324')
+        self.assertIn('Event MSExchangeMTA/9324 is not known\n', result.out)
+        self.assertIn('MSExchangeMTA/9322\n', result.out)
+
+    def test_a_store_that_is_not_there(self):
+        result = self.exdiag(3, 'causes', '9322', '--store', self.store)
+        self.assertEqual(result.err, 'exdiag: %s: no such store; exdiag import --store makes one\n' % self.store)
+        self.assertFalse(os.path.exists(self.store))
+
+
+class Explain(CommandLine):
+    PASTED = ('Event Type:\tWarning\r\nEvent Source:\tMSExchangeMTA\r\nEvent Category:\tInterface\r\n'
+              'Event ID:\t9322\r\nDate:\t\t11/2/1999\r\nTime:\t\t7:05:31 PM\r\nUser:\t\tN/A\r\nComputer:\tBREST\r\n'
+              'Description:\r\n' + REFUSED % (5, 5) + '\r\n').encode()
+
+    def test_a_pasted_event(self):
+        for arguments in ((), ('-',)):
+            result = self.exdiag(1, 'explain', *arguments, stdin=self.PASTED)
+            for part in ('MSExchangeMTA 9322 on BREST', 'nt_error', 'ERROR_ACCESS_DENIED',
+                         '1. Servers whose domains do not trust each other'):
+                self.assertIn(part, result.out)
+        answer = json.loads(self.exdiag(1, 'explain', '--format', 'json', stdin=self.PASTED).out)
+        self.assertEqual(answer['events'][0]['event']['fields']['remote_server'], 'LYON')
+        self.assertEqual(answer['report']['findings'][0]['articles'], ['Q217142'])
+
+    def test_an_error_code(self):
+        for code in ('5', '0x5', '0x00000005'):
+            result = self.exdiag(0, 'explain', code)
+            self.assertIn('ERROR_ACCESS_DENIED (Win32)', result.out)
+            self.assertIn('MSExchangeMTA/9322', result.out)
+            self.assertIn('Servers whose domains do not trust each other', result.out)
+        self.assertIn('SEC_E_LOGON_DENIED', self.exdiag(0, 'explain', '0x8009030c').out)
+        known = json.loads(self.exdiag(0, 'explain', '0xdeadbeef', '--format', 'json').out)
+        self.assertFalse(known['known'])
+
+    def test_neither(self):
+        result = self.exdiag(2, 'explain', 'no-such-thing')
+        self.assertEqual(result.err, 'exdiag explain: "no-such-thing" is neither a file nor an error code\n'
+                         'Try "exdiag explain --help".\n')
+        self.exdiag(3, 'explain', stdin=b'hello\n')
+
+
+class Events(CommandLine):
+    def test_filters_and_formats(self):
+        self.import_log()
+        for filters, ids in (([], [9322, 9411]), (['--id', '9322'], [9322]), (['--level', 'error'], [9411]),
+                             (['--host', 'brest', '--since', '1999-11-02T19:00:00'], [9322]),
+                             (['--until', '1999-11-01'], []), (['--text', 'nobody EXPLAINS'], [9411]),
+                             (['--provider', 'msexchangemta', '--limit', '1'], [9411])):
+            out = self.exdiag(0, 'events', '--store', self.store, '--format', 'json', *filters).out
+            self.assertEqual(sorted(e['event_id'] for e in json.loads(out)['events']), ids, filters)
+        rows = list(csv.DictReader(io.StringIO(self.exdiag(0, 'events', '--store', self.store, '--format', 'csv').out)))
+        self.assertEqual([r['event_id'] for r in rows], ['9411', '9322'])
+        self.assertIn('MSExchangeMTA 9322', self.exdiag(0, 'events', '--store', self.store).out)
+
+    def test_bad_filters(self):
+        self.import_log()
+        for filters, message in ((['--level', 'loud'], '--level: there is no level "loud"'),
+                                 (['--since', 'noon'],
+                                  '--since: "noon" is no time; write 1999-11-02 or 1999-11-02T19:05:31Z')):
+            result = self.exdiag(2, 'events', '--store', self.store, *filters)
+            self.assertEqual(result.err, 'exdiag events: %s\nTry "exdiag events --help".\n' % message)
+
+
+class Rules(CommandLine):
+    def test_list_show_check(self):
+        self.assertIn('test.rpc-denied.untrusted-domains', self.exdiag(0, 'rules', 'list', '--format', 'json').out)
+        shown = self.exdiag(0, 'rules', 'show', 'test.rpc-denied.untrusted-domains').out
+        self.assertIn('if MSExchangeMTA 9322 with nt_error 5\n', shown)
+        result = self.exdiag(0, 'rules', 'check')
+        self.assertEqual((result.out, result.err), ('2 rules, no complaints\n', ''))
+        result = self.exdiag(2, 'rules', 'show', 'test.rpc-denied.untrusted-domain')
+        self.assertEqual(result.err, 'exdiag rules: there is no rule "test.rpc-denied.untrusted-domain"; did you mean '
+                         '"test.rpc-denied.untrusted-domains"?\nTry "exdiag rules --help".\n')
+
+    def test_check_says_where_a_typo_is(self):
+        os.mkdir(self.path('rules'))
+        with open(os.path.join(HERE, 'rules', 'mta', 'service-account.yaml')) as f:
+            self.file('rules/typo.yaml', f.read().replace('strength:', 'strenght:'))
+        result = self.run_exdiag('rules', 'check', '--rules', self.path('rules'), *RULES[2:])
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.err, r'typo\.yaml: line 15, column 1: unknown key "strenght"; did you mean "strength"\?')
+
+
+class StoreCommand(CommandLine):
+    def test_info_and_verify(self):
+        self.import_log()
+        info = self.run_exdiag('store', 'info', '--store', self.store)
+        self.assertEqual(info.returncode, 0, info.err)
+        self.assertIn('brest', info.out)
+        sound = self.run_exdiag('store', 'verify', self.store)
+        self.assertEqual((sound.returncode, sound.out), (0, self.store + ': sound\n'))
+        self.file('not.db', 'hello, this is no store at all')
+        self.assertEqual(self.run_exdiag('store', 'verify', self.path('not.db')).returncode, 3)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
