@@ -151,6 +151,13 @@ Result<RuleLogRecord> FillRuleLogRecord(const RuleLogLine& line, const Catalogue
   // The layout is told by the number of strings.
   if (chosen.layout != nullptr && record.message.empty()) {
     record.strings.resize(std::max(record.strings.size(), chosen.layout->fields.size()));
+    const Layout* taken =
+        catalogue.LayoutOf(line.provider, line.event_id, record.category, record.strings.size());
+    if (taken != chosen.layout && !line.values.empty() && !Fits(*taken, line)) {
+      return Error{fmt::format(
+          "{} {}: the catalogue takes {} strings for another layout than the one with \"{}\"",
+          line.provider, line.event_id, record.strings.size(), line.values.front().first)};
+    }
   }
   return record;
 }

@@ -217,7 +217,7 @@ std::string RuleText(std::string_view lines) {
   } kPatterns[] = {
       {"seen", "{provider: P, id: 101}"},
       {"more", "{provider: P, id: 102}"},
-      {"quiet", "{provider: P, id: 110}"},
+      {"detail", "{provider: P, id: 110}"},
       {"third", "{provider: P, id: 102, where: {code: 3}}"},
       {"frame", "{fact: tpkt_frame, where: {reserved: {not: 0}}}"},
   };

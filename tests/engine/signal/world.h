@@ -74,7 +74,7 @@ Ticks At(std::string_view time);
 RuleSet ParseRule(const std::string& yaml);
 
 // A rule triggered by `bad` (P 100), with the given lines of YAML, and beside it those of `seen`
-// (P 101), `more` (P 102), `quiet` (P 110), `third` (P 102, code 3) and `frame` (tpkt_frame with a
+// (P 101), `more` (P 102), `detail` (P 110), `third` (P 102, code 3) and `frame` (tpkt_frame with a
 // reserved byte) that the lines name.
 std::string RuleText(std::string_view lines);
 
