@@ -75,7 +75,7 @@ ExitCode Explain(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 ExitCode PrintHelp(const CLI::App& app) {
-  fmt::print("{}", Innermost(app).help());
+  fmt::print("{}", app.help());  // of the innermost command given
   return ExitCode::kNothingFound;
 }
 

@@ -26,10 +26,8 @@ void AddEntry(Document& out, const CatalogueEntry& entry, bool several) {
         fmt::format("Logged only when diagnostics logging of its category is at {} or higher.",
                     entry.logged_at)});
   }
-  for (const std::string& wording : entry.wordings) {
-    out.Add(Verbatim{wording});
-    break;  // the preferred one; the others differ by build
-  }
+  // The preferred wording; the others differ by build.
+  if (!entry.wordings.empty()) out.Add(Paragraph{{entry.wordings.front(), Role::kCode}});
   for (const Layout& layout : entry.layouts) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < layout.fields.size(); ++i) {

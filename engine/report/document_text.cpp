@@ -130,8 +130,9 @@ class TextWriter {
   void WriteItem(const Item& item, std::size_t marker_width) {
     const std::size_t indent = indent_ + 4 * static_cast<std::size_t>(item.depth);
     const std::string padding(marker_width - Width(item.marker), ' ');
-    WritePhrase(std::string(indent, ' ') + padding + item.marker + " ", indent + marker_width + 1,
-                item.text);
+    const bool number = item.marker.ends_with('.') || item.marker.ends_with('%');
+    const std::string marker = number ? padding + item.marker : item.marker + padding;
+    WritePhrase(std::string(indent, ' ') + marker + " ", indent + marker_width + 1, item.text);
     after_paragraph_ = false;
   }
 

@@ -49,7 +49,7 @@ void AddEvent(Document& out, const ExplainedEvent& explained) {
   } else if (!explained.entry->meaning.empty()) {
     out.Add(Paragraph{explained.entry->meaning});
   }
-  if (!explained.message.empty()) out.Add(Verbatim{explained.message});
+  if (!explained.message.empty()) out.Add(Paragraph{{explained.message, Role::kCode}});
   AddFields(out, explained.fields);
   AddCodes(out, explained.codes);
 }

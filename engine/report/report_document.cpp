@@ -130,11 +130,12 @@ void AddAskNext(Document& out, const Incident& incident, const Ranking& ranking,
     first = false;
     out.Add(Item{0, "-", ask.question});
     if (!ask.command.empty()) out.Add(Verbatim{ask.command});
-    if (!ask.feed.empty()) {
+    if (!ask.feed.empty() && ask.feed != ask.command) {
       out.Add(Item{1, "-", "then:"});
       out.Add(Verbatim{ask.feed});
     }
     for (const AskNext::Effect& effect : ask.effects) {
+      if (Percent(effect.from) == Percent(effect.to)) continue;  // it would show nothing
       out.Add(Item{1, "-",
                    fmt::format("{}: {} goes from {} to {}", effect.if_answer, effect.cause,
                                Percent(effect.from), Percent(effect.to))});
