@@ -6,6 +6,7 @@
 #include "engine/cli/data.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/output.h"
+#include "engine/ranking/rule_tests.h"
 #include "engine/report/phrases.h"
 #include "engine/report/rule_render.h"
 
@@ -20,10 +21,12 @@ class RulesCommand final : public Command {
   void Describe(CLI::App& app) override {
     app.require_subcommand(1);
     check_ = app.add_subcommand("check", "read all rules and say what is wrong with them");
+    test_ = app.add_subcommand("test", "run the tests that stand in the rules");
+    test_->add_option("ID", id_, "only this rule");
     list_ = app.add_subcommand("list", "all rules, one line each");
     show_ = app.add_subcommand("show", "one rule in words");
     show_->add_option("ID", id_, "the rule")->required();
-    for (CLI::App* command : {check_, list_, show_}) AddDataOptions(*command, data_);
+    for (CLI::App* command : {check_, test_, list_, show_}) AddDataOptions(*command, data_);
     for (CLI::App* command : {list_, show_}) {
       AddOutputOptions(*command, output_, {Format::kText, Format::kJson, Format::kMarkdown});
     }
@@ -35,8 +38,10 @@ class RulesCommand final : public Command {
     if (!data) return Fail(data.error().message);
     if (check_->parsed()) return Check(**data, problems);
     if (list_->parsed()) return List((*data)->rules);
+    if (test_->parsed() && id_.empty()) return Test(**data, InUse((*data)->rules));
     const Rule* rule = (*data)->rules.Find(id_);
-    return rule == nullptr ? NoSuchRule((*data)->rules) : Show(*rule);
+    if (rule == nullptr) return NoSuchRule((*data)->rules);
+    return show_->parsed() ? Show(*rule) : Test(**data, {rule});
   }
 
  private:
@@ -48,6 +53,37 @@ class RulesCommand final : public Command {
                         complaints == 0 ? "no complaints" : Counted(complaints, "complaint")));
     if (!written) return Fail(written.error().message);
     return complaints == 0 ? ExitCode::kNothingFound : ExitCode::kFindings;
+  }
+
+  static std::vector<const Rule*> InUse(const RuleSet& rules) {
+    std::vector<const Rule*> in_use;
+    for (const Rule& rule : rules.rules()) {
+      if (rule.status != Status::kRetired) in_use.push_back(&rule);
+    }
+    return in_use;
+  }
+
+  // Prints each test that fails, "file: place: what was expected and what came out".
+  static ExitCode Test(const Data& data, const std::vector<const Rule*>& tested) {
+    const std::vector<const Rule*> rivals = InUse(data.rules);
+    std::uint64_t run = 0, failed = 0;
+    std::string out;
+    for (const Rule* rule : tested) {
+      for (const RuleTestResult& result : RunRuleTests(*rule, rivals, data.knowledge)) {
+        ++run;
+        if (result.passed) continue;
+        ++failed;
+        out += Printable(fmt::format("{}: {}, test \"{}\": expected {}, got {}",
+                                     ToString(result.where), result.rule, result.test,
+                                     result.expected, result.got)) +
+               "\n";
+      }
+    }
+    out += fmt::format("{}, {}, {} failed\n", Counted(tested.size(), "rule"), Counted(run, "test"),
+                       failed);
+    const auto written = WriteOutput({}, out);
+    if (!written) return Fail(written.error().message);
+    return failed == 0 ? ExitCode::kNothingFound : ExitCode::kFindings;
   }
 
   ExitCode List(const RuleSet& rules) const {
@@ -75,6 +111,7 @@ class RulesCommand final : public Command {
   }
 
   CLI::App* check_ = nullptr;
+  CLI::App* test_ = nullptr;
   CLI::App* list_ = nullptr;
   CLI::App* show_ = nullptr;
   std::string id_;

@@ -358,6 +358,18 @@ class Rules(CommandLine):
         self.assertEqual(result.err, 'exdiag rules: there is no rule "test.rpc-denied.untrusted-domain"; did you mean '
                          '"test.rpc-denied.untrusted-domains"?\nTry "exdiag rules --help".\n')
 
+    def test_the_tests_inside_rules(self):
+        self.assertEqual(self.exdiag(0, 'rules', 'test').out, '2 rules, 4 tests, 0 failed\n')
+        self.assertEqual(self.exdiag(0, 'rules', 'test', 'test.rpc-denied.service-account').out,
+                         '1 rule, 2 tests, 0 failed\n')
+        os.mkdir(self.path('rules'))
+        with open(os.path.join(HERE, 'rules', 'mta', 'untrusted-domains.yaml')) as f:
+            self.file('rules/wrong.yaml', f.read().replace('finding: no', 'finding: yes'))
+        result = self.run_exdiag('rules', 'test', '--rules', self.path('rules'), *RULES[2:])
+        self.assertEqual(result.returncode, 1, result.err)
+        self.assertRegex(result.out, r'wrong\.yaml: line \d+.*: test.rpc-denied.untrusted-domains, test "another error '
+                         r'is another cause": expected .*, got .*\n1 rule, 2 tests, 1 failed\n$')
+
     def test_check_says_where_a_typo_is(self):
         os.mkdir(self.path('rules'))
         with open(os.path.join(HERE, 'rules', 'mta', 'service-account.yaml')) as f:
