@@ -11,7 +11,7 @@ std::string TextOf(std::initializer_list<Block> blocks, std::size_t width = 30) 
 
 TEST(TextTest, WrapsAtTheWidthAndHangsBehindTheMarker) {
   EXPECT_EQ(TextOf({Item{0, "-", "one two three four five six seven"}, Item{0, "10.", "short"}}),
-            "  - one two three four five\n"
+            "-   one two three four five\n"
             "    six seven\n"
             "10. short\n");
 }
