@@ -364,7 +364,7 @@ class Rules(CommandLine):
                          '1 rule, 2 tests, 0 failed\n')
         os.mkdir(self.path('rules'))
         with open(os.path.join(HERE, 'rules', 'mta', 'untrusted-domains.yaml')) as f:
-            self.file('rules/wrong.yaml', f.read().replace('finding: no', 'finding: yes'))
+            self.file('rules/wrong.yaml', f.read().replace('nt_error=1722', 'nt_error=5'))
         result = self.run_exdiag('rules', 'test', '--rules', self.path('rules'), *RULES[2:])
         self.assertEqual(result.returncode, 1, result.err)
         self.assertRegex(result.out, r'wrong\.yaml: line \d+.*: test.rpc-denied.untrusted-domains, test "another error '
