@@ -81,6 +81,9 @@ std::optional<std::set<std::string, std::less<>>> RuleScope::FieldsOf(std::size_
       for (const CatalogueEntry* entry : entries) {
         for (const Layout& layout : entry->layouts) {
           for (const Field& field : layout.fields) fields.insert(field.name);
+          for (const Part& part : layout.parts) {
+            for (const Field& field : part.fields) fields.insert(field.name);
+          }
         }
       }
     }

@@ -69,6 +69,8 @@ std::optional<std::string_view> EventFields::Find(std::string_view field) const 
 
 std::optional<std::string_view> EventFields::FindCommon(std::string_view field) const {
   if (field == "computer") return Shown(event_->computer);
+  if (field == "provider") return Shown(event_->provider);
+  if (field == "event_id") return scratch_.emplace_back(fmt::format("{}", event_->event_id));
   if (field == "user") return Shown(event_->user);
   if (field == "channel") return Shown(event_->channel);
   if (field == "category") return Shown(event_->category_text);
