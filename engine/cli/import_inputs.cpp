@@ -84,7 +84,7 @@ class Driver {
         normaliser_(knowledge, {options.zone}) {}
 
   Result<ImportSummary> Run(const std::vector<std::string>& inputs) {
-    const std::vector<InputFile> files = FindInputFiles(inputs);
+    const std::vector<InputFile> files = FindInputFiles(inputs, store_.file());
     for (const InputFile& file : files) {
       if (summary_.cancelled || Cancelled()) {
         summary_.cancelled = true;

@@ -35,7 +35,8 @@ struct ImportSummary {
 };
 
 // Inputs are files, folders (read recursively, in the order of names), patterns with * ? [ ] that
-// no file is called by, and "-" for standard input.  A file that is named twice is read once.
+// no file is called by, and "-" for standard input.  A file that is named twice is read once, and
+// the store's own files are passed over.
 // Formats are found by content.
 //
 // An input that cannot be read is one Diagnostic and one row of the ledger, and the others are

@@ -36,6 +36,12 @@ class Finder {
     }
   }
 
+  // As if it had been read already.
+  void Skip(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0) seen_.insert({status.st_dev, status.st_ino});
+  }
+
   std::vector<InputFile> Take() { return std::move(files_); }
 
  private:
@@ -162,8 +168,13 @@ Result<std::unique_ptr<ByteSource>> CopyFile(const std::string& path) {
 
 }  // namespace
 
-std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs) {
+std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs,
+                                      const std::string& store_file) {
   Finder finder;
+  // SQLite's own names for what lies beside a store in use.
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (!store_file.empty()) finder.Skip(store_file + suffix);
+  }
   for (const std::string& input : inputs) finder.Add(input);
   return finder.Take();
 }

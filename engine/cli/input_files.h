@@ -18,7 +18,9 @@ struct InputFile {
 
 // Each regular file, pipe and device once, in the order of `inputs` and inside a folder by name.
 // An input that gives none has one entry with an error.
-std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs);
+// The files of the store `store_file` that lie in such a folder are no inputs.
+std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs,
+                                      const std::string& store_file = {});
 
 // The bytes of one of them.  What cannot be read at any place (standard input, a pipe) is copied,
 // to a temporary file when it is large.  The Error is a reason without the file's name.

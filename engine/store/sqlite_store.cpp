@@ -52,6 +52,7 @@ class SqliteStore final : public Store {
 
   Result<void> Prepare(const std::string& path, int flags, bool temporary);
 
+  std::string file() const override { return temporary_ ? std::string() : file_; }
   Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
                                                      const std::string& format,
                                                      const std::string& content_hash) override;
@@ -88,6 +89,7 @@ class SqliteStore final : public Store {
   mutable std::unique_ptr<EventReader> reader_;
   std::int64_t import_ = 0;
   bool importing_ = false;
+  bool temporary_ = false;
 };
 
 // Reading a store on a medium that cannot be written needs a write-ahead log that is not there;
@@ -107,6 +109,7 @@ std::string ReadOnlyName(const std::string& file) {
 }
 
 Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool temporary) {
+  temporary_ = temporary;
   database_.Open(path, flags);
   if (!database_.ok()) return TakeError("not opened");
   sqlite3_busy_timeout(database_.handle(), 2000);  // ms; an import lasts longer

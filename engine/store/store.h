@@ -90,7 +90,8 @@ class ImportSession {
 struct StoreOptions {
   bool read_only = false;
   // Keeps events of these kinds whole and of all others only the counts that CountEvents gives.
-  // For a diagnosis without a store; nullopt keeps everything.
+  // For a diagnosis without a store; nullopt keeps everything.  What is only counted is not
+  // compared with what other exports showed: there the counts of overlapping exports add up.
   std::optional<std::vector<EventKind>> keep_only = {};
 };
 
@@ -105,8 +106,12 @@ class Store {
   // A store that lasts as long as the object; spills to a temporary file when it grows.
   static Result<std::unique_ptr<Store>> OpenTemporary(const StoreOptions& options = {});
 
-  // One file at a time.  `content_hash` "" when unknown.  When the ledger has a file with the same
-  // content already, the import still works and gives duplicates only.
+  // The file it lies in; "" for a temporary one.
+  virtual std::string file() const { return {}; }
+
+  // One file at a time: until the session ends, nothing else may be asked of the store.  A session
+  // must not outlive its store.  `content_hash` "" when unknown.  When the ledger has a file with
+  // the same content already, the import still works and gives duplicates only.
   virtual Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
                                                              const std::string& format,
                                                              const std::string& content_hash) = 0;

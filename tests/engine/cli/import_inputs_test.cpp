@@ -173,7 +173,8 @@ TEST_F(ImportInputsTest, TheSameBytesAreNotReadAgain) {
 
 TEST_F(ImportInputsTest, OfManyRejectsTwentyAreShown) {
   std::string text = NtCsv(1);
-  for (int i = 0; i < 25; ++i) text += "11/23/99,11:57:22 AM,MSExchangeMTA,Eror,None,9322,N/A,BREST,m\r\n";
+  for (int i = 0; i < 25; ++i)
+    text += "11/23/99,11:57:22 AM,MSExchangeMTA,Eror,None,9322,N/A,BREST,m\r\n";
   const auto summary = Import({File("a.csv", text)});
   ASSERT_EQ(summary.rows.size(), 1u);
   EXPECT_EQ(summary.rows[0].records, summary.rows[0].stored + summary.rows[0].rejected);
@@ -233,6 +234,14 @@ TEST_F(ImportInputsTest, APipe) {
   }
   EXPECT_THAT(Rows(Import({pipe})), ElementsAre("pipe nt-csv 4=4+0+0"));
   ::waitpid(child, nullptr, 0);
+}
+
+TEST_F(ImportInputsTest, TheStoreMayLieAmongTheLogs) {
+  File("a.csv", NtCsv(2));
+  const auto store = Store::Open(folder_ + "/site.db");
+  const auto summary = ImportInputs({folder_}, options_, knowledge_, **store, problems_);
+  EXPECT_THAT(Rows(*summary), ElementsAre("a.csv nt-csv 2=2+0+0"));
+  EXPECT_THAT(Problems(), IsEmpty());
 }
 
 TEST_F(ImportInputsTest, AStoreThatTakesNothingEndsTheRun) {
