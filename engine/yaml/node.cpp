@@ -9,6 +9,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <sstream>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/base/text.h"
@@ -56,7 +57,7 @@ class TreeBuilder final : public YAML::EventHandler {
                        YAML::EmitterStyle::value) override {
     RefuseAnchor(mark, anchor);
     RefuseTag(mark, tag);
-    open_.push_back({New(YamlNode::Kind::kList, mark), {}});
+    open_.push_back({New(YamlNode::Kind::kList, mark), {}, {}});
   }
   void OnSequenceEnd() override { Close(); }
 
@@ -64,7 +65,7 @@ class TreeBuilder final : public YAML::EventHandler {
                   YAML::EmitterStyle::value) override {
     RefuseAnchor(mark, anchor);
     RefuseTag(mark, tag);
-    open_.push_back({New(YamlNode::Kind::kMap, mark), {}});
+    open_.push_back({New(YamlNode::Kind::kMap, mark), {}, {}});
   }
   void OnMapEnd() override { Close(); }
 
@@ -73,6 +74,7 @@ class TreeBuilder final : public YAML::EventHandler {
   struct Open {
     YamlNode node;
     std::optional<YamlNode> key;
+    std::unordered_map<std::string, std::uint64_t> lines;  // of the map's keys so far
   };
 
   static YamlNode New(YamlNode::Kind kind, const YAML::Mark& mark) {
@@ -120,11 +122,11 @@ class TreeBuilder final : public YAML::EventHandler {
       return;
     }
     if (value.kind == YamlNode::Kind::kNull) value.place = key.place;
-    for (const YamlEntry& entry : map.node.entries) {
-      if (entry.key != key.text) continue;
+    const auto [first, is_new] = map.lines.emplace(key.text, key.place.value);
+    if (!is_new) {
       problems_.Error("yaml.duplicate_key", key.place,
                       fmt::format("duplicate key \"{}\"; it stands in line {} already",
-                                  Printable(key.text), entry.key_place.value));
+                                  Printable(key.text), first->second));
       return;
     }
     map.node.entries.push_back({key.text, key.place, std::move(value)});

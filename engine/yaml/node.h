@@ -41,7 +41,7 @@ struct YamlEntry {
 // "a map", "a list", "text", "nothing": what a node is, for complaints.
 std::string_view KindName(const YamlNode& node);
 
-inline constexpr std::size_t kMaxYamlBytes = std::size_t{8} << 20;
+inline constexpr std::size_t kMaxYamlBytes = std::size_t{2} << 20;
 
 // nullopt when `text` is no YAML, is larger than kMaxYamlBytes, is not UTF-8 or holds nothing; the
 // reason has then gone to `problems`.  Duplicate keys and the refused features are complained about

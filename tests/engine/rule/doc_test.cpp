@@ -14,8 +14,8 @@ namespace {
 
 using ::testing::IsEmpty;
 
-std::string ReadDoc() {
-  std::ifstream stream(std::string(EXDIAG_SOURCE_DIR) + "/docs/rule-language.md");
+std::string ReadDoc(const std::string& name) {
+  std::ifstream stream(std::string(EXDIAG_SOURCE_DIR) + "/docs/" + name);
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
@@ -54,7 +54,7 @@ std::string Around(std::string_view part) {
 }
 
 TEST(DocTest, ExamplesLoad) {
-  const std::vector<std::string> blocks = YamlBlocks(ReadDoc());
+  const std::vector<std::string> blocks = YamlBlocks(ReadDoc("rule-language.md"));
   ASSERT_GE(blocks.size(), 5u);
   for (const std::string& block : blocks) {
     TestFolder folder;
@@ -70,6 +70,14 @@ TEST(DocTest, ExamplesLoad) {
     EXPECT_THAT(Shown(problems), IsEmpty()) << rule;
     EXPECT_EQ(rules->rules().size(), 1u);
   }
+}
+
+// The page for rule authors shows one rule and then its tests.
+TEST(DocTest, TheAuthorsExampleIsASoundRule) {
+  const std::vector<std::string> blocks = YamlBlocks(ReadDoc("adding-a-rule.md"));
+  ASSERT_EQ(blocks.size(), 2u);
+  const std::string rule = Replaced(blocks[0] + blocks[1], "status: draft", "status: stable");
+  EXPECT_THAT(ComplaintsAbout(rule), IsEmpty());
 }
 
 }  // namespace

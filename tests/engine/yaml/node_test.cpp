@@ -76,7 +76,7 @@ TEST(YamlNodeTest, Complaints) {
       {"not UTF-8", "a: caf\xe9\n", "yaml.encoding | x.yaml: not UTF-8 text; file not used"},
       {"UTF-16", std::string("a\0:\0", 4), "yaml.encoding | x.yaml: not UTF-8 text; file not used"},
       {"too large", std::string(kMaxYamlBytes + 1, ' '),
-       "yaml.size | x.yaml: 8388609 bytes, more than the 8388608 that are read; file not used"},
+       "yaml.size | x.yaml: 2097153 bytes, more than the 2097152 that are read; file not used"},
       {"two documents", "a: 1\n---\nb: 2\n",
        "yaml.documents | x.yaml: line 3, column 1: a second document in one file; file not used"},
   };
