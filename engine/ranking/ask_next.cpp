@@ -129,8 +129,23 @@ std::string FileOf(std::string_view command) {
   return std::string(Trim(command.substr(arrow + 1)));
 }
 
+// The line that puts the question; one answer often concerns several lines, of which one has the
+// words.
+const Reason& Asker(const Question& question) {
+  for (const Line& line : question.lines) {
+    if (!line.reason->ask.empty()) return *line.reason;
+  }
+  return *question.lines.front().reason;
+}
+
+// Nobody can answer what no line puts into words.
+bool CanBePut(const Question& question) {
+  const Reason& reason = Asker(question);
+  return !IsAnswer(reason) || !reason.ask.empty();
+}
+
 void PutIntoWords(const Question& question, AskNext& ask) {
-  const Reason& reason = *question.lines.front().reason;
+  const Reason& reason = Asker(question);
   if (IsAnswer(reason)) {
     std::set<std::string> values;
     for (const Line& line : question.lines) values.insert(line.reason->answer_value);
@@ -223,6 +238,7 @@ std::vector<AskNext> AskNextFor(const Ranking& ranking) {
     if (standing.confidences.front() >= kClearLeader) continue;
     std::vector<AskNext> of_incident;
     for (const auto& [key, question] : QuestionsOf(ranking, incident)) {
+      if (!CanBePut(question)) continue;
       AskNext ask = MakeAskNext(question, standing, incident.id);
       if (ask.entropy_drop >= kLeastDrop) of_incident.push_back(std::move(ask));
     }

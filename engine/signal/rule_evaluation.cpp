@@ -353,7 +353,7 @@ class RuleEvaluation {
       reason.answer_name = EqualsValue(*asked.fact, "name");
       reason.answer_value = EqualsValue(*asked.fact, "value");
     }
-    if (is_answer && !reason.ask.empty()) {
+    if (is_answer) {
       reason.question_key = fmt::format("answer:{}:{}", reason.answer_name, HostsKey(trigger));
     } else if (!reason.collect.empty()) {
       reason.question_key = "collect:" + reason.collect;
