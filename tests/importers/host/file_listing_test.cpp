@@ -5,6 +5,7 @@
 
 #include "importers/host/host_importers.h"
 #include "tests/importers/fact_capture.h"
+#include "tests/importers/hostile_text.h"
 
 namespace exdiag {
 namespace {
@@ -197,6 +198,20 @@ TEST(FileListing, AQuoteThatIsNeverClosedCostsItsRow) {
               ElementsAre(KeptReject{"in: line 2", "file-listing.columns",
                                      "1 columns, the header has 3; this file is not listed"}));
   EXPECT_THAT(Texts(imported.OfKind("file_version")), ElementsAre("file_version name=b size=2"));
+}
+
+TEST(FileListing, DamageNeverCostsMoreThanWhatItHits) {
+  const auto importer = MakeFileListingImporter();
+  for (const Layout& layout : Layouts()) {
+    for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+      const std::string text = Damager(seed).Damage(layout.text);
+      const Imported imported = Import(*importer, text);
+      EXPECT_EQ(imported.error, "") << layout.why << seed;
+      for (const Fact& fact : imported.facts) {
+        EXPECT_TRUE(fact.kind.starts_with("file_version")) << layout.why << seed;
+      }
+    }
+  }
 }
 
 TEST(FileListing, RealOnesAreRead) {

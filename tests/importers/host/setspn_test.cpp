@@ -3,6 +3,7 @@
 
 #include "importers/host/host_importers.h"
 #include "tests/importers/fact_capture.h"
+#include "tests/importers/hostile_text.h"
 
 namespace exdiag {
 namespace {
@@ -103,6 +104,19 @@ TEST(Setspn, AnAccountThatWasNotFoundIsReported) {
                           "return value 0x00000525; nothing is known of its names",
                           "setspn.account | in: line 2: setspn did not list an account: Could not "
                           "find account EX9; nothing is known of its names"));
+}
+
+TEST(Setspn, DamageNeverCostsMoreThanWhatItHits) {
+  const auto importer = MakeSetspnImporter();
+  for (std::uint32_t seed = 1; seed <= 600; ++seed) {
+    const std::string text = Damager(seed).Damage(kListing);
+    const Imported imported = Import(*importer, text);
+    EXPECT_EQ(imported.error, "") << seed;
+    for (const Fact& fact : imported.facts) {
+      EXPECT_TRUE(fact.kind.starts_with("spn")) << seed << fact.kind;
+      EXPECT_LE(fact.where.place.value, static_cast<std::uint64_t>(text.size())) << seed;
+    }
+  }
 }
 
 TEST(Setspn, OtherTextIsNotRecognised) {

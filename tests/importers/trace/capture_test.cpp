@@ -6,6 +6,7 @@
 
 #include "importers/trace/trace_importers.h"
 #include "tests/importers/fact_capture.h"
+#include "tests/importers/hostile_text.h"
 #include "tests/importers/trace/trace_bytes.h"
 
 namespace exdiag {
@@ -192,6 +193,19 @@ TEST(Captures, EveryCutIsSurvived) {
   for (std::size_t size = 28; size < pcapng.size(); ++size) {
     EXPECT_THAT(Import(*MakePcapngImporter(), pcapng.substr(0, size)).OfKind("tpkt_frame"),
                 IsEmpty());
+  }
+}
+
+TEST(Captures, DamageIsSurvived) {
+  const std::string pcap = PcapHeader() + PcapFrame(kConfirm) + PcapFrame(kConfirm);
+  const std::string pcapng =
+      PcapngSection() + PcapngInterface() + PcapngFrame(kConfirm, 1) + PcapngFrame(kConfirm, 2);
+  for (std::uint32_t seed = 1; seed <= 600; ++seed) {
+    const Imported a = Import(*MakePcapImporter(), Damager(seed).Damage(pcap));
+    const Imported b = Import(*MakePcapngImporter(), Damager(seed).Damage(pcapng));
+    // The listing is there whenever the file was taken for a capture at all.
+    EXPECT_EQ(a.error.empty(), !a.OfKind("tpkt_frame_listing").empty()) << seed;
+    EXPECT_EQ(b.error.empty(), !b.OfKind("tpkt_frame_listing").empty()) << seed;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "importers/trace/trace_importers.h"
 #include "tests/importers/fact_capture.h"
+#include "tests/importers/hostile_text.h"
 #include "tests/importers/trace/trace_bytes.h"
 
 namespace exdiag {
@@ -152,6 +153,20 @@ TEST(HexDump, LinesAreToldFromProse) {
     if (!line) continue;
     EXPECT_EQ(line->offset, c.offset) << c.why;
     EXPECT_EQ(line->bytes.size(), c.bytes) << c.why;
+  }
+}
+
+TEST(HexDump, DamageNeverCostsMoreThanWhatItHits) {
+  const auto importer = MakeHexDumpImporter();
+  for (std::uint32_t seed = 1; seed <= 600; ++seed) {
+    const std::string text =
+        Damager(seed).Damage(Dump(kConfirm, Style::kKb) + Dump(kConfirm, Style::kTcpdump));
+    const Imported imported = Import(*importer, text);
+    EXPECT_EQ(imported.error, "") << seed;
+    for (const Fact& fact : imported.facts) {
+      EXPECT_TRUE(fact.kind.starts_with("tpkt_frame")) << seed << fact.kind;
+      EXPECT_LE(fact.where.place.value, static_cast<std::uint64_t>(text.size())) << seed;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "importers/trace/trace_importers.h"
 #include "tests/importers/fact_capture.h"
+#include "tests/importers/hostile_text.h"
 
 namespace exdiag {
 namespace {
@@ -122,6 +123,20 @@ TEST(NetmonText, FramesWithoutTpktGiveAnEmptyListing) {
       Import(*MakeNetmonTextImporter(),
              "FRAME: Base frame properties\nIP: ID = 0x1; Proto = UDP; Len: 57\n");
   EXPECT_THAT(Texts(imported.facts), ElementsAre("tpkt_frame_listing frames=0 source=netmon-text"));
+}
+
+TEST(NetmonText, DamageNeverCostsMoreThanWhatItHits) {
+  const auto importer = MakeNetmonTextImporter();
+  for (std::uint32_t seed = 1; seed <= 600; ++seed) {
+    const std::string text =
+        Damager(seed).Damage(kFrame + std::string("00000:  03 05 00 0B 06 80 00 00 00 29 85\n"));
+    const Imported imported = Import(*importer, text);
+    EXPECT_EQ(imported.error, "") << seed;
+    for (const Fact& fact : imported.facts) {
+      EXPECT_TRUE(fact.kind.starts_with("tpkt_frame")) << seed << fact.kind;
+      EXPECT_LE(fact.where.place.value, static_cast<std::uint64_t>(text.size())) << seed;
+    }
+  }
 }
 
 TEST(NetmonText, RealOnesAreRead) {
