@@ -6,6 +6,7 @@
 #include "engine/cli/open_store.h"
 #include "engine/cli/output.h"
 #include "engine/report/report.h"
+#include "engine/signal/signal.h"
 
 namespace exdiag {
 namespace {
@@ -48,11 +49,11 @@ class DiagnoseCommand final : public Command {
   }
 
  private:
-  // Without a store only what some rule can use is kept.
+  // Without a store only what some rule can use is kept, and what shows a host's diagnostics levels.
   Result<std::unique_ptr<Store>> OpenStore(const Data& data) const {
     if (store_.empty()) {
       StoreOptions options;
-      options.keep_only = data.rules.EventKinds();
+      options.keep_only = KindsToKeep(RulesInUse(data.rules), data.knowledge);
       return Store::OpenTemporary(options);
     }
     return feed_.inputs.empty() ? OpenExistingStore(store_) : Store::Open(store_);
