@@ -68,6 +68,12 @@ Result<DataFolders> FindData(const DataOptions& options) {
   return DataFolders{std::move(*rules), std::move(*kbdata)};
 }
 
+Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& problems) {
+  const auto kbdata = Find(options.kbdata, "kbdata");
+  if (!kbdata) return kbdata.error();
+  return Knowledge::Load(*kbdata, problems);
+}
+
 Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems) {
   const auto folders = FindData(options);
   if (!folders) return folders.error();

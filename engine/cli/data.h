@@ -36,6 +36,9 @@ struct Data {
   RuleSet rules;
 };
 
+// The knowledge alone, for commands that ask no rule.
+Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& problems);
+
 Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems);
 
 }  // namespace exdiag

@@ -39,14 +39,14 @@ class EventsCommand final : public Command {
 
   ExitCode Run() override {
     ProblemPrinter problems;
-    const auto data = LoadData(data_, problems);
-    if (!data) return Fail(data.error().message);
-    if (const auto read = ReadFilters((*data)->knowledge); !read) {
+    const auto knowledge = LoadKnowledge(data_, problems);
+    if (!knowledge) return Fail(knowledge.error().message);
+    if (const auto read = ReadFilters(*knowledge); !read) {
       return Misused(name(), read.error().message);
     }
     const auto store = OpenExistingStore(store_);
     if (!store) return Fail(store.error().message);
-    const auto written = Write(**store, (*data)->knowledge.catalogue());
+    const auto written = Write(**store, knowledge->catalogue());
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 

@@ -27,11 +27,11 @@ class ImportCommand final : public Command {
       return Misused(name(), "nothing to import; give files or folders, or - for standard input");
     }
     ProblemPrinter problems;
-    const auto data = LoadData(data_, problems);
-    if (!data) return Fail(data.error().message);
+    const auto knowledge = LoadKnowledge(data_, problems);
+    if (!knowledge) return Fail(knowledge.error().message);
     const auto store = Store::Open(store_);
     if (!store) return Fail(store.error().message);
-    const auto fed = Feed(feed_, (*data)->knowledge, **store, problems);
+    const auto fed = Feed(feed_, *knowledge, **store, problems);
     if (!fed) return Fail(fed.error().message);
     problems.Finish();
     if (const auto written = Write(fed->rows); !written) return Fail(written.error().message);
