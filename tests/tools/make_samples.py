@@ -169,8 +169,10 @@ def binary(events, kind, path):
     source = path + '.json'
     with open(source, 'w', encoding='utf-8') as out:
         json.dump(table, out)
-    subprocess.run([sys.executable, os.path.join(HERE, 'make_%s.py' % kind), source, path], check=True,
-                   stdout=subprocess.DEVNULL)
+    done = subprocess.run([sys.executable, os.path.join(HERE, 'make_%s.py' % kind), source, path],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit('make_samples.py: %s: %s' % (path, done.stderr))
     os.remove(source)
 
 
