@@ -49,7 +49,8 @@ class DiagnoseCommand final : public Command {
   }
 
  private:
-  // Without a store only what some rule can use is kept, and what shows a host's diagnostics levels.
+  // Without a store only what some rule can use is kept, and what shows a host's diagnostics
+  // levels.
   Result<std::unique_ptr<Store>> OpenStore(const Data& data) const {
     if (store_.empty()) {
       StoreOptions options;
