@@ -85,7 +85,7 @@ class EventsCommand final : public Command {
   Result<void> Write(const Store& store, const Catalogue& catalogue) const {
     auto output = Output::Open(output_, {store_});
     if (!output) return output.error();
-    const auto writer = MakeEventWriter(output_.format, catalogue, output->colour());
+    const auto writer = MakeEventListWriter(output_.format, catalogue, output->colour());
     std::string piece;
     writer->Begin(piece);
     const auto walked = store.ForEachEvent(query_, [&](const Event& event) {

@@ -21,7 +21,7 @@ std::string TimeText(const Event& event) {
   return FormatTimeForPeople(event.time) + (local ? " local" : " UTC");
 }
 
-class TextEvents final : public EventWriter {
+class TextEvents final : public EventListWriter {
  public:
   TextEvents(const Catalogue& catalogue, bool colour) : catalogue_(catalogue), colour_(colour) {}
 
@@ -55,7 +55,7 @@ class TextEvents final : public EventWriter {
   bool colour_;
 };
 
-class JsonEvents final : public EventWriter {
+class JsonEvents final : public EventListWriter {
  public:
   explicit JsonEvents(const Catalogue& catalogue) : catalogue_(catalogue) {}
 
@@ -76,7 +76,7 @@ class JsonEvents final : public EventWriter {
   bool first_ = true;
 };
 
-class CsvEvents final : public EventWriter {
+class CsvEvents final : public EventListWriter {
  public:
   explicit CsvEvents(const Catalogue& catalogue) : catalogue_(catalogue) {}
 
@@ -175,8 +175,8 @@ Json EventJson(const Event& event, const Catalogue& catalogue) {
   return json;
 }
 
-std::unique_ptr<EventWriter> MakeEventWriter(Format format, const Catalogue& catalogue,
-                                             bool colour) {
+std::unique_ptr<EventListWriter> MakeEventListWriter(Format format, const Catalogue& catalogue,
+                                                     bool colour) {
   switch (format) {
     case Format::kText:
       return std::make_unique<TextEvents>(catalogue, colour);

@@ -27,16 +27,16 @@ std::string MessageOf(const Event& event, const Catalogue& catalogue);
 std::string HexOf(const std::vector<std::byte>& bytes);  // lower case, no blanks
 
 // Writes events one by one, so that a list may be longer than memory.  Each call appends to `out`.
-class EventWriter {
+class EventListWriter {
  public:
-  virtual ~EventWriter() = default;
+  virtual ~EventListWriter() = default;
   virtual void Begin(std::string& out) = 0;
   virtual void Add(const Event& event, std::string& out) = 0;
   virtual void End(std::string& out) = 0;
 };
 
 // Text (wrapped to 80 columns), JSON {"events": [...]} or CSV; nullptr for other formats.
-std::unique_ptr<EventWriter> MakeEventWriter(Format format, const Catalogue& catalogue,
-                                             bool colour);
+std::unique_ptr<EventListWriter> MakeEventListWriter(Format format, const Catalogue& catalogue,
+                                                     bool colour);
 
 }  // namespace exdiag
