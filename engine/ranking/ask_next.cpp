@@ -152,7 +152,8 @@ void PutIntoWords(const Question& question, AskNext& ask) {
     if (values.contains("yes") || values.contains("no")) values.insert({"yes", "no"});
     const std::vector<std::string> ordered(values.rbegin(), values.rend());  // yes before no
     ask.question = reason.ask;
-    ask.command = fmt::format("exdiag answer {} {}", reason.answer_name, fmt::join(ordered, "|"));
+    ask.command =
+        fmt::format("exdiag answer {} {} --store F", reason.answer_name, fmt::join(ordered, "|"));
     ask.feed = ask.command;
     return;
   }

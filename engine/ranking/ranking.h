@@ -31,7 +31,7 @@ struct Incident {
 struct AskNext {
   std::string incident;
   std::string question;     // for people
-  std::string command;      // "setspn -L EX1 > spn.txt", or "exdiag answer NAME yes|no"
+  std::string command;      // "setspn -L EX1 > spn.txt", or "exdiag answer NAME yes|no --store F"
   std::string feed;         // how to give the result back: "exdiag import --store F spn.txt"
   double entropy_drop = 0;  // expected, in bits
   struct Effect {

@@ -105,7 +105,7 @@ TEST_F(RankingTest, TheExampleOfThePage) {
   ASSERT_THAT(ranking.ask_next, SizeIs(1));
   const AskNext& ask = ranking.ask_next[0];
   EXPECT_EQ(ask.question, "Do the domains trust each other?");
-  EXPECT_EQ(ask.command, "exdiag answer trust yes|no");
+  EXPECT_EQ(ask.command, "exdiag answer trust yes|no --store F");
   EXPECT_NEAR(ask.entropy_drop, 0.1255, 5e-5);
   ASSERT_THAT(ask.effects, SizeIs(2));
   EXPECT_EQ(ask.effects[0].if_answer, "yes");  // 4 becomes 8: 8/41.5, and dras 32/41.5
