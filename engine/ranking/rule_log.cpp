@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "engine/base/text.h"
 
@@ -51,6 +52,19 @@ bool ReadKind(std::string_view kind, RuleLogLine& line) {
   return !line.provider.empty();
 }
 
+// "0f030980" as four bytes; nullopt when it is no such thing.
+std::optional<std::vector<std::byte>> ReadData(std::string_view hex) {
+  if (hex.empty() || hex.size() % 2 != 0) return std::nullopt;
+  std::vector<std::byte> bytes;
+  for (; !hex.empty(); hex.remove_prefix(2)) {
+    std::uint8_t value = 0;
+    const auto [end, error] = std::from_chars(hex.data(), hex.data() + 2, value, 16);
+    if (error != std::errc() || end != hex.data() + 2) return std::nullopt;
+    bytes.push_back(std::byte{value});
+  }
+  return bytes;
+}
+
 // What is wrong with the line, or "".
 std::string ReadLine(std::string_view text, RuleLogLine& line) {
   const auto date = TakeWord(text);
@@ -70,7 +84,14 @@ std::string ReadLine(std::string_view text, RuleLogLine& line) {
     if (equals == std::string::npos || equals == 0) {
       return fmt::format("\"{}\" is not of the form field=value", *word);
     }
-    line.values.emplace_back(word->substr(0, equals), word->substr(equals + 1));
+    std::string name = word->substr(0, equals), value = word->substr(equals + 1);
+    if (name != "data") {
+      line.values.emplace_back(std::move(name), std::move(value));
+      continue;
+    }
+    auto bytes = ReadData(value);
+    if (!bytes) return fmt::format("data=\"{}\" is not a row of bytes, two hex digits each", value);
+    line.data = std::move(*bytes);
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // The lines of events that tests inside rules are written in; docs/rule-language.md, "Tests".
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +22,14 @@ struct RuleLogLine {
   std::uint16_t event_id = 0;
   Level level = Level::kUnknown;  // when the line does not say
   std::vector<std::pair<std::string, std::string>> values;
+  std::vector<std::byte> data;  // data=HEX
 };
 
 // All lines that are not blank.  The Error names the line by number and what is wrong with it.
 Result<std::vector<RuleLogLine>> ParseRuleLog(std::string_view log);
 
-// The insertion strings and the other parts of a record that the line stands for.
+// The insertion strings and the other parts of a record that the line stands for; its data are
+// those of the line.
 struct RuleLogRecord {
   std::string channel, category;
   Level level = Level::kError;

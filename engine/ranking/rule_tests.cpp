@@ -83,6 +83,7 @@ Result<void> AddLine(const RuleLogLine& line, const Knowledge& knowledge, std::u
   record.message = filled->message;
   record.has_strings = filled->message.empty();
   record.strings = strings;
+  record.binary = line.data;
 
   NormalisedEvent event = normaliser.Normalise(record);
   // Strings that the line does not give are not known, rather than empty.
