@@ -29,6 +29,10 @@ void Remark(std::string_view message) { PrintLine(fmt::format("exdiag: {}", mess
 
 void ProblemPrinter::Report(Diagnostic diagnostic) {
   ++counts_[diagnostic.severity];
+  if (show_ == Show::kAllWithIds) {
+    PrintLine(fmt::format("{} [{}]", ToString(diagnostic), diagnostic.id));
+    return;
+  }
   const std::uint64_t seen = ++repeats_[{diagnostic.where.file, diagnostic.id}];
   if (seen <= kRepeats) PrintLine(ToString(diagnostic));
 }

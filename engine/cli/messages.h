@@ -22,11 +22,14 @@ ExitCode Misused(std::string_view command, std::string_view message);
 void Remark(std::string_view message);
 
 // Prints each complaint as it comes, "file: place: reason".  Of one kind in one file only the first
-// kRepeats are printed; Finish() says how many more there were.
+// kRepeats are printed; Finish() says how many more there were.  For who mends files: all of them,
+// each with its id behind it, "file: place: reason [rule.never]".
 class ProblemPrinter final : public DiagnosticSink {
  public:
   static constexpr std::uint64_t kRepeats = 25;
+  enum class Show : std::uint8_t { kFirst, kAllWithIds };
 
+  explicit ProblemPrinter(Show show = Show::kFirst) : show_(show) {}
   ~ProblemPrinter() override { Finish(); }
 
   void Report(Diagnostic diagnostic) override;
@@ -36,6 +39,7 @@ class ProblemPrinter final : public DiagnosticSink {
   std::uint64_t Count(Severity at_least) const;
 
  private:
+  Show show_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> repeats_;  // by file and id
   std::map<Severity, std::uint64_t> counts_;
 };

@@ -33,7 +33,8 @@ class RulesCommand final : public Command {
   }
 
   ExitCode Run() override {
-    ProblemPrinter problems;
+    ProblemPrinter problems(check_->parsed() ? ProblemPrinter::Show::kAllWithIds
+                                             : ProblemPrinter::Show::kFirst);
     const auto data = LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
     if (check_->parsed()) return Check(**data, problems);

@@ -166,6 +166,12 @@ class CrossChecker {
 
   void CheckReference(std::size_t index, const Location& where, std::string_view key,
                       std::string_view id) {
+    if (const Rule* retired = Retired(id); retired != nullptr && id != rules_[index].id) {
+      LeaveOut(index, "rule.retired", where,
+               fmt::format("\"{}\" names the rule \"{}\", which is retired (superseded by \"{}\")",
+                           key, id, Printable(retired->superseded_by)));
+      return;
+    }
     if (ids_.contains(id) && id != rules_[index].id) return;
     if (key == "first" && ids_.contains(id)) return;  // the rule itself
     const std::vector<std::string_view> known(ids_.begin(), ids_.end());
@@ -176,6 +182,13 @@ class CrossChecker {
                          nearest.empty() || nearest == id
                              ? ""
                              : fmt::format(" (did you mean \"{}\"?)", nearest)));
+  }
+
+  const Rule* Retired(std::string_view id) const {
+    const auto found = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& rule) {
+      return rule.id == id && rule.status == Status::kRetired;
+    });
+    return found == rules_.end() ? nullptr : &*found;
   }
 
   void CheckTwins(std::size_t index) {
@@ -215,6 +228,12 @@ std::string Fingerprint(const Rule& rule) {
   return fmt::format("on {}\nwhen {}\nunless {}\nevidence {}", fmt::join(triggers, " or "),
                      printer.Print(rule.when), printer.Print(rule.unless), fmt::join(lines, "\n"));
 }
+
+std::string Fingerprint(const Rule& rule, const Condition& condition) {
+  return ConditionPrinter(rule).Print(condition);
+}
+
+std::string Fingerprint(std::span<const FieldTest> tests) { return OfTests(tests); }
 
 std::set<std::size_t> CrossCheck(std::span<const Rule> rules,
                                  const std::set<std::string, std::less<>>& ids,

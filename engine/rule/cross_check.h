@@ -12,8 +12,8 @@
 namespace exdiag {
 
 // Complains about what one rule says of others: ids that stand twice, successors and `first:` that
-// name no rule, and rules that nothing tells apart.  `ids` holds the ids of all rules that were
-// met, left-out ones included.  Returns the indexes of the rules to leave out.
+// name no rule or a retired one, and rules that nothing tells apart.  `ids` holds the ids of all
+// rules that were met, left-out ones included.  Returns the indexes of the rules to leave out.
 std::set<std::size_t> CrossCheck(std::span<const Rule> rules,
                                  const std::set<std::string, std::less<>>& ids,
                                  DiagnosticSink& problems);
@@ -21,5 +21,8 @@ std::set<std::size_t> CrossCheck(std::span<const Rule> rules,
 // Trigger, `when`, `unless` and the conditions of the evidence in one text that does not depend on
 // the names of the patterns: rules with equal texts can never be told apart.
 std::string Fingerprint(const Rule& rule);
+// The same of one condition of the rule, and of tests.
+std::string Fingerprint(const Rule& rule, const Condition& condition);
+std::string Fingerprint(std::span<const FieldTest> tests);
 
 }  // namespace exdiag

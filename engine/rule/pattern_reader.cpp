@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/text.h"
 #include "engine/rule/fact_kinds.h"
 #include "engine/rule/field_test_reader.h"
+#include "engine/rule/rule_scope.h"
 
 namespace exdiag {
 namespace {
@@ -103,6 +105,32 @@ class PatternReader {
         pattern.levels.push_back(LevelFromName(name));
       }
     }
+    CheckLevels(*node, pattern);
+  }
+
+  // The catalogue says which level an event usually has; an event that it does not know may have
+  // any.
+  void CheckLevels(const YamlNode& node, const EventPattern& pattern) {
+    std::set<Level> known;
+    for (const std::string& provider : pattern.providers) {
+      for (const std::uint16_t id : pattern.ids) {
+        const auto entries = catalogue_.Find(provider, id);
+        if (entries.empty()) return;
+        for (const CatalogueEntry* entry : entries) known.insert(entry->level);
+      }
+    }
+    const auto wanted = [&](Level level) {
+      return std::find(pattern.levels.begin(), pattern.levels.end(), level) != pattern.levels.end();
+    };
+    if (known.empty() || known.contains(Level::kUnknown) || pattern.levels.empty()) return;
+    if (std::any_of(known.begin(), known.end(), wanted)) return;
+    std::vector<std::string_view> names;
+    for (const Level level : known) names.push_back(LevelName(level));
+    problems_.Warning(
+        "rule.level", node.place,
+        fmt::format("the catalogue knows {} {} at no such level, only as {}; the rule is used",
+                    fmt::join(pattern.providers, "/"), fmt::join(pattern.ids, ", "),
+                    fmt::join(names, ", ")));
   }
 
   const Catalogue& catalogue_;
@@ -155,6 +183,7 @@ void ReadSharedPatterns(const YamlNode& root, const Catalogue& catalogue, Shared
   for (const YamlEntry& entry : events->entries) {
     const std::size_t before = problems.errors();
     EventPattern pattern = PatternReader(catalogue, none, problems).Read(entry);
+    CheckOwnFields(pattern, catalogue, problems);
     const auto found = shared.find(entry.key);
     if (found != shared.end()) {
       problems.Error("rule.duplicate_shared", entry.key_place,

@@ -7,6 +7,7 @@
 #include "engine/base/text.h"
 #include "engine/rule/condition_reader.h"
 #include "engine/rule/fact_kinds.h"
+#include "engine/rule/logic_check.h"
 #include "engine/rule/rule_scope.h"
 
 namespace exdiag {
@@ -86,6 +87,7 @@ class RuleReader {
     rule_.notes = map_.Text("notes");
     map_.Finish();
     scope_.CheckAllUsed();
+    if (!problems_.failed()) CheckLogic(rule_, problems_);
     return rule_.id.empty() ? std::nullopt : std::optional(std::move(rule_));
   }
 
@@ -131,8 +133,11 @@ class RuleReader {
 
   void ReadArticles() {
     rule_.articles = map_.NeedTexts("articles");
-    for (const std::string& number : rule_.articles) {
-      const Place& place = map_.Get("articles")->place;
+    const YamlNode* node = map_.Get("articles");
+    for (std::size_t i = 0; i < rule_.articles.size(); ++i) {
+      const std::string& number = rule_.articles[i];
+      const bool each = node->items.size() == rule_.articles.size();
+      const Place& place = each ? node->items[i].place : node->place;
       if (!IsArticleNumber(number)) {
         problems_.Error(
             "rule.article", place,
@@ -152,7 +157,7 @@ class RuleReader {
     for (std::size_t i = 0; i < rule_.events.size(); ++i) {
       scope_.AddCaptures(i, rule_.events[i].where_all);
       if (rule_.events[i].fact_kind.empty()) {
-        scope_.CheckFields(i, rule_.events[i].where_all);
+        CheckOwnFields(rule_.events[i], knowledge_.catalogue(), problems_);
       } else {
         scope_.CheckAttributes(rule_.events[i].fact_kind, rule_.events[i].where_all);
       }
@@ -380,6 +385,17 @@ class RuleReader {
       test.confidence_min = range.Number("min", 0, 1);
       test.confidence_max = range.Number("max", 0, 1);
       range.Finish();
+      if (test.confidence_min && test.confidence_max &&
+          *test.confidence_min > *test.confidence_max) {
+        problems_.Error("rule.empty_range", confidence->place,
+                        fmt::format("no confidence is from {} to {}", *test.confidence_min,
+                                    *test.confidence_max));
+      }
+    }
+    for (const std::string_view key : {"leads", "confidence"}) {
+      if (test.finding || !map.Has(key)) continue;
+      problems_.Error("rule.tests", map.Get(key)->place,
+                      fmt::format("\"{}\" of a rule that is expected to have no finding", key));
     }
     map.Finish();
   }

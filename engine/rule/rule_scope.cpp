@@ -30,7 +30,75 @@ std::string EventsOf(const EventPattern& pattern) {
   return fmt::format("{} {}", fmt::join(pattern.providers, "/"), fmt::join(pattern.ids, ", "));
 }
 
+using FieldNames = std::set<std::string, std::less<>>;
+
+void ComplainNoField(const EventPattern& pattern, const FieldNames& known, std::string_view field,
+                     const Place& place, YamlProblems& problems) {
+  problems.Error("rule.unknown_field", place,
+                 fmt::format("{} has no field \"{}\"{}", EventsOf(pattern), Printable(field),
+                             DidYouMean(field, known)));
+}
+
+// Other fields that tests compare with, also behind `not`.
+void AddComparedFields(std::span<const FieldTest> tests, std::vector<std::string>& fields) {
+  for (const FieldTest& test : tests) {
+    if (const auto* equals = std::get_if<TestEqualsField>(&test.test)) {
+      fields.push_back(equals->field);
+    } else if (const auto* no = std::get_if<TestNot>(&test.test)) {
+      AddComparedFields(no->tests, fields);
+    }
+  }
+}
+
+std::vector<std::string> FieldsNamedIn(const FieldCondition& condition) {
+  std::vector<std::string> fields = {condition.field};
+  AddComparedFields(condition.tests, fields);
+  return fields;
+}
+
 }  // namespace
+
+std::optional<FieldNames> KnownFields(const EventPattern& pattern, const Catalogue& catalogue) {
+  FieldNames fields;
+  if (!pattern.fact_kind.empty()) {
+    const FactKind* kind = FindFactKind(pattern.fact_kind);
+    if (kind == nullptr || kind->attributes.empty()) return std::nullopt;
+    fields.insert(kind->attributes.begin(), kind->attributes.end());
+    fields.insert(std::begin(kFactFields), std::end(kFactFields));
+    return fields;
+  }
+  fields.insert(std::begin(kEventFields), std::end(kEventFields));
+  for (const std::string& provider : pattern.providers) {
+    for (const std::uint16_t id : pattern.ids) {
+      const auto entries = catalogue.Find(provider, id);
+      if (entries.empty()) return std::nullopt;
+      for (const CatalogueEntry* entry : entries) {
+        for (const Layout& layout : entry->layouts) {
+          for (const Field& field : layout.fields) fields.insert(field.name);
+          for (const Part& part : layout.parts) {
+            for (const Field& field : part.fields) fields.insert(field.name);
+          }
+        }
+      }
+    }
+  }
+  return fields;
+}
+
+void CheckOwnFields(const EventPattern& pattern, const Catalogue& catalogue,
+                    YamlProblems& problems) {
+  const auto known = KnownFields(pattern, catalogue);
+  if (!known) return;
+  const std::vector<std::string> captures = CapturesOf(pattern.where_all);
+  for (const FieldCondition& condition : pattern.where_all) {
+    if (condition.where.file != problems.file()) continue;
+    for (const std::string& field : FieldsNamedIn(condition)) {
+      if (known->contains(field)) continue;
+      if (std::find(captures.begin(), captures.end(), field) != captures.end()) continue;
+      ComplainNoField(pattern, *known, field, condition.where.place, problems);
+    }
+  }
+}
 
 RuleScope::RuleScope(const Rule& rule, const Catalogue& catalogue, YamlProblems& problems)
     : rule_(rule), catalogue_(catalogue), problems_(problems) {
@@ -63,50 +131,17 @@ bool RuleScope::IsTrigger(std::size_t pattern) const {
   return std::find(rule_.triggers.begin(), rule_.triggers.end(), pattern) != rule_.triggers.end();
 }
 
-std::optional<std::set<std::string, std::less<>>> RuleScope::FieldsOf(std::size_t index) const {
-  const EventPattern& pattern = rule_.events[index];
-  std::set<std::string, std::less<>> fields;
-  if (!pattern.fact_kind.empty()) {
-    const FactKind* kind = FindFactKind(pattern.fact_kind);
-    if (kind == nullptr || kind->attributes.empty()) return std::nullopt;
-    fields.insert(kind->attributes.begin(), kind->attributes.end());
-    fields.insert(std::begin(kFactFields), std::end(kFactFields));
-    return fields;
-  }
-  fields.insert(std::begin(kEventFields), std::end(kEventFields));
-  for (const std::string& provider : pattern.providers) {
-    for (const std::uint16_t id : pattern.ids) {
-      const auto entries = catalogue_.Find(provider, id);
-      if (entries.empty()) return std::nullopt;
-      for (const CatalogueEntry* entry : entries) {
-        for (const Layout& layout : entry->layouts) {
-          for (const Field& field : layout.fields) fields.insert(field.name);
-          for (const Part& part : layout.parts) {
-            for (const Field& field : part.fields) fields.insert(field.name);
-          }
-        }
-      }
-    }
-  }
-  return fields;
-}
-
 void RuleScope::CheckField(std::size_t pattern, std::string_view field, const Place& place) {
   if (captures_.contains({pattern, std::string(field)})) return;
-  const auto fields = FieldsOf(pattern);
+  const auto fields = KnownFields(rule_.events[pattern], catalogue_);
   if (!fields || fields->contains(field)) return;
-  problems_.Error("rule.unknown_field", place,
-                  fmt::format("{} has no field \"{}\"{}", EventsOf(rule_.events[pattern]),
-                              Printable(field), DidYouMean(field, *fields)));
+  ComplainNoField(rule_.events[pattern], *fields, field, place, problems_);
 }
 
 void RuleScope::CheckFields(std::size_t pattern, const std::vector<FieldCondition>& where) {
   for (const FieldCondition& condition : where) {
-    CheckField(pattern, condition.field, condition.where.place);
-    for (const FieldTest& test : condition.tests) {
-      if (const auto* equals = std::get_if<TestEqualsField>(&test.test)) {
-        CheckField(pattern, equals->field, condition.where.place);
-      }
+    for (const std::string& field : FieldsNamedIn(condition)) {
+      CheckField(pattern, field, condition.where.place);
     }
   }
 }
@@ -117,10 +152,13 @@ void RuleScope::CheckAttributes(std::string_view kind_name,
   if (kind == nullptr || kind->attributes.empty()) return;
   const std::set<std::string, std::less<>> known(kind->attributes.begin(), kind->attributes.end());
   for (const FieldCondition& condition : where) {
-    if (known.contains(condition.field)) continue;
-    problems_.Error("rule.unknown_field", condition.where.place,
-                    fmt::format("a {} fact has no attribute \"{}\"{}", kind_name,
-                                Printable(condition.field), DidYouMean(condition.field, known)));
+    if (condition.where.file != problems_.file()) continue;  // checked in the shared file
+    for (const std::string& field : FieldsNamedIn(condition)) {
+      if (known.contains(field)) continue;
+      problems_.Error("rule.unknown_field", condition.where.place,
+                      fmt::format("a {} fact has no attribute \"{}\"{}", kind_name,
+                                  Printable(field), DidYouMean(field, known)));
+    }
   }
 }
 

@@ -11,6 +11,15 @@
 
 namespace exdiag {
 
+// Names of the fields that events (or facts) of the pattern have; nullopt when the catalogue does
+// not know all of them, so that nothing can be said.
+std::optional<std::set<std::string, std::less<>>> KnownFields(const EventPattern& pattern,
+                                                              const Catalogue& catalogue);
+// Complains about the pattern's own tests of fields that none of its events has.  Tests that come
+// from another file (a shared pattern) have been checked there.
+void CheckOwnFields(const EventPattern& pattern, const Catalogue& catalogue,
+                    YamlProblems& problems);
+
 class RuleScope {
  public:
   // `rule` has its events; its triggers may be added while the scope is in use.  All three must
@@ -48,9 +57,6 @@ class RuleScope {
   void CheckAllUsed();
 
  private:
-  // nullopt when the catalogue does not know all of the pattern's events, so that nothing can be
-  // said.
-  std::optional<std::set<std::string, std::less<>>> FieldsOf(std::size_t pattern) const;
   void ComplainUnknown(std::string_view name, const Place& place);
 
   const Rule& rule_;

@@ -50,14 +50,14 @@ class RuleLoader {
       : knowledge_(knowledge), sink_(sink) {}
 
   void AddSharedFile(const YamlFile& file) {
-    YamlProblems problems(file.name, "pattern left out", sink_);
+    YamlProblems problems(file.path, "pattern left out", sink_);
     if (const auto root = LoadYamlFile(file.path, problems)) {
       ReadSharedPatterns(*root, knowledge_.catalogue(), shared_, problems);
     }
   }
 
   void AddRuleFile(const YamlFile& file) {
-    YamlProblems problems(file.name, std::string(kLeftOut), sink_);
+    YamlProblems problems(file.path, std::string(kLeftOut), sink_);
     if (const auto root = LoadYamlFile(file.path, problems)) AddRule(*root, problems);
   }
 

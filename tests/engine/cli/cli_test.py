@@ -376,7 +376,32 @@ class Rules(CommandLine):
             self.file('rules/typo.yaml', f.read().replace('strength:', 'strenght:'))
         result = self.run_exdiag('rules', 'check', '--rules', self.path('rules'), *RULES[2:])
         self.assertEqual(result.returncode, 1)
-        self.assertRegex(result.err, r'typo\.yaml: line 13, column 1: unknown key "strenght"; did you mean "strength"\?')
+        typo = self.path('rules') + '/typo.yaml'
+        self.assertEqual(result.err, (
+            '%s: line 1, column 1: a rule lacks the key "strength"; rule left out [yaml.missing_key]\n'
+            '%s: line 13, column 1: unknown key "strenght"; did you mean "strength"? (rule left out) '
+            '[yaml.unknown_key]\n' % (typo, typo)))
+        self.assertEqual(result.out, '0 rules, 2 complaints\n')
+
+    def test_check_tells_everything_and_names_files_as_the_user_does(self):
+        os.mkdir(self.path('rules'))
+        with open(os.path.join(HERE, 'rules', 'mta', 'service-account.yaml')) as f:
+            sound = f.read()
+        for number in range(30):
+            self.file('rules/r%02d.yaml' % number, sound.replace('strength:', 'strenght:'))
+        self.file('rules/many.yaml', sound + ''.join('key%d: 1\n' % n for n in range(40)))
+        here = os.getcwd()
+        self.addCleanup(os.chdir, here)
+        knowledge = os.path.abspath(RULES[3])
+        program = os.path.abspath(PROGRAM)
+        os.chdir(self.folder.name)
+        result = subprocess.run([program, 'rules', 'check', '--rules', './rules/', '--kbdata', knowledge],
+                                capture_output=True, text=True, timeout=60)
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 100)
+        self.assertEqual(lines[0], './rules/many.yaml: line %d, column 1: unknown key "key0"; rule left out '
+                         '[yaml.unknown_key]' % (sound.count('\n') + 1))
+        self.assertEqual(result.stdout, '0 rules, 100 complaints\n')
 
 
 class StoreCommand(CommandLine):

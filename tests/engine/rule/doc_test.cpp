@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -70,6 +71,30 @@ TEST(DocTest, ExamplesLoad) {
     EXPECT_THAT(Shown(problems), IsEmpty()) << rule;
     EXPECT_EQ(rules->rules().size(), 1u);
   }
+}
+
+// Every `"rule.xxx"` and `"yaml.xxx"` that the sources complain with is in docs/diagnostics.md.
+TEST(DocTest, EveryComplaintIsListed) {
+  const std::string listed = ReadDoc("diagnostics.md");
+  std::size_t found = 0;
+  for (const char* folder : {"/engine/rule", "/engine/yaml", "/engine/knowledge"}) {
+    for (const auto& file :
+         std::filesystem::directory_iterator(EXDIAG_SOURCE_DIR + std::string(folder))) {
+      std::ifstream stream(file.path());
+      std::ostringstream text;
+      text << stream.rdbuf();
+      const std::string source = text.str();
+      for (const std::string_view prefix : {"\"rule.", "\"yaml.", "\"kbdata."}) {
+        for (std::size_t at = 0; (at = source.find(prefix, at)) != std::string::npos; ++at) {
+          const std::size_t end = source.find('"', at + 1);
+          const std::string id = source.substr(at + 1, end - at - 1);
+          EXPECT_NE(listed.find("`" + id + "`"), std::string::npos) << id << " in " << file.path();
+          ++found;
+        }
+      }
+    }
+  }
+  EXPECT_GT(found, 50u);
 }
 
 // The page for rule authors shows one rule and then its tests.

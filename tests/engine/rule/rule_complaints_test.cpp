@@ -1,4 +1,5 @@
 // Everything that can be wrong with one rule, each with its whole message.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,11 +71,15 @@ TEST(RuleComplaintsTest, Head) {
         "sure, probable, possible, hint; rule left out"}},
       {"articles: [Q217142]",
        "articles: [217142]",
-       {"rule.article | rules/x.yaml: line 7, column 11: \"217142\" is no article number such as "
+       {"rule.article | rules/x.yaml: line 7, column 12: \"217142\" is no article number such as "
         "Q217142; rule left out"}},
       {"articles: [Q217142]",
+       "articles: [Q217142, Q999998]",
+       {"rule.article | rules/x.yaml: line 7, column 21: the article Q999998 is not in "
+        "kbdata/articles; rule left out"}},
+      {"articles: [Q217142]",
        "articles: [Q999999]",
-       {"rule.article | rules/x.yaml: line 7, column 11: the article Q999999 is not in "
+       {"rule.article | rules/x.yaml: line 7, column 12: the article Q999999 is not in "
         "kbdata/articles; rule left out"}},
       {"title: Dynamic",
        "title: ''\nnotes: Dynamic",
@@ -339,6 +344,115 @@ TEST(RuleComplaintsTest, Conditions) {
   ExpectComplaints(kCases);
 }
 
+// Lines of the sound rule: 9 is `refused` (its where: nt_error 5), 10 `dialled`, 14 the condition
+// of `when`, 17 the line of evidence.
+TEST(RuleComplaintsTest, WhatCanNeverHold) {
+  const auto no_event = [](std::string_view why) {
+    return std::vector<std::string>{
+        "rule.never | rules/x.yaml: line 9, column 3: no event can match \"refused\": " +
+        std::string(why) + "; rule left out"};
+  };
+  const std::string five = "where: {nt_error: 5}";
+  const std::string when = "  - dialled: {within: 10m, host: other}";
+  const auto condition = [](std::string_view id, int column, std::string_view why) {
+    return std::vector<std::string>{
+        fmt::format("{} | rules/x.yaml: line 14, column {}: {}", id, column, why)};
+  };
+  const std::string never =
+      "this condition of \"when\" can never hold, so the rule never fires; rule left out";
+  const std::string always =
+      "this condition of \"when\" always holds and says nothing; the rule is used";
+  const Case kCases[] = {
+      // Tests of one field.
+      {five, "where: {nt_error: {min: 5, max: 9, not: {min: 5, max: 9}}}",
+       no_event("nt_error: a test stands there with and without \"not\"")},
+      {five, "where: {nt_error: {exists: no, min: 5}}",
+       no_event("nt_error: a field that is not there passes no other test")},
+      {five, "where: {nt_error: {mask: 0xff, is: 3, not: {mask: 0xff, is: 3}}}",
+       no_event("nt_error: a test stands there with and without \"not\"")},
+      {five, "where: {nt_error: {version: [\"> 2651.75\", \"< 2650.24\"], exists: yes}}",
+       no_event("nt_error: no version passes the bounds with 2651.75 and 2650.24")},
+      {five, "where: {nt_error: {version: [\"= 2651.75\", \"< 2651.75\"], exists: yes}}",
+       no_event("nt_error: no version passes the bounds with 2651.75 and 2651.75")},
+      {five, "where: {nt_error: {version: [\"> 2650.24\", \"<= 2651.75\"], exists: yes}}", {}},
+      {five, "where: {nt_error: {contains: a, not: {contains: b}}}", {}},
+      // The pattern's tests and those of a condition on the trigger itself.
+      {when, "  - refused: {where: {nt_error: 14}}\n  - dialled",
+       condition("rule.never", 5, never)},
+      {when, "  - refused: {where: {nt_error: {min: 6}}}\n  - dialled",
+       condition("rule.never", 5, never)},
+      {when, "  - refused: {where: {nt_error: {not: \"0x5\"}}}\n  - dialled",
+       condition("rule.never", 5, never)},
+      {when, "  - refused: {where: {nt_error: {exists: no}}}\n  - dialled",
+       condition("rule.never", 5, never)},
+      {when, "  - refused: {where: {nt_error: {starts_with: \"0x\"}}}\n  - dialled", {}},
+      {when, "  - refused: {where: {nt_error: \"{refused.remote_server}\"}}\n  - dialled", {}},
+      {when, "  - refused: {where: {remote_server: LYON}}\n  - dialled", {}},
+      // Conditions.
+      {when, "  - no: refused\n  - dialled", condition("rule.never", 5, never)},
+      {when, "  - refused\n  - dialled", condition("rule.always", 5, always)},
+      {when, "  - refused: {where: {nt_error: 5}}\n  - dialled",
+       condition("rule.always", 5, always)},
+      {when, "  - dialled: {count: 0+}", condition("rule.always", 5, always)},
+      {when, "  - dialled: {host: other, same: computer}", condition("rule.never", 5, never)},
+      {when, "  - dialled: {host: same, differ: computer}", condition("rule.never", 5, never)},
+      {when, "  - dialled: {same: nt_error, differ: nt_error}",
+       condition("rule.never", 5, "\"same\" and \"differ\" both name nt_error; rule left out")},
+      {when, "  - sequence: [dialled, refused]\n    within: 0s",
+       condition("rule.never", 15, never)},
+      {when, "  - fact: {kind: spn, where: {service: {exists: no, contains: x}}}\n  - dialled",
+       condition("rule.never", 11, never)},
+      {when, "  - any: [refused, dialled]", condition("rule.always", 5, always)},
+      {when, "  - any: [dialled, {no: dialled}]", condition("rule.always", 5, always)},
+      {when, "  - all: [dialled, {no: dialled}]", condition("rule.never", 5, never)},
+      {when, "  - all: [dialled, {no: refused}]", condition("rule.never", 5, never)},
+      {when, "  - any: [dialled, {dialled: {host: other}}]", {}},
+      {when,
+       "  - dialled\n  - no: dialled",
+       {"rule.never | rules/x.yaml: line 15, column 5: this condition is the opposite of one "
+        "before it, so the rule never fires; rule left out"}},
+      {when,
+       when + "\nunless:\n  - dialled: {host: other}",
+       {"rule.never | rules/x.yaml: line 16, column 5: this condition is the opposite of one "
+        "before it, so the rule never fires; rule left out"}},
+      // The trigger in its own `unless`.
+      {when,
+       when + "\nunless: refused",
+       {"rule.never | rules/x.yaml: line 15, column 9: this condition of \"unless\" always holds, "
+        "so the rule never fires; rule left out"}},
+      {when,
+       when + "\nunless:\n  - refused: {where: {nt_error: 14}}",
+       {"rule.always | rules/x.yaml: line 16, column 5: this condition of \"unless\" can never "
+        "hold and excludes nothing; the rule is used"}},
+      {when, when + "\nunless:\n  - refused: {where: {remote_server: LYON}}", {}},
+      // Lines of evidence.
+      {"  - if: {dialled: {within: 10m, host: same}}",
+       "  - if: {no: refused}",
+       {"rule.never | rules/x.yaml: line 17, column 10: this line of evidence can never hold; rule "
+        "left out"}},
+      {"  - if: {dialled: {within: 10m, host: same}}",
+       "  - if: refused",
+       {"rule.always | rules/x.yaml: line 17, column 9: this line of evidence always holds: its "
+        "points belong to the strength; the rule is used"}},
+      {"between: [refused.computer, refused.remote_server]",
+       "between: [refused.computer, refused.computer]",
+       {"rule.between | rules/x.yaml: line 1, column 5: both hosts of \"between\" are "
+        "refused.computer, so that there is no other one; rule left out"}},
+      // A level that the catalogue does not know for the event.
+      {"id: 9318}",
+       "id: 9318, level: [error, critical]}",
+       {"rule.level | rules/x.yaml: line 10, column 55: the catalogue knows MSExchangeMTA 9318 at "
+        "no such level, only as warning; the rule is used"}},
+      {"id: 9318}", "id: 9318, level: [error, warning]}", {}},
+      {"id: 9318}", "id: [9318, 1], level: error}", {}},
+      {"id: 9318}",
+       "id: 9318, where: {nt_error: {not: {equals_field: ltab}}}}",
+       {"rule.unknown_field | rules/x.yaml: line 10, column 56: MSExchangeMTA 9318 has no field "
+        "\"ltab\"; rule left out"}},
+  };
+  ExpectComplaints(kCases);
+}
+
 TEST(RuleComplaintsTest, EvidenceFixAndTests) {
   const Case kCases[] = {
       {"    points: -2\n",
@@ -395,10 +509,18 @@ TEST(RuleComplaintsTest, EvidenceFixAndTests) {
        "    expect: {finding: no}\n    facts: [{kind: spn, at: noon}]",
        {"yaml.type | rules/x.yaml: line 33, column 29: \"at\" must be a time such as 1999-11-02 "
         "19:05:31, not \"noon\"; rule left out"}},
-      {"    expect: {finding: no}",
-       "    expect: {finding: no, confidence: {min: 2}}",
-       {"yaml.type | rules/x.yaml: line 32, column 45: \"min\" must be a number from 0 to 1, not "
+      {"    expect: {finding: yes}",
+       "    expect: {finding: yes, confidence: {min: 2}}",
+       {"yaml.type | rules/x.yaml: line 28, column 46: \"min\" must be a number from 0 to 1, not "
         "\"2\"; rule left out"}},
+      {"    expect: {finding: yes}",
+       "    expect: {finding: yes, confidence: {min: 0.5, max: 0.25}}",
+       {"rule.empty_range | rules/x.yaml: line 28, column 40: no confidence is from 0.5 to 0.25; "
+        "rule left out"}},
+      {"    expect: {finding: no}",
+       "    expect: {finding: no, leads: yes}",
+       {"rule.tests | rules/x.yaml: line 32, column 34: \"leads\" of a rule that is expected to "
+        "have no finding; rule left out"}},
   };
   ExpectComplaints(kCases);
 }

@@ -24,9 +24,9 @@ class RuleSetTest : public ::testing::Test {
     return std::move(rules).value();
   }
 
-  // Complaints without the folder's own name, which differs from run to run.
+  // Complaints without the folder, which differs from run to run.
   std::vector<std::string> Complaints() const {
-    const std::string name = folder_.path().substr(folder_.path().find_last_of('/') + 1) + "/";
+    const std::string name = folder_.path() + "/";
     std::vector<std::string> out = Shown(problems_);
     for (std::string& text : out) {
       for (std::size_t at; (at = text.find(name)) != std::string::npos;)
@@ -73,14 +73,14 @@ TEST_F(RuleSetTest, SharedPatterns) {
                 "events:\n  rpc.refused: {provider: mta, id: 9322, where: {nt_error: 5}}\n");
   folder_.Write("mta/a.yaml",
                 Replaced(SoundRule(), "{provider: MSExchangeMTA, id: 9322, where: {nt_error: 5}}",
-                         "{use: rpc.refused, level: error, where: {remote_server: LYON}}"));
+                         "{use: rpc.refused, level: warning, where: {remote_server: LYON}}"));
   const RuleSet rules = Load();
   EXPECT_THAT(Complaints(), IsEmpty());
   ASSERT_EQ(rules.rules().size(), 1u);
   const EventPattern& pattern = rules.rules()[0].events[0];
   EXPECT_EQ(pattern.name, "refused");
   EXPECT_THAT(pattern.providers, ElementsAre("MSExchangeMTA"));
-  EXPECT_THAT(pattern.levels, ElementsAre(Level::kError));
+  EXPECT_THAT(pattern.levels, ElementsAre(Level::kWarning));
   ASSERT_EQ(pattern.where_all.size(), 2u);
   EXPECT_EQ(pattern.where_all[1].field, "remote_server");
 }
@@ -88,7 +88,8 @@ TEST_F(RuleSetTest, SharedPatterns) {
 TEST_F(RuleSetTest, SharedPatternsThatAreWrong) {
   folder_.Write("_a.yaml", "events:\n  rpc.x: {provider: MSExchangeMTA, id: 9322}\n");
   folder_.Write("_b.yaml",
-                "events:\n  rpc.x: {provider: MSExchangeMTA, id: 9318}\n  rpc.y: {id: 1}\n");
+                "events:\n  rpc.x: {provider: MSExchangeMTA, id: 9318}\n  rpc.y: {id: 1}\n"
+                "  rpc.w: {provider: MSExchangeMTA, id: 9318, where: {nt_eror: 5}}\n");
   folder_.Write("a.yaml",
                 Replaced(SoundRule(), "{provider: MSExchangeMTA, id: 9318}", "{use: rpc.z}"));
   EXPECT_THAT(Ids(Load()), IsEmpty());
@@ -97,6 +98,8 @@ TEST_F(RuleSetTest, SharedPatternsThatAreWrong) {
                           "\"rpc.x\" is in _a.yaml: line 2, column 3 already; pattern left out",
                           "yaml.missing_key | _b.yaml: line 3, column 10: the event pattern "
                           "\"rpc.y\" lacks the key \"provider\"; pattern left out",
+                          "rule.unknown_field | _b.yaml: line 4, column 54: MSExchangeMTA 9318 has "
+                          "no field \"nt_eror\"; did you mean \"nt_error\"? (pattern left out)",
                           "rule.unknown_name | a.yaml: line 10, column 18: no shared pattern "
                           "\"rpc.z\"; did you mean \"rpc.x\"? (rule left out)"));
 }
@@ -112,6 +115,9 @@ TEST_F(RuleSetTest, WhatRulesSayOfEachOther) {
   folder_.Write("g.yaml",
                 Replaced(WithId("mta.g.g", Replaced(SoundRule(), "nt_error: 5", "nt_error: 6")),
                          "{finding: no}", "{finding: no, first: mta.h.h}"));
+  folder_.Write("h.yaml",
+                Replaced(WithId("mta.i.i", Replaced(SoundRule(), "nt_error: 5", "nt_error: 7")),
+                         "{finding: no}", "{finding: no, first: mta.d.d}"));
   const RuleSet rules = Load();
   EXPECT_THAT(Ids(rules), ElementsAre("mta.a.a", "mta.d.d", "mta.f.f"));
   EXPECT_THAT(
@@ -125,6 +131,9 @@ TEST_F(RuleSetTest, WhatRulesSayOfEachOther) {
           "\"mta.e.e\", which is this one; rule left out",
           "rule.unknown_rule | g.yaml: line 29, column 5: \"first\" names the rule \"mta.h.h\", "
           "which is not there (did you mean \"mta.a.a\"?); rule left out",
+          "rule.retired | h.yaml: line 29, column 5: \"first\" names the rule \"mta.d.d\", which "
+          "is "
+          "retired (superseded by \"mta.a.a\"); rule left out",
           "rule.twins | f.yaml: line 1, column 5: same trigger, conditions and evidence as "
           "\"mta.a.a\" in a.yaml: line 1, column 5: nothing can tell the two causes apart; both "
           "are used"));
