@@ -8,6 +8,7 @@
 //                           100 ns units: shorter than ticks, and what identity is based on
 //   imports                 the ledger
 //   coverage, facts, rejects, counts
+//   notes                   what operators said, with who and when; ended ones stay
 //
 // Two indexes serve everything.  events_by_identity answers "do we have this event?" and, since it
 // begins with the second, queries by time alone; ordered logs append to it.  events_by_class
@@ -17,6 +18,10 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <map>
+
+#include "engine/evidence/strings.h"
+#include "engine/store/notes.h"
 
 namespace exdiag {
 namespace {
@@ -134,8 +139,25 @@ FROM events e JOIN classes c ON c.id = e.class JOIN hosts h ON h.id = c.host
      JOIN imports i ON i.id = e.import;
 )sql";
 
+// Answers were facts of imports of their own before.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE notes (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,                   -- NoteKind
+  subject TEXT NOT NULL,
+  host TEXT NOT NULL,                      -- canonical; '': no particular one
+  text TEXT NOT NULL,
+  until INTEGER NOT NULL,                  -- ticks, UTC; 0: no end
+  noted_at INTEGER NOT NULL,
+  noted_by TEXT NOT NULL,
+  ended_at INTEGER NOT NULL DEFAULT 0,     -- 0: it stands
+  ended_by TEXT NOT NULL DEFAULT '',
+  replaced INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX notes_by_subject ON notes (kind, subject, host);
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
-constexpr const char* kMigrations[] = {kVersion1};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 
@@ -154,9 +176,38 @@ Result<std::int64_t> VersionOf(sql::Database& database, const std::string& file)
   return version;
 }
 
+// Answers of version 1: each a fact of a ledger row of its own.
+void TurnAnswersIntoNotes(sql::Database& database) {
+  {
+    sql::Statement facts(database,
+                         "SELECT f.host, f.attributes, f.observed_at FROM facts f JOIN imports i "
+                         "ON i.id = f.import WHERE f.kind = 'answer' AND i.format = 'answer' "
+                         "ORDER BY f.id",
+                         false);
+    while (facts.Next()) {
+      const InsertionStrings attributes = DecodeStrings(facts.Bytes(1));
+      std::map<std::string, std::string> values;
+      for (std::size_t i = 0; i + 1 < attributes.size(); i += 2) {
+        values[attributes[i].value_or("")] = attributes[i + 1].value_or("");
+      }
+      Note note;
+      note.subject = values["name"];
+      note.host = facts.Text(0);
+      note.text = values["value"];
+      note.noted_at = {facts.Int(2)};
+      WriteNote(database, note);
+    }
+  }
+  database.Execute(
+      "DELETE FROM facts WHERE kind = 'answer' AND import IN "
+      "(SELECT id FROM imports WHERE format = 'answer');"
+      "DELETE FROM imports WHERE format = 'answer' AND records = 0");
+}
+
 void Migrate(sql::Database& database, std::int64_t from) {
   for (std::int64_t version = from; version < CurrentStoreVersion() && database.ok(); ++version) {
     database.Execute(kMigrations[version]);
+    if (version == 1 && database.ok()) TurnAnswersIntoNotes(database);
   }
   const std::string stamp = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
                                         kApplicationId, CurrentStoreVersion());
@@ -166,6 +217,11 @@ void Migrate(sql::Database& database, std::int64_t from) {
 }  // namespace
 
 std::int64_t CurrentStoreVersion() { return static_cast<std::int64_t>(std::size(kMigrations)); }
+
+bool IsOutdated(sql::Database& database) {
+  return database.Number("PRAGMA application_id") == kApplicationId &&
+         database.Number("PRAGMA user_version") < CurrentStoreVersion();
+}
 
 Result<void> PrepareSchema(sql::Database& database, const std::string& file, bool read_only) {
   const auto found = VersionOf(database, file);

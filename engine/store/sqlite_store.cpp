@@ -1,12 +1,15 @@
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 #include "engine/evidence/strings.h"
 #include "engine/store/event_reader.h"
 #include "engine/store/event_writer.h"
 #include "engine/store/import_session.h"
+#include "engine/store/notes.h"
 #include "engine/store/schema.h"
 #include "engine/store/sqlite.h"
 #include "engine/store/store.h"
@@ -43,6 +46,20 @@ LedgerRow ReadLedgerRow(const sql::Statement& from) {
   return row;
 }
 
+constexpr std::string_view kAnswerKind = "answer";
+
+// An answer that stands, as rules see it.
+Fact FactOf(const Note& note) {
+  Fact fact;
+  fact.kind = kAnswerKind;
+  fact.host = note.host;
+  fact.attributes = {{"name", note.subject}, {"value", note.text}};
+  fact.observed_at = note.noted_at;
+  fact.time_basis = TimeBasis::kUtc;
+  fact.where.file = "(answer)";
+  return fact;
+}
+
 // For one thread at a time.  While an import session is open, the session's writing thread is the
 // one, and every other call is refused.
 class SqliteStore final : public Store {
@@ -68,7 +85,15 @@ class SqliteStore final : public Store {
   Result<std::vector<Coverage>> CoverageRows() const override;
   Result<std::vector<LedgerRow>> Ledger() const override;
   Result<std::vector<StoredReject>> Rejects() const override;
+  Result<std::optional<Note>> AddNote(const Note& note) override;
+  Result<std::vector<Note>> WithdrawNotes(NoteKind kind, const std::string& subject,
+                                          const std::string& host, Ticks at,
+                                          const std::string& by) override;
+  Result<std::vector<Note>> Notes(NoteKind kind, bool all) const override;
   Result<std::vector<std::string>> Verify() const override;
+
+  // Whether Prepare() failed because this program's version of the store is newer.
+  bool outdated() const { return outdated_; }
 
  private:
   // "site.db: the disk is full; nothing of app.evtx was stored"; clears the error.
@@ -90,6 +115,7 @@ class SqliteStore final : public Store {
   std::int64_t import_ = 0;
   bool importing_ = false;
   bool temporary_ = false;
+  bool outdated_ = false;
 };
 
 // Reading a store on a medium that cannot be written needs a write-ahead log that is not there;
@@ -114,6 +140,7 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
   if (!database_.ok()) return TakeError("not opened");
   sqlite3_busy_timeout(database_.handle(), 2000);  // ms; an import lasts longer
   if (auto prepared = PrepareSchema(database_, file_, options_.read_only); !prepared) {
+    outdated_ = options_.read_only && IsOutdated(database_);
     return prepared;
   }
   // 24 MB of pages: what the tails of both indexes need.  NORMAL syncs at checkpoints only: the
@@ -294,7 +321,7 @@ Result<std::vector<Fact>> SqliteStore::Facts(std::string_view kind) const {
                            "WHERE ?1 = '' OR f.kind = ?1 ORDER BY f.kind, f.host, f.attributes",
                            false);
   statement.BindText(1, kind);
-  return All<Fact>(std::move(statement), [](const sql::Statement& row) {
+  auto facts = All<Fact>(std::move(statement), [](const sql::Statement& row) {
     Fact fact;
     fact.kind = row.Text(0);
     fact.host = row.Text(1);
@@ -308,6 +335,41 @@ Result<std::vector<Fact>> SqliteStore::Facts(std::string_view kind) const {
     fact.where.place = UnpackPlace(row.Unsigned(6), static_cast<std::uint32_t>(row.Int(7)));
     return fact;
   });
+  if (facts && (kind.empty() || kind == kAnswerKind)) {
+    std::vector<Note> answers = ReadNotes(database_, NoteKind::kAnswer, false);
+    std::sort(answers.begin(), answers.end(), [](const Note& a, const Note& b) {
+      return std::tie(a.host, a.subject) < std::tie(b.host, b.subject);
+    });
+    for (const Note& answer : answers) facts->push_back(FactOf(answer));
+  }
+  if (!database_.ok()) return TakeError("it could not be read");
+  return facts;
+}
+
+Result<std::optional<Note>> SqliteStore::AddNote(const Note& note) {
+  if (auto begun = Begin("the note"); !begun) return begun.error();
+  auto replaced = WriteNote(database_, note);
+  if (database_.ok() && database_.Execute("COMMIT")) return replaced;
+  const Error error = TakeError("nothing noted");
+  Rollback();
+  return error;
+}
+
+Result<std::vector<Note>> SqliteStore::WithdrawNotes(NoteKind kind, const std::string& subject,
+                                                     const std::string& host, Ticks at,
+                                                     const std::string& by) {
+  if (auto begun = Begin("the withdrawal"); !begun) return begun.error();
+  auto ended = EndNotes(database_, kind, subject, host, at, by, false);
+  if (database_.ok() && database_.Execute("COMMIT")) return ended;
+  const Error error = TakeError("nothing withdrawn");
+  Rollback();
+  return error;
+}
+
+Result<std::vector<Note>> SqliteStore::Notes(NoteKind kind, bool all) const {
+  std::vector<Note> notes = ReadNotes(database_, kind, all);
+  if (!database_.ok()) return TakeError("it could not be read");
+  return notes;
 }
 
 Result<std::vector<Coverage>> SqliteStore::CoverageRows() const {
@@ -367,6 +429,17 @@ bool Exists(const std::string& path) {
 
 }  // namespace
 
+Result<std::optional<Note>> Store::AddNote(const Note&) {
+  return Error{"this store takes no notes; nothing noted"};
+}
+
+Result<std::vector<Note>> Store::WithdrawNotes(NoteKind, const std::string&, const std::string&,
+                                               Ticks, const std::string&) {
+  return std::vector<Note>();
+}
+
+Result<std::vector<Note>> Store::Notes(NoteKind, bool) const { return std::vector<Note>(); }
+
 Result<std::unique_ptr<Store>> Store::Open(const std::string& file, const StoreOptions& options) {
   if (options.read_only && !Exists(file)) return Error{file + ": there is no such store"};
   auto store = std::make_unique<SqliteStore>(file, options);
@@ -376,6 +449,12 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& file, const StoreO
     return std::unique_ptr<Store>(std::move(store));
   }
   auto prepared = store->Prepare(file, SQLITE_OPEN_READONLY, false);
+  if (!prepared && store->outdated()) {
+    // Bringing it up to date changes nothing that it holds.
+    if (!SqliteStore(file, {}).Prepare(file, SQLITE_OPEN_READWRITE, false)) return prepared.error();
+    store = std::make_unique<SqliteStore>(file, options);
+    prepared = store->Prepare(file, SQLITE_OPEN_READONLY, false);
+  }
   if (!prepared && Exists(file) && !Exists(file + "-wal")) {
     auto unchanging = std::make_unique<SqliteStore>(file, options);
     const int read_flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;

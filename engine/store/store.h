@@ -73,6 +73,25 @@ struct EventCount {
   Ticks last;
 };
 
+// What an operator noted in the store; notes that ended are kept, so that it can be told who said
+// what when.
+enum class NoteKind : std::uint8_t { kAnswer, kAcknowledgement };
+
+struct Note {
+  NoteKind kind = NoteKind::kAnswer;
+  std::string subject;  // the question's name, or the id of the rule
+  std::string host;     // canonical; "" for no particular one
+  std::string text;     // the answer, or why it is acknowledged
+  Ticks until;          // last moment for which an acknowledgement is meant; not known() otherwise
+  Ticks noted_at;       // UTC
+  std::string noted_by;
+  Ticks ended_at;        // not known() while it stands
+  std::string ended_by;  // who replaced or withdrew it
+  bool replaced = false;
+
+  bool stands() const { return !ended_at.known(); }
+};
+
 // Receives one file's evidence inside one transaction; see Store::BeginImport.
 class ImportSession {
  public:
@@ -135,6 +154,17 @@ class Store {
   virtual Result<std::vector<Coverage>> CoverageRows() const = 0;
   virtual Result<std::vector<LedgerRow>> Ledger() const = 0;
   virtual Result<std::vector<StoredReject>> Rejects() const = 0;
+
+  // Adds a note; one of the same kind, subject and host that stands is replaced by it, and given
+  // back.  Answers that stand are facts of kind "answer" as well; see Facts().
+  virtual Result<std::optional<Note>> AddNote(const Note& note);
+  // Ends the notes of this kind, subject and host ("" for those about no particular host) and gives
+  // them back: none when there are none.
+  virtual Result<std::vector<Note>> WithdrawNotes(NoteKind kind, const std::string& subject,
+                                                  const std::string& host, Ticks at,
+                                                  const std::string& by);
+  // Those that stand, or all of them, in the order of noting.
+  virtual Result<std::vector<Note>> Notes(NoteKind kind, bool all = false) const;
 
   // SQLite's own integrity check and ours (every ledger row adds up, no dangling ids); complaints,
   // or nothing.
