@@ -8,6 +8,7 @@
 
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
+#include "engine/cli/examples.h"
 #include "engine/cli/messages.h"
 
 namespace exdiag {
@@ -79,6 +80,24 @@ ExitCode PrintHelp(const CLI::App& app) {
   return ExitCode::kNothingFound;
 }
 
+// `exdiag help rules check` is `exdiag rules check --help`.
+ExitCode Help(CLI::App& app, std::vector<std::string> words) {
+  const CLI::App* at = &app;
+  for (const std::string& word : words) {
+    const auto below =
+        at->get_subcommands([&](const CLI::App* command) { return command->get_name() == word; });
+    if (below.empty()) return Misused("help", UnknownWord(*at, word));
+    at = below.front();
+  }
+  words.push_back("--help");
+  std::reverse(words.begin(), words.end());  // the order in which CLI11 takes them
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+  }
+  return PrintHelp(app);
+}
+
 ExitCode Main(int argc, char** argv) {
   CLI::App app(
       "Reads Windows event exports of Exchange servers and tells ranked causes with reasons and "
@@ -93,6 +112,10 @@ ExitCode Main(int argc, char** argv) {
     command->Describe(
         *app.add_subcommand(std::string(command->name()), std::string(command->summary())));
   }
+  std::vector<std::string> help_words;
+  CLI::App* help = app.add_subcommand("help", "show the help of a command, with examples");
+  help->add_option("COMMAND", help_words, "its words: rules check");
+  AddExamples(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -103,6 +126,7 @@ ExitCode Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Explain(app, error);
   }
+  if (help->parsed()) return Help(app, help_words);
   for (const auto& command : commands) {
     if (app.got_subcommand(std::string(command->name()))) return command->Run();
   }

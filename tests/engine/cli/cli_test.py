@@ -7,6 +7,8 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -188,7 +190,7 @@ class Usage(CommandLine):
             (['import', 'x'], 'exdiag import: --store is required\nTry "exdiag import --help".\n'),
             (['rules', 'chek'],
              'exdiag rules: unknown command "chek"; did you mean "check"?\nTry "exdiag rules --help".\n'),
-            ([], 'exdiag: a command is missing: diagnose, import, causes, explain, events, answer, rules, store\n'
+            ([], 'exdiag: a command is missing: diagnose, import, causes, explain, events, answer, rules, store, help\n'
              'Try "exdiag --help".\n'),
         ]
         for arguments, message in cases:
@@ -204,6 +206,45 @@ class Usage(CommandLine):
         result = self.run_exdiag('diagnose', '--help')
         self.assertEqual(result.returncode, 0)
         self.assertIn('--timezone', result.out)
+
+    def subcommands(self, words):
+        """Names of the commands below this one, as its help lists them."""
+        text = self.run_exdiag(*words, '--help').out
+        if 'Subcommands:' not in text:
+            return []
+        block = text.split('Subcommands:\n')[1].split('\n\n')[0]
+        return re.findall(r'^  (\S+)', block, re.M)
+
+    def test_every_command_has_examples_that_are_commands(self):
+        commands, open_ends = [], [[]]
+        while open_ends:
+            words = open_ends.pop()
+            below = [words + [name] for name in self.subcommands(words)]
+            commands += below
+            open_ends += below
+        self.assertGreater(len(commands), 10)
+        for words in commands:
+            name = ' '.join(words)
+            result = self.run_exdiag(*words, '--help')
+            self.assertEqual(result.returncode, 0, name)
+            self.assertEqual(self.run_exdiag('help', *words).out, result.out)
+            self.assertIn('Examples:\n', result.out, name)
+            examples = result.out.split('Examples:\n')[1].strip().splitlines()
+            for example in examples:
+                line = shlex.split(example.split(' < ')[0])
+                self.assertEqual(line[:1 + len(words)], ['exdiag'] + words, example)
+                options = [word.split('=')[0] for word in line if word.startswith('-') and word != '-']
+                for option in options:
+                    self.assertIn(option, self.run_exdiag(*self.command_of(line, commands), '--help').out, example)
+
+    def command_of(self, line, commands):
+        return max((words for words in commands if line[1:1 + len(words)] == words), key=len)
+
+    def test_help_of_what_is_no_command(self):
+        result = self.run_exdiag('help', 'rules', 'chek')
+        self.assertEqual((result.returncode, result.err), (2, 'exdiag help: unknown command "chek"; did you mean '
+                                                           '"check"?\nTry "exdiag help --help".\n'))
+        self.assertEqual(self.run_exdiag('help').out, self.run_exdiag('--help').out)
 
     def test_where_rules_and_knowledge_are_looked_for(self):
         result = self.run_exdiag('rules', 'list', env={'EXDIAG_DATA': self.folder.name})

@@ -1,0 +1,85 @@
+#include "engine/cli/examples.h"
+
+#include <array>
+#include <utility>
+
+namespace exdiag {
+namespace {
+
+using Row = std::pair<std::string_view, std::string_view>;
+
+constexpr auto kExamples = std::to_array<Row>({
+    {"diagnose",
+     "exdiag diagnose exported-logs/\n"
+     "exdiag diagnose --timezone Europe/Oslo brest.csv lyon.evtx spn.txt\n"
+     "exdiag diagnose --store site.db --format json --output report.json"},
+    {"import",
+     "exdiag import --store site.db brest.evtx lyon.csv\n"
+     "exdiag import --store site.db --timezone +01:00 'logs/*.txt'\n"
+     "exdiag import --store site.db - < pasted-events.txt"},
+    {"causes",
+     "exdiag causes 9322\n"
+     "exdiag causes MSExchangeMTA/9322 --store site.db\n"
+     "exdiag causes \"MSExchange Store Driver/1018\" --format json"},
+    {"explain",
+     "exdiag explain < pasted-event.txt\n"
+     "exdiag explain 0x8009030c\n"
+     "exdiag explain \"550 5.7.1\""},
+    {"events",
+     "exdiag events --store site.db --id 9318 9322 --host BREST\n"
+     "exdiag events --store site.db --since 2001-03-14 --level error --format csv\n"
+     "exdiag events --store site.db --text \"LTAB\" --newest-first --limit 20"},
+    {"answer",
+     "exdiag answer domains_trust_each_other no --store site.db\n"
+     "exdiag answer service_pack_installed yes --host EX1 --store site.db"},
+    {"rules",
+     "exdiag rules check\n"
+     "exdiag rules why mta.rpc-denied.dras-untrusted-domains --store site.db"},
+    {"rules check",
+     "exdiag rules check\n"
+     "exdiag rules check --rules my-rules --kbdata kbdata"},
+    {"rules test",
+     "exdiag rules test\n"
+     "exdiag rules test mta.rpc-denied.dras-untrusted-domains"},
+    {"rules list",
+     "exdiag rules list\n"
+     "exdiag rules list --format json"},
+    {"rules show",
+     "exdiag rules show mta.rpc-denied.dras-untrusted-domains\n"
+     "exdiag rules show mta.rpc-denied.dras-untrusted-domains --format markdown"},
+    {"store",
+     "exdiag store info site.db\n"
+     "exdiag store verify site.db"},
+    {"store info",
+     "exdiag store info site.db\n"
+     "exdiag store info site.db --format json"},
+    {"store verify", "exdiag store verify site.db"},
+    {"help",
+     "exdiag help\n"
+     "exdiag help rules check"},
+});
+
+}  // namespace
+
+std::string_view ExamplesOf(std::string_view command) {
+  for (const auto& [name, examples] : kExamples) {
+    if (name == command) return examples;
+  }
+  return {};
+}
+
+void AddExamples(CLI::App& app, const std::string& path) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    const std::string name = path.empty() ? command->get_name() : path + " " + command->get_name();
+    std::string footer;
+    for (std::string_view rest = ExamplesOf(name); !rest.empty();) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      footer += (footer.empty() ? "Examples:\n  " : "\n  ") + std::string(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    command->footer(footer);
+    AddExamples(*command, name);
+  }
+}
+
+}  // namespace exdiag
