@@ -24,7 +24,7 @@ class ExplainCommand final : public Command {
   void Describe(CLI::App& app) override {
     app.add_option("WHAT", what_,
                    "a file with an event, - for standard input (the default), or an error code: "
-                   "0x8009030c, 1722")
+                   "0x8009030c, 1722, \"550 5.7.1\", SEC_E_LOGON_DENIED")
         ->default_str("-");
     AddReadingOptions(app, feed_);
     AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kMarkdown});
@@ -34,12 +34,13 @@ class ExplainCommand final : public Command {
   ExitCode Run() override {
     std::error_code ignored;
     const bool is_file = what_ == "-" || std::filesystem::exists(what_, ignored);
-    if (!is_file && ReadErrorCode(what_).empty()) {
-      return Misused(name(), fmt::format("\"{}\" is neither a file nor an error code", what_));
-    }
     ProblemPrinter problems;
     const auto data = LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
+    if (!is_file && ReadErrorCode(what_).empty() &&
+        (*data)->knowledge.FindErrorText(what_).empty()) {
+      return Misused(name(), fmt::format("\"{}\" is neither a file nor an error code", what_));
+    }
     return is_file ? ExplainEvents(**data, problems) : ExplainCode(**data);
   }
 

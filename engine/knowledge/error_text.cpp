@@ -36,15 +36,19 @@ std::uint32_t Reversed(std::uint32_t value) {
   return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
 }
 
-// "05 00 07 80": exactly four bytes of two digits.
+// "05 00 07 80": exactly four bytes of two digits.  "0000: 05 00 07 80 00 00 00 00 ........": the
+// first four bytes of a line as the Event Viewer shows the Data, with its offset.
 std::optional<std::uint32_t> FromBytes(std::string_view text) {
-  const std::vector<std::string_view> bytes = Split(text, ' ');
+  std::vector<std::string_view> words = Split(text, ' ');
+  const bool line =
+      words.front().ends_with(':') && AllHex(words.front().substr(0, words.front().size() - 1));
+  if (line) words.erase(words.begin());
+  if (line ? words.size() < 4 : words.size() != 4) return std::nullopt;
   std::string digits;
-  for (const std::string_view byte : bytes) {
-    if (byte.size() != 2 || !AllHex(byte)) return std::nullopt;
-    digits += byte;
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (words[i].size() != 2 || !AllHex(words[i])) return std::nullopt;
+    digits += words[i];
   }
-  if (bytes.size() != 4) return std::nullopt;
   return Reversed(*FromHex(digits));
 }
 
@@ -52,11 +56,14 @@ std::optional<std::uint32_t> FromBytes(std::string_view text) {
 // number has it at the end.
 bool LooksLikeFailure(std::uint32_t value) { return (value & 0x8000'0000) != 0; }
 
+// What a number read from four bytes can be: a failure or a code of Windows ("05000000").
+bool LooksLikeCode(std::uint32_t value) { return LooksLikeFailure(value) || value <= 0xffff; }
+
 }  // namespace
 
 std::vector<std::uint32_t> ReadErrorCode(std::string_view text) {
   const std::string collapsed = CollapseSpace(text);
-  const std::string_view word = collapsed;
+  std::string_view word = collapsed;
   std::vector<std::uint32_t> codes;
   const auto add = [&](std::optional<std::uint32_t> code) {
     if (code && std::find(codes.begin(), codes.end(), *code) == codes.end()) codes.push_back(*code);
@@ -66,12 +73,14 @@ std::vector<std::uint32_t> ReadErrorCode(std::string_view text) {
     return codes;
   }
   add(FromBytes(word));
+  // The store's call stacks print ten digits: "0080070057".
+  if (word.size() == 10 && word.starts_with("00") && AllHex(word)) word.remove_prefix(2);
   const bool eight_hex = word.size() == 8 && AllHex(word);
   const auto hex = eight_hex ? FromHex(word) : std::nullopt;
   if (hex && LooksLikeFailure(*hex)) add(hex);
   add(FromDecimal(word));
   add(hex);
-  if (hex && LooksLikeFailure(Reversed(*hex))) add(Reversed(*hex));
+  if (hex && LooksLikeCode(Reversed(*hex))) add(Reversed(*hex));
   // "2afc" cannot be a decimal number.
   if (codes.empty() && word.size() <= 8 && word.size() > 2 && AllHex(word)) add(FromHex(word));
   return codes;

@@ -48,6 +48,11 @@ bool BeginsWithWords(std::string_view reply, std::string_view status) {
          (reply.size() == status.size() || reply[status.size()] == ' ');
 }
 
+// "451": three digits.
+bool IsReplyCode(std::string_view text) {
+  return text.size() == 3 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 Result<Knowledge> Knowledge::Load(const std::string& folder, DiagnosticSink& problems) {
@@ -102,6 +107,10 @@ std::vector<const ErrorCode*> Knowledge::FindErrorText(std::string_view text) co
     if (error.status.size() == longest && BeginsWithWords(wanted, error.status)) {
       found.push_back(&error);
     }
+  }
+  if (!found.empty() || !IsReplyCode(wanted)) return found;
+  for (const ErrorCode& error : errors_) {
+    if (BeginsWithWords(error.status, wanted)) found.push_back(&error);
   }
   return found;
 }

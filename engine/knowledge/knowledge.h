@@ -64,7 +64,8 @@ class Knowledge {
   std::vector<const ErrorCode*> FindError(std::uint32_t code) const;
   // The same by what is no number: a symbolic name in any case ("SEC_E_LOGON_DENIED",
   // "ds_e_busy"), or an SMTP reply ("550 5.7.1 Unable to relay": the longest status that the reply
-  // begins with).
+  // begins with; a reply code alone, "451", gives all that begin with it when it has no row
+  // itself).
   std::vector<const ErrorCode*> FindErrorText(std::string_view text) const;
   const Article* FindArticle(std::string_view number) const;
   // The release a build belongs to: the last one not newer than it.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "engine/base/text.h"
 #include "engine/knowledge/knowledge.h"
@@ -33,6 +34,16 @@ std::int64_t FormOfBounds(std::int64_t value, const TestRange& range) {
   if (any([](std::int64_t bound) { return bound < 0; })) return Signed32(value);
   if (any([](std::int64_t bound) { return bound > kLargestSigned32; })) return Unsigned32(value);
   return value;
+}
+
+// Events print many codes in hexadecimal without 0x, eight digits long or with the two zeros more
+// of the store's call stacks: "80004005", "00000BB8", "0080070057".  By itself such a word may be a
+// decimal number as well; a rule that writes 0x says which it means.
+std::optional<std::int64_t> BareHex(std::string_view value) {
+  if (value.size() == 10 && value.starts_with("00")) value.remove_prefix(2);
+  const auto hex = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
+  if (value.size() != 8 || !std::all_of(value.begin(), value.end(), hex)) return std::nullopt;
+  return ParseInteger("0x" + std::string(value));
 }
 
 bool IsIpAddress(std::string_view text) {
@@ -200,10 +211,11 @@ bool HoldsAll(std::span<const FieldTest> tests, std::optional<std::string_view> 
 bool EqualValues(std::string_view value, std::string_view wanted) {
   value = Trim(value);
   if (EqualsIgnoreCase(value, wanted)) return true;
-  const std::optional<std::int64_t> a = ParseInteger(value);
-  if (!a) return false;
   const std::optional<std::int64_t> b = ParseInteger(wanted);
-  return b && Unsigned32(*a) == Unsigned32(*b);
+  if (!b) return false;
+  const std::optional<std::int64_t> a = ParseInteger(value);
+  if (a && Unsigned32(*a) == Unsigned32(*b)) return true;
+  return StartsWithIgnoreCase(wanted, "0x") && BareHex(value) == b;
 }
 
 }  // namespace exdiag

@@ -37,8 +37,9 @@ bool HoldsAll(std::span<const FieldTest> tests, std::optional<std::string_view> 
               const TestContext& context = {});
 
 // Equality of the rule language: as whole numbers when both are numbers (decimal or 0x; a negative
-// 32-bit number and its unsigned form are one code), else as text without ASCII case.  Blanks at
-// the ends of `value` do not count.
+// 32-bit number and its unsigned form are one code; where `wanted` has 0x, eight hexadecimal digits
+// in `value` need none), else as text without ASCII case.  Blanks at the ends of `value` do not
+// count.
 bool EqualValues(std::string_view value, std::string_view wanted);
 
 }  // namespace exdiag

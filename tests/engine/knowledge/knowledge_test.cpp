@@ -78,6 +78,11 @@ TEST(Knowledge, ReadsErrorCodesAsPeopleWriteThem) {
       {"the same as one word: read as a number first",
        "05000780",
        {5000780, 0x05000780, 0x80070005}},
+      {"a code of Windows the same way", "05000000", {5000000, 0x05000000, 5}},
+      {"a line of an event's data", "0000: 0c 03 09 80 00 00 00 00   ....", {0x8009030c}},
+      {"a line that is too short", "0000: 0c 03 09", {}},
+      {"more bytes than a code has", "0c 03 09 80 00", {}},
+      {"ten digits, as in the store's call stacks", "0080070057", {0x80070057, 80070057}},
       {"more blanks", "  0c  03 09 80 ", {0x8009030c}},
       {"hexadecimal, too short for an HRESULT", "2afc", {0x2afc}},
       {"a word", "access denied", {}},
@@ -150,6 +155,8 @@ TEST(Knowledge, FindsErrorsByNameAndByReply) {
   EXPECT_EQ(name("535 5.7.3 Authentication unsuccessful"), "Authentication failed");
   EXPECT_EQ(name("5.7.1"), "Delivery not authorized");
   EXPECT_EQ(name("5350"), "0 found");
+  EXPECT_GT(Shipped().FindErrorText("451").size(), 1u) << "all that begin with a reply code";
+  EXPECT_EQ(name("999"), "0 found");
   EXPECT_EQ(name(""), "0 found");
 }
 

@@ -35,6 +35,13 @@ TEST(FieldTestTest, Edges) {
   const Case kCases[] = {
       {"equal numbers", "5", "5", true},
       {"hexadecimal against decimal", "0x5", "5", true},
+      {"hexadecimal without 0x, decimal digits only", "0x80004005", "80004005", true},
+      {"hexadecimal without 0x, letters", "0x8004010f", "8004010F", true},
+      {"hexadecimal without 0x, leading zeros", "0xbb8", "00000BB8", true},
+      {"ten digits of a call stack", "0x80070057", "0080070057", true},
+      {"as decimal when the rule says so", "80004005", "80004005", true},
+      {"a decimal rule does not read hexadecimal", "3000", "00000BB8", false},
+      {"too few digits for bare hexadecimal", "0xbb8", "BB8", false},
       {"decimal against hexadecimal", "5", "0x00000005", true},
       {"quoted is no different", "\"5\"", "5", true},
       {"leading zeros of numbers", "5", "05", true},
