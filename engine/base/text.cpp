@@ -206,6 +206,28 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+namespace {
+
+// Code points that turn the reading direction round, break lines or show nothing at all: with them
+// text can look like what it is not.  (Unicode, UAX #9 and UTS #39; CVE-2021-42574.)
+constexpr std::pair<std::uint32_t, std::uint32_t> kUnseen[] = {
+    {0x061c, 0x061c}, {0x200b, 0x200b}, {0x200e, 0x200f}, {0x2028, 0x202e},
+    {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+
+// The code point when `character`, one well-formed UTF-8 sequence, is among those; else 0.
+std::uint32_t UnseenCharacter(std::string_view character) {
+  if (character.size() < 2) return 0;
+  std::uint32_t code = static_cast<unsigned char>(character[0]) & (0x7fu >> character.size());
+  for (const char c : character.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3f);
+  for (const auto& [first, last] : kUnseen) {
+    if (code >= first && code <= last) return code;
+  }
+  return 0;
+}
+
+}  // namespace
+
 std::string Printable(std::string_view text, bool keep_lines) {
   std::string out;
   out.reserve(text.size());
@@ -221,6 +243,8 @@ std::string Printable(std::string_view text, bool keep_lines) {
       out += fmt::format("\\x{:02x}", lead);
       text.remove_prefix(1);
       continue;
+    } else if (const std::uint32_t hidden = UnseenCharacter(text.substr(0, length)); hidden != 0) {
+      out += fmt::format("\\u{:04x}", hidden);
     } else if (c1_control) {
       out += fmt::format("\\x{:02x}\\x{:02x}", lead, static_cast<unsigned char>(text[1]));
     } else {

@@ -43,8 +43,8 @@ bool AppendUtf16(std::span<const std::byte> bytes, std::string& out);
 // True when `text` is well-formed UTF-8.
 bool IsUtf8(std::string_view text);
 
-// Printable form of text that comes from a log, for a terminal or a message: control characters,
-// escapes and ill-formed UTF-8 are shown as \xNN, line ends kept when `keep_lines`.
+// Printable form of text from a log: control characters, escapes and ill-formed UTF-8 become \xNN,
+// what turns the reading direction or is invisible \uNNNN; line ends are kept when `keep_lines`.
 std::string Printable(std::string_view text, bool keep_lines = false);
 
 }  // namespace exdiag

@@ -21,7 +21,8 @@ class CausesCommand final : public Command {
   void Describe(CLI::App& app) override {
     app.add_option("EVENT", event_, "an event ID, or PROVIDER/ID")->required();
     app.add_option("--store", store_, "also say what this store holds of it")->type_name("FILE");
-    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+    AddOutputOptions(app, output_,
+                     {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     AddDataOptions(app, data_);
   }
 

@@ -69,6 +69,7 @@ class DiagnoseCommand final : public Command {
       case Format::kCsv:
         return WriteOutput(output_, ReportCsv(report), inputs);
       case Format::kText:
+      case Format::kHtml:
       case Format::kMarkdown:
         return WriteDocument(output_, ReportDocument(report, {.verbose = output_.verbose}), inputs);
     }

@@ -27,7 +27,8 @@ class ExplainCommand final : public Command {
                    "0x8009030c, 1722, \"550 5.7.1\", SEC_E_LOGON_DENIED")
         ->default_str("-");
     AddReadingOptions(app, feed_);
-    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+    AddOutputOptions(app, output_,
+                     {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     AddDataOptions(app, data_);
   }
 

@@ -18,7 +18,8 @@ class ImportCommand final : public Command {
         ->type_name("FILE")
         ->required();
     AddFeedOptions(app, feed_);
-    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+    AddOutputOptions(app, output_,
+                     {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     AddDataOptions(app, data_);
   }
 

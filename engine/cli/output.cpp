@@ -8,6 +8,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "engine/report/html.h"
+
 namespace exdiag {
 namespace {
 
@@ -100,9 +102,16 @@ Result<void> WriteDocument(const OutputOptions& options, const Document& documen
                            const std::vector<std::string>& inputs) {
   auto output = Output::Open(options, inputs);
   if (!output) return output.error();
-  output->Write(options.format == Format::kMarkdown
-                    ? RenderMarkdown(document)
-                    : RenderText(document, {.width = 80, .colour = output->colour()}));
+  switch (options.format) {
+    case Format::kHtml:
+      output->Write(RenderHtml(document));
+      break;
+    case Format::kMarkdown:
+      output->Write(RenderMarkdown(document));
+      break;
+    default:
+      output->Write(RenderText(document, {.width = 80, .colour = output->colour()}));
+  }
   return output->Close();
 }
 

@@ -57,7 +57,7 @@ class Output {
 // Opens, writes, closes.
 Result<void> WriteOutput(const OutputOptions& options, const std::string& text,
                          const std::vector<std::string>& inputs = {});
-// A document as text or Markdown.
+// A document as text, HTML or Markdown.
 Result<void> WriteDocument(const OutputOptions& options, const Document& document,
                            const std::vector<std::string>& inputs = {});
 

@@ -28,7 +28,8 @@ class RulesCommand final : public Command {
     show_->add_option("ID", id_, "the rule")->required();
     for (CLI::App* command : {check_, test_, list_, show_}) AddDataOptions(*command, data_);
     for (CLI::App* command : {list_, show_}) {
-      AddOutputOptions(*command, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+      AddOutputOptions(*command, output_,
+                       {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     }
   }
 

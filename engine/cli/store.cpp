@@ -22,7 +22,8 @@ class StoreCommand final : public Command {
     for (CLI::App* command : {info_, verify_}) {
       command->add_option("STORE,--store", store_, "the store")->type_name("FILE")->required();
     }
-    AddOutputOptions(*info_, output_, {Format::kText, Format::kJson, Format::kMarkdown});
+    AddOutputOptions(*info_, output_,
+                     {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
   }
 
   ExitCode Run() override {

@@ -1,6 +1,6 @@
 // What an answer for people consists of, before it is known where it will be read: headings,
 // paragraphs, lists, commands, tables.  Every command builds one Document; each way of writing
-// (terminal, Markdown, later HTML) is one renderer, so that a thing is worded once.
+// (terminal, Markdown, HTML) is one renderer, so that a thing is worded once.
 //
 // All text in a Document is raw: it may come from a log and may be hostile.  Making it harmless for
 // its medium is the renderer's first duty, never the caller's.

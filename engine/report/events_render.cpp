@@ -184,6 +184,7 @@ std::unique_ptr<EventListWriter> MakeEventListWriter(Format format, const Catalo
       return std::make_unique<JsonEvents>(catalogue);
     case Format::kCsv:
       return std::make_unique<CsvEvents>(catalogue);
+    case Format::kHtml:
     case Format::kMarkdown:
       return nullptr;
   }

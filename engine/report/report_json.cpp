@@ -1,7 +1,11 @@
 #include "engine/report/report_json.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
+#include "engine/base/text.h"
 #include "engine/report/phrases.h"
 #include "engine/report/report.h"
 
@@ -80,6 +84,25 @@ Json InputJson(const LedgerRow& row) {
   return json;
 }
 
+// What JSON allows as it stands and a terminal obeys or an eye misreads: DEL, the controls of
+// U+0080 to U+009F, and what turns the reading direction or is not seen.  Takes one character off
+// `rest`.
+void AppendEscapedIfUnseen(std::string_view& rest, std::string& out) {
+  if (rest.empty()) return;
+  const auto lead = static_cast<unsigned char>(rest.front());
+  const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : 3;
+  const std::string_view character = rest.substr(0, length);
+  const std::string shown = Printable(character);
+  if (shown == character) {
+    out += character;
+  } else if (shown.starts_with("\\u")) {
+    out += shown;
+  } else {
+    out += fmt::format("\\u{:04x}", static_cast<unsigned char>(character.back()));
+  }
+  rest.remove_prefix(length);
+}
+
 template <typename T, typename Render>
 Json List(const std::vector<T>& items, const Render& render) {
   Json list = Json::array();
@@ -147,8 +170,19 @@ Json AskNextJson(const AskNext& ask) {
           {"effects", std::move(effects)}};
 }
 
+// Only texts can hold such characters, and there an escape says the same.
 std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string plain = json.dump(2, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  out.reserve(plain.size() + 1);
+  std::string_view rest = plain;
+  while (!rest.empty()) {
+    const std::size_t next = std::min(rest.find_first_of("\x7f\xc2\xd8\xe2\xef"), rest.size());
+    out += rest.substr(0, next);
+    rest.remove_prefix(next);
+    AppendEscapedIfUnseen(rest, out);
+  }
+  return out + "\n";
 }
 
 std::string LedgerJson(const std::vector<LedgerRow>& rows) {

@@ -27,7 +27,8 @@ Json EventJson(const Event& event, const Catalogue& catalogue);
 struct Report;
 Json ReportJsonValue(const Report& report);
 
-// Two blanks of indentation, ill-formed UTF-8 as U+FFFD, a line end behind it.
+// Two blanks of indentation, ill-formed UTF-8 as U+FFFD, a line end behind it.  No control
+// character and nothing that turns the reading direction stands in it unescaped.
 std::string Dump(const Json& json);
 
 }  // namespace exdiag

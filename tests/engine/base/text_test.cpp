@@ -107,6 +107,15 @@ TEST(TextTest, PrintableShowsWhatATerminalWouldObey) {
   EXPECT_EQ(Printable("caf\xc3\xa9"), "caf\xc3\xa9");
 }
 
+TEST(TextTest, PrintableShowsWhatWouldTurnOrHideText) {
+  EXPECT_EQ(Printable("a\u202egpj.exe"), "a\\u202egpj.exe");  // right-to-left override
+  EXPECT_EQ(Printable("\u2066x\u2069"), "\\u2066x\\u2069");   // isolates
+  EXPECT_EQ(Printable("EX\u200b1"), "EX\\u200b1");            // a blank without width
+  EXPECT_EQ(Printable("\ufeffa\u2028b"), "\\ufeffa\\u2028b");
+  EXPECT_EQ(Printable("\U000e0041"), "\\ue0041");  // a tag letter
+  EXPECT_EQ(Printable("\u05d0\u05d1 \u20ac"), "\u05d0\u05d1 \u20ac");
+}
+
 TEST(TextTest, CollapsesAndSplits) {
   EXPECT_EQ(CollapseSpace("  a \r\n\t b  "), "a b");
   EXPECT_EQ(CollapseSpace(" \n "), "");
