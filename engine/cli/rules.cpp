@@ -1,4 +1,4 @@
-// exdiag rules: check, test, list, show.
+// exdiag rules: check, test, list, show; the others have files of their own.
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
@@ -6,6 +6,7 @@
 #include "engine/cli/data.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/output.h"
+#include "engine/cli/rules.h"
 #include "engine/ranking/rule_tests.h"
 #include "engine/report/phrases.h"
 #include "engine/report/rule_render.h"
@@ -16,9 +17,10 @@ namespace {
 class RulesCommand final : public Command {
  public:
   std::string_view name() const override { return "rules"; }
-  std::string_view summary() const override { return "check, test, list or show rules"; }
+  std::string_view summary() const override { return "check, test, show, explain or begin rules"; }
 
   void Describe(CLI::App& app) override {
+    app_ = &app;
     app.require_subcommand(1);
     check_ = app.add_subcommand("check", "read all rules and say what is wrong with them");
     test_ = app.add_subcommand("test", "run the tests that stand in the rules");
@@ -31,9 +33,17 @@ class RulesCommand final : public Command {
       AddOutputOptions(*command, output_,
                        {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     }
+    others_.push_back(MakeRulesNewCommand());
+    for (const auto& command : others_) {
+      command->Describe(
+          *app.add_subcommand(std::string(command->name()), std::string(command->summary())));
+    }
   }
 
   ExitCode Run() override {
+    for (const auto& command : others_) {
+      if (app_->got_subcommand(std::string(command->name()))) return command->Run();
+    }
     ProblemPrinter problems(check_->parsed() ? ProblemPrinter::Show::kAllWithIds
                                              : ProblemPrinter::Show::kFirst);
     const auto data = LoadData(data_, problems);
@@ -42,7 +52,7 @@ class RulesCommand final : public Command {
     if (list_->parsed()) return List((*data)->rules);
     if (test_->parsed() && id_.empty()) return Test(**data, InUse((*data)->rules));
     const Rule* rule = (*data)->rules.Find(id_);
-    if (rule == nullptr) return NoSuchRule((*data)->rules);
+    if (rule == nullptr) return NoSuchRule(id_, (*data)->rules);
     return show_->parsed() ? Show(*rule) : Test(**data, {rule});
   }
 
@@ -102,16 +112,8 @@ class RulesCommand final : public Command {
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 
-  ExitCode NoSuchRule(const RuleSet& rules) const {
-    std::vector<std::string_view> ids;
-    for (const Rule& rule : rules.rules()) ids.push_back(rule.id);
-    const std::string_view nearest = Nearest(id_, ids);
-    return Misused("rules",
-                   fmt::format("there is no rule \"{}\"{}", id_,
-                               nearest.empty() ? std::string("; exdiag rules list shows them all")
-                                               : fmt::format("; did you mean \"{}\"?", nearest)));
-  }
-
+  std::vector<std::unique_ptr<Command>> others_;
+  CLI::App* app_ = nullptr;
   CLI::App* check_ = nullptr;
   CLI::App* test_ = nullptr;
   CLI::App* list_ = nullptr;
@@ -122,6 +124,16 @@ class RulesCommand final : public Command {
 };
 
 }  // namespace
+
+ExitCode NoSuchRule(const std::string& id, const RuleSet& rules) {
+  std::vector<std::string_view> ids;
+  for (const Rule& rule : rules.rules()) ids.push_back(rule.id);
+  const std::string_view nearest = Nearest(id, ids);
+  return Misused("rules",
+                 fmt::format("there is no rule \"{}\"{}", id,
+                             nearest.empty() ? std::string("; exdiag rules list shows them all")
+                                             : fmt::format("; did you mean \"{}\"?", nearest)));
+}
 
 std::unique_ptr<Command> MakeRulesCommand() { return std::make_unique<RulesCommand>(); }
 

@@ -26,16 +26,6 @@ constexpr std::pair<std::string_view, std::string_view> kRisks[] = {
 
 constexpr double kMostPoints = 8;
 
-// area.fault.cause
-bool IsRuleId(std::string_view id) {
-  const std::vector<std::string_view> parts = Split(id, '.');
-  return parts.size() == 3 && std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
-           return !part.empty() &&
-                  part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
-                      std::string_view::npos;
-         });
-}
-
 bool IsArticleNumber(std::string_view text) {
   return text.size() > 1 && text.size() <= 8 && text[0] == 'Q' &&
          text.find_first_not_of("0123456789", 1) == std::string_view::npos;
@@ -432,6 +422,15 @@ class RuleReader {
 };
 
 }  // namespace
+
+bool IsRuleId(std::string_view id) {
+  const std::vector<std::string_view> parts = Split(id, '.');
+  return parts.size() == 3 && std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
+           return !part.empty() &&
+                  part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
+                      std::string_view::npos;
+         });
+}
 
 std::optional<Rule> ReadRule(const YamlNode& root, const Knowledge& knowledge,
                              const SharedPatterns& shared, YamlProblems& problems) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "engine/knowledge/knowledge.h"
 #include "engine/rule/pattern_reader.h"
@@ -9,6 +10,9 @@
 #include "engine/yaml/node.h"
 
 namespace exdiag {
+
+// area.fault.cause in lower-case letters, digits and '-'.
+bool IsRuleId(std::string_view id);
 
 // Everything that is wrong goes to `problems`; a rule with errors is still given when it has an
 // `id`, so that other rules may refer to it: ask problems.failed().

@@ -449,6 +449,37 @@ class Rules(CommandLine):
         self.assertEqual(result.stdout, '0 rules, 100 complaints\n')
 
 
+    def test_new_writes_a_draft_that_passes_and_nothing_over_it(self):
+        folder = self.path('rules')
+        os.mkdir(folder)
+        where = ['--rules', folder] + RULES[2:]
+        result = self.run_exdiag('rules', 'new', 'mta.bind.new-cause', '--event', '9322', *where)
+        file = folder + '/mta/bind-new-cause.yaml'
+        self.assertEqual((result.returncode, result.out, result.err), (
+            0, file + '\n',
+            'exdiag: fill it in, then run: exdiag rules check, exdiag rules test mta.bind.new-cause\n'))
+        self.assertEqual(self.run_exdiag('rules', 'check', *where).out, '1 rule, no complaints\n')
+        self.assertEqual(self.run_exdiag('rules', 'test', *where).out, '1 rule, 1 test, 0 failed\n')
+        for arguments, code, message in (
+                (['mta.bind.new-cause'], 2, 'exdiag rules new: there is a rule "mta.bind.new-cause" already in %s: line 2, '
+                 'column 5\nTry "exdiag rules new --help".\n' % file),
+                (['Mta.bind'], 2, 'exdiag rules new: "Mta.bind" is no rule id: area.fault.cause in lower-case letters, '
+                 'digits and \'-\'\nTry "exdiag rules new --help".\n'),
+                (['mta.bind.x', '--event', '65535'], 2, 'exdiag rules new: 65535 is not in the catalogue; write '
+                 'PROVIDER/65535\nTry "exdiag rules new --help".\n'),
+                (['mta.bind.x', '--event', 'here'], 2, 'exdiag rules new: "here" is no event; write MSExchangeMTA/9322\n'
+                 'Try "exdiag rules new --help".\n')):
+            result = self.run_exdiag('rules', 'new', *arguments, *where)
+            self.assertEqual((result.returncode, result.err, result.out), (code, message, ''))
+        with open(file, 'w') as f:
+            f.write('mine\n')
+        result = self.run_exdiag('rules', 'new', 'mta.bind.new-cause', *where)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn('exdiag: %s: is there already; nothing written\n' % file, result.err)
+        with open(file) as f:
+            self.assertEqual(f.read(), 'mine\n')
+
+
 class StoreCommand(CommandLine):
     def test_info_and_verify(self):
         self.import_log()
