@@ -357,7 +357,7 @@ class Explain(CommandLine):
             self.assertIn('Servers whose domains do not trust each other', result.out)
         for written in ('0x8009030c', '8009030C', '0c 03 09 80', '0000: 0c 03 09 80   ....', '-2146893044',
                         'SEC_E_LOGON_DENIED'):
-            self.assertIn('SEC_E_LOGON_DENIED', self.exdiag(0, 'explain', '--', written).out, written)
+            self.assertIn('SEC_E_LOGON_DENIED', self.exdiag(0, 'explain', written).out, written)
         for written in ('550 5.7.1', '550 5.7.1 Unable to relay for x@example.com', '550'):
             self.assertIn('Unable to relay', self.exdiag(0, 'explain', written).out, written)
         known = json.loads(self.exdiag(0, 'explain', '0xdeadbeef', '--format', 'json').out)
