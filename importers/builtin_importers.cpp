@@ -10,6 +10,7 @@
 #include "importers/importer.h"
 #include "importers/mta_log/mta_log_importer.h"
 #include "importers/trace/trace_importers.h"
+#include "importers/xml/xml_importer.h"
 
 namespace exdiag {
 
@@ -20,6 +21,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeEvtImporter());
     list.push_back(MakePcapngImporter());
     list.push_back(MakePcapImporter());
+    list.push_back(MakeXmlImporter());
     list.push_back(MakeSetspnImporter());
     list.push_back(MakeNetmonTextImporter());
     list.push_back(MakeFileListingImporter());
@@ -31,6 +33,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeMtaLogImporter());
     list.push_back(MakeVistaClipboardImporter());
     list.push_back(MakeClipboardImporter());
+    list.push_back(MakeXmlInTextImporter());
     // Behind all formats of events: their data may be hex dumps too.
     list.push_back(MakeHexDumpImporter());
     return list;

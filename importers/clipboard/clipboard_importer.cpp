@@ -50,40 +50,6 @@ void PutLevel(const Block& block, Record& record) {
   if ((record.keywords & kAudit) != 0) record.level = Level::kLogAlways;
 }
 
-// The strings of the XML as the record wants them.
-struct Views {
-  std::vector<std::string_view> strings;
-  std::vector<std::string_view> names;
-};
-
-// Where the element says something it is right and the text above it a rendering.
-void PutXml(const XmlEvent& xml, Views& views, Record& record) {
-  record.provider = xml.provider;
-  record.event_id = xml.event_id;
-  record.qualifiers = xml.qualifiers;
-  if (xml.level != Level::kUnknown) record.level = xml.level;
-  record.category = xml.task;
-  if (xml.keywords != 0) record.keywords = xml.keywords;
-  if (xml.time.known()) {
-    record.time = xml.time;
-    record.time_basis = TimeBasis::kUtc;
-    record.time_precision = TimePrecision::kTicks;
-  }
-  record.record_id = xml.record_id;
-  if (!xml.channel.empty()) record.channel = xml.channel;
-  if (!xml.computer.empty()) record.computer = xml.computer;
-  if (!xml.user.empty()) record.user = xml.user;
-  if (xml.has_strings) {
-    views.strings.assign(xml.strings.begin(), xml.strings.end());
-    views.names.assign(xml.names.begin(), xml.names.end());
-    record.has_strings = true;
-    record.strings = views.strings;
-    record.names = views.names;
-  }
-  if (record.message.empty()) record.message = xml.message;
-  if (!xml.binary.empty()) record.binary = xml.binary;
-}
-
 // One import: turns blocks into records.
 class Reading {
  public:
@@ -97,20 +63,20 @@ class Reading {
       Note(block, Severity::kWarning, "clipboard.length",
            "an event of more than 1048576 characters; the rest of it is left out");
     }
-    const auto xml = block.xml.empty() ? std::nullopt : ParseEventXml(block.xml);
-    if (!block.has_number && !xml) {
+    const XmlEvent* const xml = block.xml.empty() ? nullptr : xml_.Read(block.xml);
+    if (!block.has_number && xml == nullptr) {
       Reject(block);
       return true;
     }
     Record record;
     record.place = Place::Line(block.line);
     PutFields(block, record);
-    Views views;
-    if (xml) PutXml(*xml, views, record);
-    if (!block.xml.empty() && !(xml && xml->complete)) {
+    // Where the element says something it is right and the text above it a rendering.
+    if (xml != nullptr) PutXmlEvent(*xml, record);
+    if (!block.xml.empty() && (xml == nullptr || !xml->complete)) {
       Note(block, Severity::kNote, "clipboard.event-xml",
-           xml ? "the Event Xml is cut off; used as far as it goes"
-               : "the Event Xml cannot be read; the text above it is used alone");
+           xml != nullptr ? "the Event Xml is cut off; used as far as it goes"
+                          : "the Event Xml cannot be read; the text above it is used alone");
     }
     // A time of the XML is better than one that the header does not give.
     if (record.time_basis == TimeBasis::kNone) {
@@ -153,6 +119,7 @@ class Reading {
   EvidenceSink* evidence_;
   DiagnosticSink* problems_;
   std::string message_;
+  EventXmlReader xml_;
 };
 
 Result<DateOrderFinder> FindDateOrder(const Export& input) {

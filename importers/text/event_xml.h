@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +14,9 @@
 
 namespace exdiag {
 
+// What the element says.  Views into the reader that gave it.
 struct XmlEvent {
-  std::string provider;
+  std::string_view provider;
   std::uint16_t event_id = 0;
   std::uint16_t qualifiers = 0;
   Level level = Level::kUnknown;
@@ -21,24 +24,60 @@ struct XmlEvent {
   std::uint64_t keywords = 0;
   Ticks time;  // UTC
   std::uint64_t record_id = 0;
-  std::string channel;
-  std::string computer;
-  std::string user;  // SID
+  std::string_view channel;
+  std::string_view computer;
+  std::string_view user;  // SID
 
   bool has_strings = false;
-  std::vector<std::string> strings;
-  std::vector<std::string> names;  // as many, or empty when no value has a name
-  std::vector<std::byte> binary;
+  std::span<const std::string_view> strings;
+  std::span<const std::string_view> names;  // as many, or empty when no value has a name
+  std::span<const std::byte> binary;
 
-  std::string message;    // of RenderingInfo
-  bool complete = false;  // the element was closed
+  std::string_view message;    // of RenderingInfo
+  std::string_view task_text;  // of RenderingInfo
+
+  bool complete = false;     // the element was closed
+  bool well_formed = false;  // and nothing in it had to be passed over
 };
 
-// nullopt when there is no provider and no event number in it.  Of an element that is cut off, what
-// stands before the cut; its strings only when all of them are there.
-std::optional<XmlEvent> ParseEventXml(std::string_view xml);
+// Reads elements one after the other, with buffers that are used again.
+class EventXmlReader {
+ public:
+  EventXmlReader();
+  EventXmlReader(const EventXmlReader&) = delete;
+  EventXmlReader& operator=(const EventXmlReader&) = delete;
+  ~EventXmlReader();
+
+  // What stands between <Event> and </Event>, both included; namespaces do not matter.  nullptr
+  // when there is no provider or no event number in it.  The event lives until the next call.
+  //
+  // Of an element that is cut off, what stands before the cut; its strings only when all of them
+  // are there.  Unescaped < and & in Data are text, as Event Viewer shows them.
+  const XmlEvent* Read(std::string_view xml);
+  // Insertion strings of an <EventData> or <UserData> element alone, as some collectors keep it;
+  // nullptr when there is none.
+  const XmlEvent* ReadData(std::string_view xml);
+
+  // python-evtx writes <Binary> as base64, all others as hexadecimal digits.
+  void set_base64(bool base64) { base64_ = base64; }
+
+ private:
+  struct State;
+
+  std::unique_ptr<State> state_;
+  bool base64_ = false;
+};
+
+// Everything that the element says and the record does not know better: what an element leaves out
+// stays as it was.
+void PutXmlEvent(const XmlEvent& event, Record& record);
+
+// A number as Windows prints them in XML: decimal, or 0x and up to 16 digits; 0 for anything else.
+std::uint64_t XmlNumber(std::string_view text);
 
 // Bytes of "0A0b" or "0a 0b"; stops at the first thing that is no hexadecimal digit.
-std::vector<std::byte> BytesFromHex(std::string_view hex);
+void BytesFromHex(std::string_view hex, std::vector<std::byte>& bytes);
+// False, and `bytes` as it was, when `text` is no base64.
+bool BytesFromBase64(std::string_view text, std::vector<std::byte>& bytes);
 
 }  // namespace exdiag

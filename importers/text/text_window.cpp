@@ -16,8 +16,11 @@ constexpr std::size_t kLongestLine = std::size_t{1024} * 1024;
 constexpr std::size_t kHead = 4096;
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
+// With find(), which looks at many characters at a time.
 std::uint64_t CountLineEnds(std::string_view text) {
-  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  std::uint64_t count = 0;
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos; ++at) ++count;
+  return count;
 }
 
 std::vector<std::byte> ReadHead(const ByteSource& bytes) {

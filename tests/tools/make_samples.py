@@ -4,7 +4,7 @@
   make_samples.py --output FOLDER SCENARIO.yaml...
 
 For each scenario a folder with one file a format (nt.csv, nt.txt, viewer.csv, winevent.csv, eventlog.csv,
-clipboard.txt, clipboard-vista.txt, log.evt, log.evtx, ev0.log), the host listings of `files`, and the frames as
+clipboard.txt, clipboard-vista.txt, events.xml, log.evt, log.evtx, ev0.log), the host listings of `files`, and the frames as
 trace.pcap, trace.pcapng, trace.hex.txt and trace.netmon.txt.  Times of a scenario are UTC; the text formats, which
 carry no zone, show the same clock.  The same input always gives the same bytes.
 """
@@ -15,6 +15,7 @@ import datetime
 import io
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -146,6 +147,12 @@ def clipboard_vista(events):
     return '\r\n'.join(blocks).encode()
 
 
+def events_xml(events):
+    """Event Viewer's "Save as" XML: no line end between the elements."""
+    elements = ''.join(re.sub(r'>\s+<', '><', event_xml(e, number)) for number, e in enumerate(events, 1))
+    return ('\ufeff<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n<Events>%s</Events>' % elements).encode()
+
+
 def mta_log(events):
     """The MTA's own text log; the tag of the message becomes the second line."""
     out = []
@@ -266,7 +273,8 @@ TEXT_FORMATS = {
     'nt-csv': ('nt.csv', lambda e: nt(e, ',')), 'nt-txt': ('nt.txt', lambda e: nt(e, '\t')),
     'eventviewer-csv': ('viewer.csv', viewer_csv), 'winevent-csv': ('winevent.csv', winevent_csv),
     'eventlog-csv': ('eventlog.csv', eventlog_csv), 'clipboard': ('clipboard.txt', clipboard),
-    'clipboard-vista': ('clipboard-vista.txt', clipboard_vista), 'mta-log': ('ev0.log', mta_log),
+    'clipboard-vista': ('clipboard-vista.txt', clipboard_vista), 'xml': ('events.xml', events_xml),
+    'mta-log': ('ev0.log', mta_log),
 }
 
 

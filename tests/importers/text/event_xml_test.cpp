@@ -19,8 +19,21 @@ constexpr std::string_view kSystem =
     "    <Computer>EX1.corp.example</Computer>\n    <Security UserID=\"S-1-5-18\" />\n"
     "  </System>\n";
 
+// With its reader, whose views it has.
+class Parsed {
+ public:
+  explicit Parsed(std::string_view xml) : event_(reader_.Read(xml)) {}
+
+  bool has_value() const { return event_ != nullptr; }
+  const XmlEvent* operator->() const { return event_; }
+
+ private:
+  EventXmlReader reader_;
+  const XmlEvent* event_;
+};
+
 TEST(EventXmlTest, ReadsSystemAndUnnamedData) {
-  const auto event = ParseEventXml(
+  const Parsed event(
       std::string(kSystem) +
       "  <EventData>\n    <Data>Get-Mailbox</Data>\n    <Data>\n    </Data>\n    <Data />\n"
       "    <Data>a &lt;b&gt;\nc</Data>\n    <Binary>0D0A</Binary>\n  </EventData>\n</Event>\n");
@@ -44,13 +57,13 @@ TEST(EventXmlTest, ReadsSystemAndUnnamedData) {
 }
 
 TEST(EventXmlTest, NamedDataAndUserData) {
-  const auto named = ParseEventXml(std::string(kSystem) +
-                                   "<EventData><Data Name='param1'>x</Data><Data "
-                                   "Name='param2'></Data></EventData></Event>");
+  const Parsed named(std::string(kSystem) +
+                     "<EventData><Data Name='param1'>x</Data><Data "
+                     "Name='param2'></Data></EventData></Event>");
   ASSERT_TRUE(named.has_value());
   EXPECT_THAT(named->strings, ElementsAre("x", ""));
   EXPECT_THAT(named->names, ElementsAre("param1", "param2"));
-  const auto user = ParseEventXml(
+  const Parsed user(
       std::string(kSystem) +
       "<UserData><LogFileCleared xmlns='x'><Subject>bob</Subject></LogFileCleared></UserData>"
       "</Event>");
@@ -60,21 +73,54 @@ TEST(EventXmlTest, NamedDataAndUserData) {
 }
 
 TEST(EventXmlTest, ACutElementGivesWhatIsWhole) {
-  const auto event = ParseEventXml(std::string(kSystem) + "<EventData><Data>x</Data><Data>y");
+  const Parsed event(std::string(kSystem) + "<EventData><Data>x</Data><Data>y");
   ASSERT_TRUE(event.has_value());
   EXPECT_EQ(event->record_id, 7184u);
   EXPECT_FALSE(event->has_strings);
   EXPECT_FALSE(event->complete);
-  EXPECT_FALSE(ParseEventXml(kSystem.substr(0, 100)).has_value());
-  EXPECT_FALSE(ParseEventXml("<Event></Event>").has_value());
-  EXPECT_FALSE(ParseEventXml("no xml").has_value());
+  EXPECT_FALSE(Parsed(kSystem.substr(0, 100)).has_value());
+  EXPECT_FALSE(Parsed("<Event></Event>").has_value());
+  EXPECT_FALSE(Parsed("no xml").has_value());
+}
+
+TEST(EventXmlTest, AZeroByteIsABlank) {
+  const Parsed event(std::string(kSystem) + std::string("<EventData><Data>b\0c</Data>", 28) +
+                     "</EventData></Event>");
+  ASSERT_TRUE(event.has_value());
+  EXPECT_THAT(event->strings, ElementsAre("b c"));
+}
+
+TEST(EventXmlTest, DataAlone) {
+  EventXmlReader reader;
+  const XmlEvent* const data = reader.ReadData(
+      "<EventData xmlns='x'><Data>a</Data><Data></Data><Binary>00FF</Binary></EventData>");
+  ASSERT_NE(data, nullptr);
+  EXPECT_THAT(data->strings, ElementsAre("a", ""));
+  EXPECT_THAT(data->binary, ElementsAre(std::byte{0}, std::byte{0xff}));
+  EXPECT_EQ(reader.ReadData("<EventData><Data>a</Data>"), nullptr);
+  EXPECT_EQ(reader.ReadData("<Other/>"), nullptr);
+}
+
+TEST(EventXmlTest, Base64) {
+  const struct {
+    std::string_view text;
+    bool good;
+    std::size_t size;
+  } kCases[] = {{"", true, 0},     {"AAEC/w==", true, 4}, {"AAEC\n/w= =", true, 4},
+                {"AAE", false, 0}, {"A=AA", false, 0},    {"AA_A", false, 0}};
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.text);
+    std::vector<std::byte> bytes;
+    EXPECT_EQ(BytesFromBase64(row.text, bytes), row.good);
+    EXPECT_EQ(bytes.size(), row.size);
+  }
 }
 
 // Nested as deep as a megabyte allows: neither the stack nor the time runs out.
 TEST(EventXmlTest, DeepNestingIsCutOff) {
   std::string xml = std::string(kSystem) + "<UserData>";
   for (int i = 0; i < 100'000; ++i) xml += "<a>";
-  const auto event = ParseEventXml(xml + "</UserData></Event>");
+  const Parsed event(xml + "</UserData></Event>");
   ASSERT_TRUE(event.has_value());
   EXPECT_THAT(event->strings, IsEmpty());
 }

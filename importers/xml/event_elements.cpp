@@ -1,0 +1,162 @@
+#include "importers/xml/event_elements.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/base/text.h"
+#include "importers/text/line_reader.h"
+
+namespace exdiag {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::string_view kWord = "Event";
+// From "<Event" to its "<System" it is never further: a namespace stands there, and line ends.
+constexpr std::size_t kLongestTag = 1024;
+
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// memmem() is several times as fast as std::string_view::find.
+std::size_t FindWord(std::string_view text, std::size_t from) {
+  if (from >= text.size()) return kNone;
+  const void* const at =
+      ::memmem(text.data() + from, text.size() - from, kWord.data(), kWord.size());
+  return at == nullptr ? kNone
+                       : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+}
+
+enum class Tag : std::uint8_t { kOther, kStart, kEnd, kNeedMore };
+
+// What the word at `at` is.  kNeedMore: that lies behind the end of `text`.
+Tag TagAt(std::string_view text, std::size_t at) {
+  const char before = at > 0 ? text[at - 1] : '\0';
+  const std::size_t behind = at + kWord.size();
+  if (before != '<' && before != '/') return Tag::kOther;
+  if (behind >= text.size()) return Tag::kNeedMore;
+  if (before == '/') {
+    return text[behind] == '>' && at > 1 && text[at - 2] == '<' ? Tag::kEnd : Tag::kOther;
+  }
+  if (text[behind] != '>' && !IsBlank(text[behind])) return Tag::kOther;
+  const std::string_view rest = text.substr(behind, kLongestTag);
+  const std::size_t tag_end = rest.find('>');
+  std::size_t next = tag_end == kNone ? rest.size() : tag_end + 1;
+  while (next < rest.size() && IsBlank(rest[next])) ++next;
+  constexpr std::string_view kSystem = "<System";
+  const std::string_view system = rest.substr(next, kSystem.size());
+  if (system == kSystem) return Tag::kStart;
+  if (rest.size() < kLongestTag && kSystem.starts_with(system)) return Tag::kNeedMore;
+  return Tag::kOther;
+}
+
+std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  while (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
+
+}  // namespace
+
+std::size_t FindEventElement(std::string_view text) {
+  for (std::size_t at = FindWord(text, 0); at != kNone; at = FindWord(text, at + 1)) {
+    if (TagAt(text, at) == Tag::kStart) return at - 1;
+  }
+  return kNone;
+}
+
+bool IsBetweenEvents(std::string_view line) {
+  std::string_view rest = Trim(WithoutByteOrderMark(Trim(line)));
+  if (rest.starts_with("Record ")) return ParseInteger(Trim(rest.substr(7))).has_value();
+  while (!rest.empty()) {
+    const bool known = rest.starts_with("<?xml") || rest.starts_with("<!--") ||
+                       rest.starts_with("<Events") || rest.starts_with("</Events");
+    const std::size_t end = rest.starts_with("<!--") ? rest.find("-->") : rest.find('>');
+    if (!known || end == kNone) return false;
+    rest = Trim(rest.substr(rest.find('>', end) + 1));
+  }
+  return true;
+}
+
+void EventElements::Consume(std::size_t count) {
+  const char* const text = window_->view().data();
+  const void* const line_end = count == 0 ? nullptr : ::memrchr(text, '\n', count);
+  const std::size_t columns =
+      line_end == nullptr
+          ? column_ + count
+          : static_cast<std::size_t>(text + count - static_cast<const char*>(line_end));
+  column_ = columns < 0xffff'ffff ? static_cast<std::uint32_t>(columns) : 0;
+  window_->Consume(count);
+}
+
+// Passes over text that is no event.
+void EventElements::Pass(std::size_t count) {
+  std::string_view text = window_->view().substr(0, count);
+  for (std::uint64_t number = window_->line(); !text.empty(); ++number) {
+    const std::string_view line = TakeLine(text);
+    if (IsBetweenEvents(line) || number == outside_line_) continue;
+    outside_.Add(line, number);
+    outside_line_ = number;
+  }
+  Consume(count);
+}
+
+// Brings the next start to the front of the window; false when there is none.
+bool EventElements::FindStart() {
+  std::size_t from = 0;
+  for (;;) {
+    const std::string_view text = window_->view();
+    const std::size_t at = FindWord(text, from);
+    const Tag tag = at == kNone ? Tag::kOther : TagAt(text, at);
+    if (tag == Tag::kStart) {
+      Pass(at - 1);
+      return true;
+    }
+    if (at != kNone && (tag != Tag::kNeedMore || window_->finished())) {
+      from = at + 1;
+      continue;
+    }
+    if (window_->finished()) {
+      Pass(text.size());
+      return false;
+    }
+    // What may be the beginning of a start stays, with the line that it stands on.
+    const std::size_t keep =
+        at != kNone ? at - 1 : text.size() - std::min(text.size(), kWord.size());
+    const std::size_t line = text.rfind('\n', keep);
+    std::size_t passed = line == kNone ? 0 : line + 1;
+    if (text.size() - passed > kLongest) passed = keep;
+    Pass(passed);
+    from = keep - std::min(keep, passed);
+    window_->Fill();
+  }
+}
+
+bool EventElements::Next(EventElement& element) {
+  Consume(pending_);
+  pending_ = 0;
+  if (!FindStart()) return false;
+  element.place = Place::Line(window_->line(), column_);
+  const auto finish = [&](std::size_t size, EventElement::End end) {
+    element.xml = window_->view().substr(0, size);
+    element.end = end;
+    pending_ = size;
+    return true;
+  };
+  std::size_t from = kWord.size() + 1;
+  for (;;) {
+    const std::string_view text = window_->view();
+    const std::size_t at = FindWord(text, from);
+    const Tag tag = at == kNone ? Tag::kOther : TagAt(text, at);
+    if (tag == Tag::kEnd) return finish(at + kWord.size() + 1, EventElement::End::kClosed);
+    if (tag == Tag::kStart) return finish(at - 1, EventElement::End::kCutByNext);
+    if (at != kNone && (tag != Tag::kNeedMore || window_->finished())) {
+      from = at + 1;
+      continue;
+    }
+    if (text.size() > kLongest) return finish(kLongest, EventElement::End::kTooLong);
+    if (window_->finished()) return finish(text.size(), EventElement::End::kCutByText);
+    from = at != kNone ? at : std::max(from, text.size() - kWord.size());
+    window_->Fill();
+  }
+}
+
+}  // namespace exdiag

@@ -1,0 +1,58 @@
+// Finds the <Event> elements in a text, whatever stands around them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/base/location.h"
+#include "importers/text/fields.h"
+#include "importers/text/text_window.h"
+
+namespace exdiag {
+
+struct EventElement {
+  std::string_view xml;
+  Place place;
+  enum class End : std::uint8_t {
+    kClosed,
+    kCutByNext,  // the next event begins before this one ends
+    kCutByText,  // the text ends before
+    kTooLong,    // no end within kLongest; xml is the beginning
+  };
+  End end = End::kClosed;
+};
+
+// Walks the elements in bounded memory.
+class EventElements {
+ public:
+  static constexpr std::size_t kLongest = std::size_t{4} << 20;
+
+  explicit EventElements(TextWindow& window) : window_(&window) {}
+
+  // False at the end of the text.  The element lives until the next call.
+  bool Next(EventElement& element);
+
+  // Text that is neither an event nor what tools write between events.
+  const OutsideText& outside() const { return outside_; }
+
+ private:
+  bool FindStart();
+  void Pass(std::size_t count);
+  void Consume(std::size_t count);
+
+  TextWindow* window_;
+  std::size_t pending_ = 0;  // what the last element takes of the window
+  std::uint32_t column_ = 1;
+  OutsideText outside_;
+  std::uint64_t outside_line_ = 0;  // the last one counted; long lines come in pieces
+};
+
+// Where an <Event> with its <System> begins in `text`; npos when none does.
+std::size_t FindEventElement(std::string_view text);
+
+// True when the line, or the part of one, is what tools write around events: declarations, root
+// elements, comments, "Record 7" of evtx_dump.
+bool IsBetweenEvents(std::string_view line);
+
+}  // namespace exdiag
