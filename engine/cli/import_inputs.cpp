@@ -6,9 +6,9 @@
 #include <span>
 #include <utility>
 
+#include "engine/base/content_hash.h"
 #include "engine/cli/input_files.h"
 #include "engine/normalise/normaliser.h"
-#include "engine/store/content_hash.h"
 #include "importers/importer.h"
 
 namespace exdiag {

@@ -24,21 +24,6 @@ fs::path BaseName(const std::string& folder) {
   return path.filename() == "." || path.filename() == ".." ? fs::path() : path.filename();
 }
 
-// At most one block more than ParseYaml takes, so that it can tell that there is more.
-std::optional<std::string> ReadFile(const std::string& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return std::nullopt;
-  std::string text;
-  std::string block(std::size_t{64} << 10, '\0');
-  while (text.size() <= kMaxYamlBytes && stream) {
-    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
-    text.append(block, 0, static_cast<std::size_t>(stream.gcount()));
-  }
-  if (stream.bad()) return std::nullopt;
-  return text;
-}
-
 }  // namespace
 
 Result<std::vector<YamlFile>> ListYamlFiles(const std::string& folder) {
@@ -61,13 +46,31 @@ Result<std::vector<YamlFile>> ListYamlFiles(const std::string& folder) {
   return files;
 }
 
-std::optional<YamlNode> LoadYamlFile(const std::string& path, YamlProblems& problems) {
-  const std::optional<std::string> text = ReadFile(path);
+std::optional<std::string> ReadYamlText(const std::string& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return std::nullopt;
+  std::string text;
+  std::string block(std::size_t{64} << 10, '\0');
+  while (text.size() <= kMaxYamlBytes && stream) {
+    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block, 0, static_cast<std::size_t>(stream.gcount()));
+  }
+  if (stream.bad()) return std::nullopt;
+  return text;
+}
+
+std::optional<YamlNode> ParseYamlText(const std::optional<std::string>& text,
+                                      YamlProblems& problems) {
   if (text) return ParseYaml(*text, problems);
   problems.Error(
       "yaml.unreadable", {},
       fmt::format("cannot be read: {}", errno == 0 ? "I/O error" : std::strerror(errno)));
   return std::nullopt;
+}
+
+std::optional<YamlNode> LoadYamlFile(const std::string& path, YamlProblems& problems) {
+  return ParseYamlText(ReadYamlText(path), problems);
 }
 
 }  // namespace exdiag

@@ -19,7 +19,13 @@ struct YamlFile {
 // link to a folder is not followed.  An Error only when the folder cannot be read.
 Result<std::vector<YamlFile>> ListYamlFiles(const std::string& folder);
 
-// ParseYaml of a file; that it cannot be read goes to `problems` as well.
+// Bytes of a file, at most a little more than ParseYaml takes; nullopt, with errno, when it cannot
+// be read.
+std::optional<std::string> ReadYamlText(const std::string& path);
+// ParseYaml of what ReadYamlText has just given; that it cannot be read goes to `problems` as well.
+std::optional<YamlNode> ParseYamlText(const std::optional<std::string>& text,
+                                      YamlProblems& problems);
+// Both.
 std::optional<YamlNode> LoadYamlFile(const std::string& path, YamlProblems& problems);
 
 }  // namespace exdiag

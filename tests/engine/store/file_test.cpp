@@ -11,7 +11,7 @@
 #include <random>
 #include <thread>
 
-#include "engine/store/content_hash.h"
+#include "engine/base/content_hash.h"
 #include "tests/engine/store/store_testing.h"
 
 namespace exdiag {

@@ -1,4 +1,5 @@
-// The hash by which the ledger recognises a file fed again.
+// The hash by which files are recognised: by the ledger those fed again, by what is kept between
+// runs those that have not changed.
 #pragma once
 
 #include <cstddef>

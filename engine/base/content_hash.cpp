@@ -1,4 +1,4 @@
-#include "engine/store/content_hash.h"
+#include "engine/base/content_hash.h"
 
 #include <fmt/format.h>
 // Its state then needs no allocation of its own.

@@ -1,0 +1,48 @@
+// Numbers and texts packed into bytes, for what the program keeps for itself from run to run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace exdiag {
+
+class PackedWriter {
+ public:
+  void Number(std::uint64_t value);  // small ones take one byte
+  void Signed(std::int64_t value);
+  void Double(double value);
+  void Text(std::string_view text);
+
+  const std::string& bytes() const { return bytes_; }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+// Reads what a PackedWriter wrote, in the same order.  Bytes that nobody wrote so - cut off,
+// damaged - give zeros and empty texts from there on: ask ok() at the end.
+class PackedReader {
+ public:
+  // Texts are views into `bytes`.
+  explicit PackedReader(std::string_view bytes) : rest_(bytes) {}
+
+  std::uint64_t Number();
+  std::int64_t Signed();
+  double Double();
+  std::string_view Text();
+  // A number of things that follow, each at least one byte long: never more than there can be.
+  std::size_t Count();
+
+  bool ok() const { return ok_; }
+  bool at_end() const { return rest_.empty(); }
+  // What was read is not what it should be.
+  void Fail();
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace exdiag
