@@ -33,7 +33,9 @@ class CausesCommand final : public Command {
                      fmt::format("\"{}\" is no event; write 9322 or MSExchangeMTA/9322", event_));
     }
     ProblemPrinter problems;
-    const auto data = LoadData(data_, problems);
+    // What a store holds is weighed against all causes.
+    const auto data = store_.empty() ? LoadDataNaming(event->event_id, data_, problems)
+                                     : LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
     CausesAnswer answer = AnswerCauses(event_, *event, (*data)->knowledge, (*data)->rules);
     if (const auto found = LookUp(**data, problems, answer); !found) {

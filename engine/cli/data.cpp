@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <vector>
 
+#include "engine/cli/cache_file.h"
+#include "engine/yaml/cache.h"
+
 namespace exdiag {
 namespace {
 
@@ -68,23 +71,49 @@ Result<DataFolders> FindData(const DataOptions& options) {
   return DataFolders{std::move(*rules), std::move(*kbdata)};
 }
 
-Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& problems) {
-  const auto kbdata = Find(options.kbdata, "kbdata");
-  if (!kbdata) return kbdata.error();
-  return Knowledge::Load(*kbdata, problems);
+namespace {
+
+Result<Knowledge> LoadKnowledgeFrom(const std::string& folder, DiagnosticSink& problems) {
+  YamlCache cache(CacheFileFor(folder), ProgramIdentity());
+  auto knowledge = Knowledge::Load(folder, problems, cache);
+  if (knowledge) cache.Save();
+  return knowledge;
 }
 
-Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems) {
+// All rules without an `event_id`.
+Result<std::unique_ptr<Data>> Load(std::optional<std::uint16_t> event_id,
+                                   const DataOptions& options, DiagnosticSink& problems) {
   const auto folders = FindData(options);
   if (!folders) return folders.error();
-  auto knowledge = Knowledge::Load(folders->kbdata, problems);
+  auto knowledge = LoadKnowledgeFrom(folders->kbdata, problems);
   if (!knowledge) return knowledge.error();
   auto data = std::make_unique<Data>();
   data->knowledge = std::move(*knowledge);
-  auto rules = RuleSet::Load(folders->rules, data->knowledge, problems);
+  YamlCache cache(CacheFileFor(folders->rules), ProgramIdentity());
+  auto rules =
+      event_id ? RuleSet::LoadNaming(*event_id, folders->rules, data->knowledge, problems, cache)
+               : RuleSet::Load(folders->rules, data->knowledge, problems, cache);
   if (!rules) return rules.error();
+  cache.Save();
   data->rules = std::move(*rules);
   return data;
+}
+
+}  // namespace
+
+Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& problems) {
+  const auto kbdata = Find(options.kbdata, "kbdata");
+  if (!kbdata) return kbdata.error();
+  return LoadKnowledgeFrom(*kbdata, problems);
+}
+
+Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems) {
+  return Load(std::nullopt, options, problems);
+}
+
+Result<std::unique_ptr<Data>> LoadDataNaming(std::uint16_t event_id, const DataOptions& options,
+                                             DiagnosticSink& problems) {
+  return Load(event_id, options, problems);
 }
 
 }  // namespace exdiag

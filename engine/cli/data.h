@@ -2,7 +2,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/diagnostic.h"
@@ -40,5 +42,9 @@ struct Data {
 Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& problems);
 
 Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems);
+// The same with no more rules than RuleSet::LoadNaming gives, for commands that ask about one
+// event.
+Result<std::unique_ptr<Data>> LoadDataNaming(std::uint16_t event_id, const DataOptions& options,
+                                             DiagnosticSink& problems);
 
 }  // namespace exdiag

@@ -17,7 +17,9 @@ namespace {
 constexpr const char* kFooter =
     "Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 input or environment failed.\n"
     "Results go to stdout, everything else to stderr. NO_COLOR turns colours off.\n"
-    "EXDIAG_DATA names the folder that holds rules/ and kbdata/.";
+    "EXDIAG_DATA names the folder that holds rules/ and kbdata/; EXDIAG_CACHE one for what is "
+    "kept\n"
+    "from run to run (empty: nothing is).";
 
 std::vector<std::string> OptionNames(const CLI::App& app) {
   std::vector<std::string> names;

@@ -6,6 +6,7 @@
 
 #include "engine/base/text.h"
 #include "engine/knowledge/catalogue_reader.h"
+#include "engine/yaml/cache.h"
 #include "engine/yaml/files.h"
 
 namespace exdiag {
@@ -137,13 +138,19 @@ Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
 Catalogue::~Catalogue() = default;
 
 Result<Catalogue> Catalogue::Load(const std::string& folder, DiagnosticSink& problems) {
+  YamlCache none;
+  return Load(folder, problems, none);
+}
+
+Result<Catalogue> Catalogue::Load(const std::string& folder, DiagnosticSink& problems,
+                                  YamlCache& cache) {
   const auto files = ListYamlFiles(folder);
   if (!files) return files.error();
   Catalogue catalogue;
   FieldTypes types;
   for (const YamlFile& file : *files) {  // by name, so that _fields.yaml comes first
     YamlProblems file_problems(file.path, "file not used", problems);
-    if (const auto root = LoadYamlFile(file.path, file_problems)) {
+    if (const auto root = cache.Load(file.path, file_problems)) {
       catalogue.Add(ReadEventFile(*root, types, file_problems));
     }
   }

@@ -18,6 +18,7 @@
 namespace exdiag {
 
 class MessageTemplate;
+class YamlCache;
 
 // What one string holds besides itself: the error text of event 9405 may hold an exception and its
 // address.
@@ -79,6 +80,8 @@ class Catalogue {
   // Reads every .yaml file of `folder`.  Complaints go to `problems`; a file with an error gives no
   // entries, the others do.  An Error only when the folder cannot be read.
   static Result<Catalogue> Load(const std::string& folder, DiagnosticSink& problems);
+  static Result<Catalogue> Load(const std::string& folder, DiagnosticSink& problems,
+                                YamlCache& cache);
   // For tests: entries out of one YAML text.
   static Catalogue Parse(std::string_view yaml, const std::string& file, DiagnosticSink& problems);
 

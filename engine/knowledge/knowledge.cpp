@@ -5,6 +5,7 @@
 
 #include "engine/base/text.h"
 #include "engine/knowledge/knowledge_reader.h"
+#include "engine/yaml/cache.h"
 #include "engine/yaml/files.h"
 
 namespace exdiag {
@@ -12,12 +13,13 @@ namespace {
 
 // Reads every file of one folder below kbdata.
 template <typename Read>
-Result<void> ReadFolder(const std::string& folder, DiagnosticSink& problems, Read read) {
+Result<void> ReadFolder(const std::string& folder, DiagnosticSink& problems, YamlCache& cache,
+                        Read read) {
   const auto files = ListYamlFiles(folder);
   if (!files) return files.error();
   for (const YamlFile& file : *files) {
     YamlProblems file_problems(file.path, "file not used", problems);
-    const auto root = LoadYamlFile(file.path, file_problems);
+    const auto root = cache.Load(file.path, file_problems);
     if (root && !file_problems.failed()) read(*root, file_problems);
   }
   return {};
@@ -56,24 +58,30 @@ bool IsReplyCode(std::string_view text) {
 }  // namespace
 
 Result<Knowledge> Knowledge::Load(const std::string& folder, DiagnosticSink& problems) {
+  YamlCache none;
+  return Load(folder, problems, none);
+}
+
+Result<Knowledge> Knowledge::Load(const std::string& folder, DiagnosticSink& problems,
+                                  YamlCache& cache) {
   Knowledge knowledge;
-  auto catalogue = Catalogue::Load(folder + "/events", problems);
+  auto catalogue = Catalogue::Load(folder + "/events", problems, cache);
   if (!catalogue) return catalogue.error();
   knowledge.catalogue_ = std::move(*catalogue);
 
-  auto read = ReadFolder(folder + "/errors", problems, [&](const auto& root, auto& file) {
+  auto read = ReadFolder(folder + "/errors", problems, cache, [&](const auto& root, auto& file) {
     ReadErrorFile(root, file, knowledge.errors_);
   });
   if (!read) return read.error();
-  read = ReadFolder(folder + "/articles", problems, [&](const auto& root, auto& file) {
+  read = ReadFolder(folder + "/articles", problems, cache, [&](const auto& root, auto& file) {
     ReadArticleFile(root, file, knowledge.articles_);
   });
   if (!read) return read.error();
-  read = ReadFolder(folder + "/builds", problems, [&](const auto& root, auto& file) {
+  read = ReadFolder(folder + "/builds", problems, cache, [&](const auto& root, auto& file) {
     ReadBuildFile(root, file, knowledge.builds_);
   });
   if (!read) return read.error();
-  read = ReadFolder(folder + "/files", problems, [&](const auto& root, auto& file) {
+  read = ReadFolder(folder + "/files", problems, cache, [&](const auto& root, auto& file) {
     ReadFingerprintFile(root, file, knowledge.files_);
   });
   if (!read) return read.error();
@@ -84,6 +92,11 @@ Result<Knowledge> Knowledge::Load(const std::string& folder, DiagnosticSink& pro
   std::stable_sort(
       knowledge.builds_.begin(), knowledge.builds_.end(),
       [](const Build& a, const Build& b) { return CompareVersions(a.version, b.version) < 0; });
+  if (cache.enabled()) {
+    const auto files = ListYamlFiles(folder);
+    if (!files) return files.error();
+    knowledge.content_hash_ = cache.HashOf(*files);
+  }
   return knowledge;
 }
 

@@ -56,6 +56,11 @@ class Knowledge {
  public:
   // Reads events/, errors/, articles/, builds/ and files/ below `folder`.
   static Result<Knowledge> Load(const std::string& folder, DiagnosticSink& problems);
+  static Result<Knowledge> Load(const std::string& folder, DiagnosticSink& problems,
+                                YamlCache& cache);
+
+  // Hash of all that was read, for who keeps what was worked out with it; "" without a cache.
+  const std::string& content_hash() const { return content_hash_; }
 
   const Catalogue& catalogue() const { return catalogue_; }
   Catalogue& catalogue() { return catalogue_; }
@@ -77,6 +82,7 @@ class Knowledge {
   void Complete(Fact& fact) const;
 
  private:
+  std::string content_hash_;
   Catalogue catalogue_;
   std::vector<ErrorCode> errors_;
   std::map<std::string, Article, std::less<>> articles_;

@@ -1,11 +1,16 @@
 #include "engine/rule/rule_set.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <span>
 
+#include "engine/base/content_hash.h"
+#include "engine/base/packed.h"
 #include "engine/base/text.h"
 #include "engine/rule/cross_check.h"
 #include "engine/rule/rule_reader.h"
+#include "engine/yaml/cache.h"
 #include "engine/yaml/files.h"
 
 namespace exdiag {
@@ -31,6 +36,65 @@ bool AnyNames(const Rule& rule, const std::vector<std::size_t>& indexes, const E
                      [&](std::size_t index) { return Names(rule.events[index], kind); });
 }
 
+// Passes complaints on and knows whether there were any.
+class ComplaintCounter final : public DiagnosticSink {
+ public:
+  explicit ComplaintCounter(DiagnosticSink& sink) : sink_(sink) {}
+
+  void Report(Diagnostic diagnostic) override {
+    any_ = true;
+    sink_.Report(std::move(diagnostic));
+  }
+  bool any() const { return any_; }
+
+ private:
+  DiagnosticSink& sink_;
+  bool any_ = false;
+};
+
+// What is noted of a rule set without complaints: the event IDs that each file names.  A pattern
+// without IDs, which looks at all of them, is noted as kAnyId.
+constexpr std::string_view kNote = "events of rules";
+constexpr std::uint64_t kAnyId = 0x10000;
+using NamedIds = std::map<std::string, std::set<std::uint64_t>, std::less<>>;  // by file name
+
+NamedIds IdsNamedBy(const std::vector<Rule>& rules, std::span<const YamlFile> files) {
+  std::map<std::string_view, std::string_view> names;  // by path, which differs from run to run
+  for (const YamlFile& file : files) names.emplace(file.path, file.name);
+  NamedIds named;
+  for (const Rule& rule : rules) {
+    std::set<std::uint64_t>& ids = named[std::string(names[rule.where.file])];
+    for (const EventPattern& pattern : rule.events) {
+      ids.insert(pattern.ids.begin(), pattern.ids.end());
+      if (pattern.ids.empty() && pattern.fact_kind.empty()) ids.insert(kAnyId);
+    }
+  }
+  return named;
+}
+
+std::string Pack(const NamedIds& named) {
+  PackedWriter out;
+  out.Number(named.size());
+  for (const auto& [file, ids] : named) {
+    out.Text(file);
+    out.Number(ids.size());
+    for (const std::uint64_t id : ids) out.Number(id);
+  }
+  return out.Take();
+}
+
+std::optional<NamedIds> Unpack(std::string_view note) {
+  PackedReader in(note);
+  NamedIds named;
+  for (std::size_t files = in.Count(); files > 0 && in.ok(); --files) {
+    std::set<std::uint64_t>& ids = named[std::string(in.Text())];
+    for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
+      ids.insert(ids.end(), in.Number());
+    }
+  }
+  return in.ok() && in.at_end() ? std::optional(std::move(named)) : std::nullopt;
+}
+
 bool InUse(const Rule& rule) { return rule.status != Status::kRetired; }
 
 }  // namespace
@@ -46,19 +110,18 @@ std::optional<std::size_t> Rule::PatternIndex(std::string_view name) const {
 // Gathers the rules of many files and checks them against each other at the end.
 class RuleLoader {
  public:
-  RuleLoader(const Knowledge& knowledge, DiagnosticSink& sink)
-      : knowledge_(knowledge), sink_(sink) {}
+  RuleLoader(const Knowledge& knowledge, DiagnosticSink& sink, YamlCache& cache)
+      : knowledge_(knowledge), sink_(sink), cache_(cache) {}
 
-  void AddSharedFile(const YamlFile& file) {
-    YamlProblems problems(file.path, "pattern left out", sink_);
-    if (const auto root = LoadYamlFile(file.path, problems)) {
-      ReadSharedPatterns(*root, knowledge_.catalogue(), shared_, problems);
+  // Shared files first.  `wanted` is asked for each of the others.
+  template <typename Wanted>
+  void AddFiles(std::span<const YamlFile> files, const Wanted& wanted) {
+    for (const YamlFile& file : files) {
+      if (IsShared(file.name)) AddSharedFile(file);
     }
-  }
-
-  void AddRuleFile(const YamlFile& file) {
-    YamlProblems problems(file.path, std::string(kLeftOut), sink_);
-    if (const auto root = LoadYamlFile(file.path, problems)) AddRule(*root, problems);
+    for (const YamlFile& file : files) {
+      if (!IsShared(file.name) && wanted(file)) AddRuleFile(file);
+    }
   }
 
   void AddText(std::string_view yaml, const std::string& file) {
@@ -66,10 +129,11 @@ class RuleLoader {
     if (const auto root = ParseYaml(yaml, problems)) AddRule(*root, problems);
   }
 
-  RuleSet Finish(bool complete) {
+  RuleSet Finish(bool complete, std::string content_hash = {}) {
     const std::set<std::size_t> left_out =
         complete ? CrossCheck(rules_, ids_, sink_) : std::set<std::size_t>();
     RuleSet set;
+    set.content_hash_ = std::move(content_hash);
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       if (!left_out.contains(i)) set.rules_.push_back(std::move(rules_[i]));
     }
@@ -79,6 +143,18 @@ class RuleLoader {
   }
 
  private:
+  void AddSharedFile(const YamlFile& file) {
+    YamlProblems problems(file.path, "pattern left out", sink_);
+    if (const auto root = cache_.Load(file.path, problems)) {
+      ReadSharedPatterns(*root, knowledge_.catalogue(), shared_, problems);
+    }
+  }
+
+  void AddRuleFile(const YamlFile& file) {
+    YamlProblems problems(file.path, std::string(kLeftOut), sink_);
+    if (const auto root = cache_.Load(file.path, problems)) AddRule(*root, problems);
+  }
+
   void AddRule(const YamlNode& root, YamlProblems& problems) {
     std::optional<Rule> rule = ReadRule(root, knowledge_, shared_, problems);
     if (!rule) return;
@@ -88,28 +164,69 @@ class RuleLoader {
 
   const Knowledge& knowledge_;
   DiagnosticSink& sink_;
+  YamlCache& cache_;
   SharedPatterns shared_;
   std::vector<Rule> rules_;
   std::set<std::string, std::less<>> ids_;  // of rules with errors too
 };
 
+namespace {
+
+// "" when what was worked out from these files cannot be kept.
+std::string HashOfAll(std::span<const YamlFile> files, const Knowledge& knowledge,
+                      YamlCache& cache) {
+  const std::string rules = cache.HashOf(files);
+  if (rules.empty() || knowledge.content_hash().empty()) return {};
+  ContentHash hash;
+  hash.Add(rules);
+  hash.Add(knowledge.content_hash());
+  return hash.Hex();
+}
+
+}  // namespace
+
 Result<RuleSet> RuleSet::Load(const std::string& folder, const Knowledge& knowledge,
                               DiagnosticSink& problems) {
+  YamlCache none;
+  return Load(folder, knowledge, problems, none);
+}
+
+Result<RuleSet> RuleSet::Load(const std::string& folder, const Knowledge& knowledge,
+                              DiagnosticSink& problems, YamlCache& cache) {
   const Result<std::vector<YamlFile>> files = ListYamlFiles(folder);
   if (!files) return files.error();
-  RuleLoader loader(knowledge, problems);
-  for (const YamlFile& file : *files) {
-    if (IsShared(file.name)) loader.AddSharedFile(file);
+  const std::string hash = HashOfAll(*files, knowledge, cache);
+  ComplaintCounter complaints(problems);
+  RuleLoader loader(knowledge, complaints, cache);
+  loader.AddFiles(*files, [](const YamlFile&) { return true; });
+  RuleSet set = loader.Finish(true, hash);
+  if (!complaints.any() && !hash.empty()) {
+    cache.SetNote(kNote, hash, Pack(IdsNamedBy(set.rules_, *files)));
   }
-  for (const YamlFile& file : *files) {
-    if (!IsShared(file.name)) loader.AddRuleFile(file);
-  }
-  return loader.Finish(true);
+  return set;
+}
+
+Result<RuleSet> RuleSet::LoadNaming(std::uint16_t event_id, const std::string& folder,
+                                    const Knowledge& knowledge, DiagnosticSink& problems,
+                                    YamlCache& cache) {
+  const Result<std::vector<YamlFile>> files = ListYamlFiles(folder);
+  if (!files) return files.error();
+  const std::string hash = HashOfAll(*files, knowledge, cache);
+  const auto note = cache.Note(kNote, hash);
+  const auto named = note && !hash.empty() ? Unpack(*note) : std::nullopt;
+  if (!named) return Load(folder, knowledge, problems, cache);
+  RuleLoader loader(knowledge, problems, cache);
+  loader.AddFiles(*files, [&](const YamlFile& file) {
+    const auto ids = named->find(file.name);
+    return ids != named->end() && (ids->second.contains(event_id) || ids->second.contains(kAnyId));
+  });
+  return loader.Finish(false);
 }
 
 RuleSet RuleSet::Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,
                        DiagnosticSink& problems) {
-  RuleLoader loader(knowledge, problems);
+  YamlCache none;
+  RuleLoader loader(knowledge, problems, none);
   loader.AddText(yaml, file);
   return loader.Finish(false);
 }

@@ -20,9 +20,21 @@ class RuleSet {
   // folder cannot be read.  Rules are checked against `knowledge`: fields, articles.
   static Result<RuleSet> Load(const std::string& folder, const Knowledge& knowledge,
                               DiagnosticSink& problems);
+  static Result<RuleSet> Load(const std::string& folder, const Knowledge& knowledge,
+                              DiagnosticSink& problems, YamlCache& cache);
+  // At least the rules that name an event with this ID.  The others are left out when an earlier
+  // Load of the very same files, by the same program and with the same knowledge, had nothing to
+  // complain about; else this is Load.
+  static Result<RuleSet> LoadNaming(std::uint16_t event_id, const std::string& folder,
+                                    const Knowledge& knowledge, DiagnosticSink& problems,
+                                    YamlCache& cache);
   // For tests: one rule out of YAML text.
   static RuleSet Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,
                        DiagnosticSink& problems);
+
+  // Hash of all files that were read and of the knowledge, for who keeps what was worked out with
+  // them; "" without a cache.
+  const std::string& content_hash() const { return content_hash_; }
 
   const std::vector<Rule>& rules() const { return rules_; }  // by id; retired ones included
   const Rule* Find(std::string_view id) const;
@@ -34,6 +46,8 @@ class RuleSet {
 
  private:
   friend class RuleLoader;
+
+  std::string content_hash_;
   std::vector<Rule> rules_;
 };
 

@@ -1,9 +1,11 @@
 #include "engine/rule/rule_set.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/rule/cross_check.h"
+#include "engine/yaml/cache.h"
 #include "tests/engine/rule/test_knowledge.h"
 
 namespace exdiag {
@@ -173,6 +175,85 @@ TEST_F(RuleSetTest, NamingPutsRulesThatExplainFirst) {
   EXPECT_THAT(names({"MSExchangeMTA", 1}), IsEmpty());
   EXPECT_THAT(rules.EventKinds(),
               ElementsAre(EventKind{"MSExchangeMTA", 9318}, EventKind{"MSExchangeMTA", 9322}));
+}
+
+// LoadNaming passes over rules only while an earlier run's "no complaints" is about these very
+// files.
+class LoadNamingTest : public RuleSetTest {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"errors", "builds", "files", "events"}) {
+      kbdata_.Write(std::string(name) + "/.keep", "");
+    }
+    kbdata_.Write("articles/a.yaml", kArticles);
+    folder_.Write("mta/a.yaml", WithId("mta.a.a"));
+    folder_.Write("mta/b.yaml", Other("mta.b.b", 9318));
+    folder_.Write("mta/c.yaml", Other("mta.c.c", 9411));
+  }
+
+  // Of no event but this one.
+  static std::string Other(const std::string& id, int event) {
+    return fmt::format(
+        "id: {}\nversion: 1\nstatus: draft\ntitle: t\nverdict: fault\narticles: [Q217142]\n"
+        "events:\n  seen: {{provider: {}, id: {}}}\ntrigger: seen\nstrength: hint\n"
+        "explains: [seen]\ncause: c\nfix:\n  - {{do: d, risk: none}}\n",
+        id, id, event);
+  }
+
+  // One run of the program: ids of what was loaded.
+  std::vector<std::string> Naming(std::uint16_t event_id) {
+    problems_ = {};
+    YamlCache kbdata_cache(folder_.path() + "/.kbdata.trees", "build");
+    const auto knowledge = Knowledge::Load(kbdata_.path(), problems_, kbdata_cache);
+    EXPECT_TRUE(knowledge.ok());
+    kbdata_cache.Save();
+    YamlCache cache(folder_.path() + "/.rules.trees", "build");
+    const auto rules = RuleSet::LoadNaming(event_id, folder_.path(), *knowledge, problems_, cache);
+    EXPECT_TRUE(rules.ok());
+    cache.Save();
+    return Ids(*rules);
+  }
+
+  static constexpr const char* kArticles =
+      "articles:\n  Q217142: {title: t}\n  Q257679: {title: t}\n";
+  TestFolder kbdata_;
+};
+
+TEST_F(LoadNamingTest, TheSecondRunLoadsOnlyWhatNamesTheEvent) {
+  EXPECT_THAT(Naming(9322), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c"));
+  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(Naming(9322), ElementsAre("mta.a.a"));
+  EXPECT_THAT(Naming(9318), ElementsAre("mta.a.a", "mta.b.b"));
+  EXPECT_THAT(Naming(1), IsEmpty());
+}
+
+TEST_F(LoadNamingTest, AnyChangeLoadsAllAgain) {
+  Naming(9411);
+  folder_.Write("mta/d.yaml", Other("mta.d.d", 9411));
+  EXPECT_THAT(Naming(9411), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c", "mta.d.d"));
+  EXPECT_THAT(Naming(9411), ElementsAre("mta.c.c", "mta.d.d"));
+  folder_.Write("mta/b.yaml", Other("mta.b.b", 9411));
+  EXPECT_EQ(Naming(9411).size(), 4u);
+  EXPECT_THAT(Naming(9411), ElementsAre("mta.b.b", "mta.c.c", "mta.d.d"));
+  kbdata_.Write("articles/a.yaml", std::string(kArticles) + "# more\n");
+  EXPECT_EQ(Naming(9411).size(), 4u);
+  EXPECT_THAT(Complaints(), IsEmpty());
+}
+
+TEST_F(LoadNamingTest, ComplaintsAreGivenInEveryRunWhateverIsAsked) {
+  Naming(9411);
+  kbdata_.Write("articles/a.yaml", "articles: {}\n");
+  for (int run = 0; run < 3; ++run) {
+    Naming(9411);
+    EXPECT_EQ(Complaints().size(), 3u) << run;
+  }
+  kbdata_.Write("articles/a.yaml", kArticles);
+  folder_.Write("mta/bad.yaml", "id: mta.x.x\nid: mta.y.y\n");
+  Naming(9411);
+  const std::vector<std::string> first = Complaints();
+  EXPECT_FALSE(first.empty());
+  Naming(9411);
+  EXPECT_EQ(Complaints(), first);
 }
 
 // The rules of the project itself, against the knowledge of the project itself.
