@@ -47,6 +47,9 @@ constexpr auto kExamples = std::to_array<Row>({
     {"rules show",
      "exdiag rules show mta.rpc-denied.dras-untrusted-domains\n"
      "exdiag rules show mta.rpc-denied.dras-untrusted-domains --format markdown"},
+    {"rules doc",
+     "exdiag rules doc --output causes.md\n"
+     "exdiag rules doc --format html --output causes.html"},
     {"rules new",
      "exdiag rules new mta.bind.certificate-expired --event MSExchangeMTA/9322\n"
      "exdiag rules new smtp.relay.open --rules my-rules"},

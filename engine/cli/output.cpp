@@ -53,7 +53,9 @@ void AddOutputOptions(CLI::App& app, OutputOptions& options,
     throw CLI::ValidationError(
         fmt::format("there is no format \"{}\" here; choose one of {}", name, NamesOf(offered)));
   };
-  app.add_option_function<std::string>("-f,--format", choose, NamesOf(offered) + " (default text)")
+  app.add_option_function<std::string>(
+         "-f,--format", choose,
+         fmt::format("{} (default {})", NamesOf(offered), NamesOf({options.format})))
       ->type_name("FORMAT");
   app.add_option("-o,--output", options.file, "write the result there instead of to stdout")
       ->type_name("FILE");

@@ -21,7 +21,7 @@ struct OutputOptions {
   bool verbose = false;
 };
 
-// Adds --format (only these formats), --output and --verbose.
+// Adds --format (only these formats; what `options` says is the default), --output and --verbose.
 void AddOutputOptions(CLI::App& app, OutputOptions& options, std::initializer_list<Format> formats);
 
 class Output {

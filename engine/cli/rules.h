@@ -9,6 +9,7 @@
 
 namespace exdiag {
 
+std::unique_ptr<Command> MakeRulesDocCommand();
 std::unique_ptr<Command> MakeRulesNewCommand();
 
 // Says that no rule has this id, with the nearest one.  Returns kUsage.

@@ -42,4 +42,13 @@ std::string CsvText(std::string_view text) {
   return quoted + "\"";
 }
 
+std::string AnchorName(std::string_view anchor) {
+  std::string name = ToLower(anchor);
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+  std::replace_if(
+      name.begin(), name.end(), [&](char c) { return kPlain.find(c) == std::string_view::npos; },
+      '-');
+  return name;
+}
+
 }  // namespace exdiag

@@ -27,11 +27,13 @@ enum class Role : std::uint8_t {
 struct Span {
   std::string text;
   Role role = Role::kPlain;
+  std::string link = {};  // an anchor of this document that the text leads to, where a medium can
 };
 
 // One run of text in roles.  Line breaks in it are white space.
 struct Phrase {
   std::vector<Span> spans;
+  std::string anchor = {};  // links may lead here
 
   Phrase() = default;
   Phrase(const char* text) : spans{{text}} {}
@@ -43,12 +45,17 @@ struct Phrase {
     spans.push_back({std::move(text), role});
     return *this;
   }
+  Phrase& AddLink(std::string text, std::string to) {
+    spans.push_back({std::move(text), Role::kPlain, std::move(to)});
+    return *this;
+  }
   bool empty() const;
 };
 
 struct Heading {
-  int level = 1;  // 1..3
+  int level = 1;  // 1..4
   Phrase text;
+  std::string anchor = {};
 };
 
 struct Paragraph {
@@ -98,6 +105,8 @@ std::string RenderMarkdown(const Document& document);
 
 // The parts that other renderers need too.
 std::string EscapeMarkdown(std::string_view text);
+// An anchor as it may stand in a link: letters, digits, '.', '_' and '-', lower case.
+std::string AnchorName(std::string_view anchor);
 
 // One CSV cell of text (RFC 4180): quoted where needed, made printable, and with an apostrophe
 // before it when a spreadsheet would take it for a formula.

@@ -27,8 +27,12 @@ std::string CodeSpan(std::string_view text) {
   return fence + gap + content + gap + fence;
 }
 
+std::string Anchor(std::string_view anchor) {
+  return anchor.empty() ? "" : fmt::format("<a id=\"{}\"></a>", AnchorName(anchor));
+}
+
 std::string Inline(const Phrase& phrase) {
-  std::string out;
+  std::string out = Anchor(phrase.anchor);
   for (const Span& span : phrase.spans) {
     if (Trim(span.text).empty()) {
       out += span.text.empty() ? "" : " ";
@@ -40,7 +44,10 @@ std::string Inline(const Phrase& phrase) {
     const bool strong = span.role == Role::kStrong || span.role == Role::kTrouble ||
                         span.role == Role::kGood || span.role == Role::kDoubt;
     out += lead ? " " : "";
-    out += span.role == Role::kCode ? CodeSpan(span.text) : strong ? "**" + text + "**" : text;
+    const std::string shown = span.role == Role::kCode ? CodeSpan(span.text)
+                              : strong                 ? "**" + text + "**"
+                                                       : text;
+    out += span.link.empty() ? shown : fmt::format("[{}](#{})", shown, AnchorName(span.link));
     out += tail ? " " : "";
   }
   return std::string(Trim(out));
@@ -81,7 +88,7 @@ class MarkdownWriter {
     Phrase text = heading.text;  // a heading stands out by itself
     for (Span& span : text.spans) span.role = Role::kPlain;
     out_ += std::string(static_cast<std::size_t>(heading.level), '#') + " " +
-            AtLineStart(Inline(text)) + "\n";
+            Anchor(heading.anchor) + AtLineStart(Inline(text)) + "\n";
   }
 
   void Write(const Paragraph& paragraph) {

@@ -62,7 +62,9 @@ class HtmlWriter {
     CloseLists(0);
     last_heading_ = PlainText(heading.text);
     const int level = std::clamp(heading.level + deeper_, 1, 6);
-    out_ += fmt::format("<h{0}>{1}</h{0}>\n", level, HtmlPhrase(heading.text));
+    const std::string id =
+        heading.anchor.empty() ? "" : fmt::format(" id=\"{}\"", AnchorName(heading.anchor));
+    out_ += fmt::format("<h{0}{1}>{2}</h{0}>\n", level, id, HtmlPhrase(heading.text));
   }
 
   void Write(const Paragraph& paragraph) {
@@ -176,13 +178,17 @@ std::string EscapeHtml(std::string_view text, bool keep_lines) {
 
 std::string HtmlPhrase(const Phrase& phrase) {
   std::string out;
+  if (!phrase.anchor.empty()) out += fmt::format("<a id=\"{}\"></a>", AnchorName(phrase.anchor));
   for (const Span& span : phrase.spans) {
     if (span.text.empty()) continue;
     // White space at the ends of a span separates words; a line end is a blank.
     std::string raw = span.text;
     std::replace_if(
         raw.begin(), raw.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-    const std::string text = EscapeHtml(raw);
+    std::string text = EscapeHtml(raw);
+    if (!span.link.empty()) {
+      text = fmt::format("<a href=\"#{}\">{}</a>", AnchorName(span.link), text);
+    }
     if (span.role == Role::kCode) {
       out += "<code>" + text + "</code>";
     } else if (span.role == Role::kStrong) {

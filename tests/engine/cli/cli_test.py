@@ -449,6 +449,16 @@ class Rules(CommandLine):
         self.assertEqual(result.stdout, '0 rules, 100 complaints\n')
 
 
+    def test_doc_is_markdown_or_one_html_page(self):
+        result = self.exdiag(0, 'rules', 'doc')
+        self.assertTrue(result.out.startswith('# Causes of trouble, by rule\n\n2 causes in 1 area, over '), result.out[:99])
+        page = self.path('causes.html')
+        self.exdiag(0, 'rules', 'doc', '--format', 'html', '--output', page)
+        with open(page) as f:
+            html = f.read()
+        self.assertTrue(html.startswith('<!doctype html>') and html.endswith('</html>\n'))
+        self.assertIn('<title>Causes of trouble, by rule - exdiag</title>', html)
+
     def test_new_writes_a_draft_that_passes_and_nothing_over_it(self):
         folder = self.path('rules')
         os.mkdir(folder)
