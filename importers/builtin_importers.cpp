@@ -8,6 +8,7 @@
 #include "importers/evtx/evtx_importer.h"
 #include "importers/host/host_importers.h"
 #include "importers/importer.h"
+#include "importers/json/json_importer.h"
 #include "importers/mta_log/mta_log_importer.h"
 #include "importers/trace/trace_importers.h"
 #include "importers/xml/xml_importer.h"
@@ -22,6 +23,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakePcapngImporter());
     list.push_back(MakePcapImporter());
     list.push_back(MakeXmlImporter());
+    list.push_back(MakeJsonImporter());
     list.push_back(MakeSetspnImporter());
     list.push_back(MakeNetmonTextImporter());
     list.push_back(MakeFileListingImporter());

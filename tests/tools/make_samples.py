@@ -4,7 +4,7 @@
   make_samples.py --output FOLDER SCENARIO.yaml...
 
 For each scenario a folder with one file a format (nt.csv, nt.txt, viewer.csv, winevent.csv, eventlog.csv,
-clipboard.txt, clipboard-vista.txt, events.xml, log.evt, log.evtx, ev0.log), the host listings of `files`, and the frames as
+clipboard.txt, clipboard-vista.txt, events.xml, events.json, log.evt, log.evtx, ev0.log), the host listings of `files`, and the frames as
 trace.pcap, trace.pcapng, trace.hex.txt and trace.netmon.txt.  Times of a scenario are UTC; the text formats, which
 carry no zone, show the same clock.  The same input always gives the same bytes.
 """
@@ -153,6 +153,17 @@ def events_xml(events):
     return ('\ufeff<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n<Events>%s</Events>' % elements).encode()
 
 
+def events_json(events):
+    """Get-WinEvent | ConvertTo-Json of PowerShell 5.1, redirected to a file."""
+    table = [dict(Id=e['id'], Version=None, Qualifiers=0, Level=LEVELS[e['level']], Task=0, Keywords=0x80000000000000,
+                  RecordId=number, ProviderName=e['provider'], LogName='Application', MachineName=e['computer'],
+                  UserId=None, TimeCreated='/Date(%d)/' % (calendar.timegm(when(e).timetuple()) * 1000), Bookmark={},
+                  LevelDisplayName=TYPES[e['level']], KeywordsDisplayNames=['Classic'],
+                  Properties=[dict(Value=s) for s in e['strings']], Message=e['message'])
+             for number, e in enumerate(events, 1)]
+    return json.dumps(table, indent=4).replace('/Date', '\\/Date').replace(')/"', ')\\/"').replace('\n', '\r\n').encode('utf-16')
+
+
 def mta_log(events):
     """The MTA's own text log; the tag of the message becomes the second line."""
     out = []
@@ -274,7 +285,7 @@ TEXT_FORMATS = {
     'eventviewer-csv': ('viewer.csv', viewer_csv), 'winevent-csv': ('winevent.csv', winevent_csv),
     'eventlog-csv': ('eventlog.csv', eventlog_csv), 'clipboard': ('clipboard.txt', clipboard),
     'clipboard-vista': ('clipboard-vista.txt', clipboard_vista), 'xml': ('events.xml', events_xml),
-    'mta-log': ('ev0.log', mta_log),
+    'json': ('events.json', events_json), 'mta-log': ('ev0.log', mta_log),
 }
 
 
