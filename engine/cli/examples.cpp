@@ -47,6 +47,9 @@ constexpr auto kExamples = std::to_array<Row>({
     {"rules show",
      "exdiag rules show mta.rpc-denied.dras-untrusted-domains\n"
      "exdiag rules show mta.rpc-denied.dras-untrusted-domains --format markdown"},
+    {"rules why",
+     "exdiag rules why mta.rpc-denied.dras-untrusted-domains --store site.db\n"
+     "exdiag rules why mta.rpc-denied.dras-untrusted-domains --at 1999-11-02T19:05:31 brest.csv"},
     {"rules doc",
      "exdiag rules doc --output causes.md\n"
      "exdiag rules doc --format html --output causes.html"},

@@ -33,6 +33,7 @@ class RulesCommand final : public Command {
       AddOutputOptions(*command, output_,
                        {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     }
+    others_.push_back(MakeRulesWhyCommand());
     others_.push_back(MakeRulesDocCommand());
     others_.push_back(MakeRulesNewCommand());
     for (const auto& command : others_) {

@@ -11,6 +11,7 @@ namespace exdiag {
 
 std::unique_ptr<Command> MakeRulesDocCommand();
 std::unique_ptr<Command> MakeRulesNewCommand();
+std::unique_ptr<Command> MakeRulesWhyCommand();
 
 // Says that no rule has this id, with the nearest one.  Returns kUsage.
 ExitCode NoSuchRule(const std::string& id, const RuleSet& rules);

@@ -59,10 +59,6 @@ std::string VersionInWords(const TestVersion& test) {
 
 std::string TestInWords(const FieldTest& test);
 
-std::string TestsInWords(const std::vector<FieldTest>& tests) {
-  return Listed(tests, " and ", TestInWords);
-}
-
 std::string TestInWords(const FieldTest& test) {
   return std::visit(
       Overloaded{
@@ -159,6 +155,10 @@ std::string FactInWords(const FactCondition& fact) {
 }
 
 }  // namespace
+
+std::string TestsInWords(const std::vector<FieldTest>& tests) {
+  return Listed(tests, " and ", TestInWords);
+}
 
 std::string PatternInWords(const EventPattern& pattern) {
   std::string words;

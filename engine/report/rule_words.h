@@ -14,6 +14,9 @@ std::string PatternInWords(const EventPattern& pattern);
 // patterns.  Without a verb, so that it can follow "needs:" and "not with:".
 std::string ConditionInWords(const Rule& rule, const Condition& condition);
 
+// "5 or 14", "from 1 to 9 and not 5": what a value must be.
+std::string TestsInWords(const std::vector<FieldTest>& tests);
+
 // A template with no event to fill it: "{refused.computer} refused" becomes "<computer> refused".
 std::string TemplateInWords(std::string_view text);
 

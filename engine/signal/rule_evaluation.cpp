@@ -120,9 +120,6 @@ class RuleEvaluation {
     return signals;
   }
 
- private:
-  // ---- triggers
-
   // Each event once, in order of time, for the first of the trigger patterns that it matches.
   std::vector<Trigger> Triggers() const {
     std::vector<Trigger> triggers;
@@ -142,6 +139,7 @@ class RuleEvaluation {
     return triggers;
   }
 
+ private:
   void NameHosts(Trigger& trigger) const {
     const TextId own = world_[trigger.id].host;
     for (const FieldReference& reference : rule_.between) {
@@ -478,6 +476,10 @@ class RuleEvaluation {
 };
 
 }  // namespace
+
+std::vector<Trigger> TriggersOf(const RuleContext& context) {
+  return RuleEvaluation(context).Triggers();
+}
 
 std::vector<Signal> EvaluateRule(const RuleContext& context) {
   return RuleEvaluation(context).Run();

@@ -490,6 +490,92 @@ class Rules(CommandLine):
             self.assertEqual(f.read(), 'mine\n')
 
 
+class RulesWhy(CommandLine):
+    maxDiff = None
+    RULE = 'test.rpc-denied.untrusted-domains'
+    DIALLED = ('An RPC communications error occurred. Unable to bind over RPC. Locality Table (LTAB) index: 106, NT/MTA '
+               'error code: 5. Comms error 5, Bind error 0, Remote Server Name BREST [BASE IL MAIN BASE 1 500] (14)')
+
+    def why(self, code, *arguments):
+        """Output of the command with the folder's name left out."""
+        result = self.exdiag(code, 'rules', 'why', self.RULE, '--timezone', 'UTC', *arguments)
+        self.assertEqual(result.err, '')
+        return result.out.replace(self.folder.name + '/', '')
+
+    def test_each_condition_with_its_nearest_miss(self):
+        late = self.file('l.csv', LOG + row('LYON', 9318, self.DIALLED, '7:16:02 PM'))
+        self.assertEqual(self.why(1, late), """\
+Servers whose domains do not trust each other
+=============================================
+test.rpc-denied.untrusted-domains
+
+1 event can open this rule (MSExchangeMTA 9322 with nt_error 5); 1 of them makes
+a finding.
+
+MSExchangeMTA 9322 on BREST at 1999-11-22 19:05:31
+  l.csv: line 1
+  unknown +2 MSExchangeMTA 9318 on another host within 10 min
+      - nearest: MSExchangeMTA 9318 on LYON at 1999-11-22 19:16:02: 31 s outside
+        the window (l.csv: line 3)
+      - not known: the application log of BREST was not read for the whole time
+  unknown +3 the operator's answer to domains_trust_each_other: no
+      - not known: nobody answered this yet
+  A finding with +3 points: probable +3.
+""")
+
+    def test_what_held_and_what_was_on_the_wrong_host(self):
+        there = self.file('t.csv', LOG + row('LYON', 9318, self.DIALLED, '7:15:31 PM'))
+        self.assertIn("""
+  holds   +2 MSExchangeMTA 9318 on another host within 10 min
+      - found: MSExchangeMTA 9318 on LYON at 1999-11-22 19:15:31
+        (t.csv: line 3)
+""", self.why(1, there))
+        same = self.file('s.csv', LOG + row('BREST', 9318, self.DIALLED, '7:05:00 PM'))
+        self.assertIn("""
+      - nearest: MSExchangeMTA 9318 on BREST at 1999-11-22 19:05:00: host same
+        as the trigger, wanted other (s.csv: line 3)
+""", self.why(1, same))
+
+    def test_when_nothing_opens_it(self):
+        other = self.file('o.csv', row('BREST', 9322, REFUSED % (1722, 5)))
+        self.assertEqual(self.why(0, other), """\
+Servers whose domains do not trust each other
+=============================================
+test.rpc-denied.untrusted-domains
+
+No event opens this rule: it takes MSExchangeMTA 9322 with nt_error 5.
+
+1 event of that kind; closest:
+- MSExchangeMTA 9322 on BREST at 1999-11-22 19:05:31: nt_error is 1722, wanted 5
+  (o.csv: line 1)
+""")
+        nothing = self.file('n.csv', row('BREST', 9411, 'Something nobody explains.'))
+        self.assertIn('\nNo event of that kind was read at all.\n', self.why(0, nothing))
+
+    def test_one_event_of_several_and_json(self):
+        two = self.file('two.csv', LOG + row('PARIS', 9322, REFUSED % (5, 5), '8:00:00 PM'))
+        self.exdiag(0, 'import', '--store', self.store, '--timezone', 'UTC', two)
+        text = self.exdiag(1, 'rules', 'why', self.RULE, '--store', self.store, '--at', '1999-11-22T20:00:00').out
+        self.assertIn('MSExchangeMTA 9322 on PARIS at', text)
+        self.assertNotIn('on BREST at', text)
+        out = json.loads(self.exdiag(1, 'rules', 'why', self.RULE, '--store', self.store, '--format', 'json').out)
+        self.assertEqual((out['cause'], out['triggers'], out['findings'], len(out['traced'])), (self.RULE, 2, 2, 2))
+        line = out['traced'][0]['evidence'][0]
+        self.assertEqual((line['role'], line['state'], line['remarks']), (
+            '+2', 'unknown', ['no other MSExchangeMTA 9318 was read at all']))
+
+    def test_wrong_words(self):
+        for arguments, message in (
+                ([self.RULE], 'exdiag rules why: nothing to look into; give logs, or a store with --store\n'
+                 'Try "exdiag rules why --help".\n'),
+                ([self.RULE, '--at', 'noon', self.log], 'exdiag rules why: --at: "noon" is neither a time such as '
+                 '1999-11-02T19:05:31 nor a number\nTry "exdiag rules why --help".\n'),
+                (['test.no.such', self.log], 'exdiag rules: there is no rule "test.no.such"; exdiag rules list shows them '
+                 'all\nTry "exdiag rules --help".\n')):
+            result = self.exdiag(2, 'rules', 'why', *arguments)
+            self.assertEqual((result.err, result.out), (message, ''))
+
+
 class StoreCommand(CommandLine):
     def test_info_and_verify(self):
         self.import_log()
