@@ -2,8 +2,9 @@
 // the least particular.
 #include "importers/clipboard/clipboard_importer.h"
 #include "importers/csv/eventviewer_importer.h"
+#include "importers/csv/named_columns_importer.h"
 #include "importers/csv/nt_importer.h"
-#include "importers/csv/powershell_importer.h"
+#include "importers/event_text/event_text_importer.h"
 #include "importers/evt/evt_importer.h"
 #include "importers/evtx/evtx_importer.h"
 #include "importers/host/host_importers.h"
@@ -27,8 +28,17 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeSetspnImporter());
     list.push_back(MakeNetmonTextImporter());
     list.push_back(MakeFileListingImporter());
+    list.push_back(MakeWevtutilTextImporter());
+    list.push_back(MakePsloglistTextImporter());
+    list.push_back(MakePsloglistLinesImporter());
+    list.push_back(MakeDumpelImporter());
+    list.push_back(MakeEventCombImporter());
+    list.push_back(MakeEvtxECmdCsvImporter());
+    list.push_back(MakePlasoCsvImporter());
+    list.push_back(MakeLogParserCsvImporter());
     list.push_back(MakeWinEventCsvImporter());
     list.push_back(MakeEventLogCsvImporter());
+    list.push_back(MakeEventQueryCsvImporter());
     list.push_back(MakeNtCsvImporter());
     list.push_back(MakeNtTxtImporter());
     list.push_back(MakeEventViewerImporter());

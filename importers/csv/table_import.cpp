@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/base/text.h"
@@ -21,7 +22,11 @@ class Pass {
 
   Kind Next() {
     while (table_.Next(row_)) {
-      if (IsPreamble(row_.raw) || reader_->TakeHeader(row_)) continue;
+      if (IsPreamble(row_.raw)) {
+        reader_->TakePreamble(Trim(row_.raw));
+        continue;
+      }
+      if (reader_->TakeHeader(row_)) continue;
       fault_ = Judge(row_);
       if (!fault_) return Kind::kRecord;
       rejected_ = table_.Recover(row_, [this](const CsvRow& row) { return !Judge(row); });
@@ -134,7 +139,14 @@ TableReader::Fault EventIdFault(std::string_view id) {
 }
 
 bool IsPreamble(std::string_view row) {
-  return StartsWithIgnoreCase(row, "#TYPE ") || StartsWithIgnoreCase(row, "sep=");
+  constexpr std::string_view kStarts[] = {"#TYPE ",
+                                          "sep=",
+                                          "Listing the events in '",
+                                          "Microsoft (R) Windows Script Host",
+                                          "Copyright (C) Microsoft",
+                                          "----------"};
+  return std::any_of(std::begin(kStarts), std::end(kStarts),
+                     [&](std::string_view start) { return StartsWithIgnoreCase(row, start); });
 }
 
 }  // namespace exdiag

@@ -23,6 +23,9 @@ class TableReader {
   // then taken its columns.
   virtual bool TakeHeader(const CsvRow& row) = 0;
 
+  // A line in front of a header that is no row (IsPreamble).
+  virtual void TakePreamble(std::string_view) {}
+
   struct Fault {
     std::string id;
     std::string reason;
@@ -61,7 +64,7 @@ TableReader::Fault ColumnsFault(std::size_t columns, std::size_t expected);
 // "\"abc\" is not an event number; row kept as a reject"
 TableReader::Fault EventIdFault(std::string_view id);
 
-// "#TYPE System..." of Export-Csv, "sep=;" of Excel.
+// "#TYPE System..." of Export-Csv, "sep=;" of Excel, what eventquery.vbs and its host say first.
 bool IsPreamble(std::string_view row);
 
 }  // namespace exdiag

@@ -684,10 +684,7 @@ bool JsonEventReader::State::ReadFlat(const object& root, Record& record) {
   const object& main = winlog ? *winlog : root;
   record.provider = First(main, kProvider);
   const std::string_view number = First(main, kNumber);
-  // A number with a fraction of nothing is what a table of plaso makes of it.
-  const std::string_view whole =
-      number.ends_with(".0") ? number.substr(0, number.size() - 2) : number;
-  if (record.provider.empty() || !PutEventId(whole, record)) return false;
+  if (record.provider.empty() || !PutEventId(number, record)) return false;
   const std::string_view qualifiers = First(main, Names{"Qualifiers", "qualifiers"});
   if (!qualifiers.empty()) record.qualifiers = static_cast<std::uint16_t>(XmlNumber(qualifiers));
   record.channel = First(main, kChannel);
@@ -728,15 +725,25 @@ bool JsonEventReader::State::ReadFlat(const object& root, Record& record) {
 JsonEventReader::JsonEventReader() : state_(std::make_unique<State>()) {}
 JsonEventReader::~JsonEventReader() = default;
 
-bool JsonEventReader::Read(std::string_view text, Record& record) {
-  State& state = *state_;
-  state.made.clear();
-  state.strings.clear();
-  state.names.clear();
-  state.binary.clear();
-  state.local_time = {};
+void JsonEventReader::Clear() {
+  state_->made.clear();
+  state_->strings.clear();
+  state_->names.clear();
+  state_->binary.clear();
+  state_->local_time = {};
   local_time_ = {};
   error_.clear();
+}
+
+void JsonEventReader::ReadPayload(std::string_view json, Record& record) {
+  Clear();
+  state_->ReadNestedData(json, record);
+  state_->PutStrings(record);
+}
+
+bool JsonEventReader::Read(std::string_view text, Record& record) {
+  Clear();
+  State& state = *state_;
   element parsed;
   object root;
   if (!state.Parse(text, parsed, error_)) return false;

@@ -21,6 +21,10 @@ class JsonEventReader {
   // record lives until the next call.
   bool Read(std::string_view object, Record& record);
 
+  // Event data alone, as EvtxECmd keeps it in its Payload: strings and binary data of a record that
+  // has provider and number already; where the strings are joined, a message that shows them.
+  void ReadPayload(std::string_view json, Record& record);
+
   // Of the last object: "" or a reason without a consequence.
   std::string_view error() const { return error_; }
   // The time when it is of an unknown zone; the record has none then.
@@ -28,6 +32,8 @@ class JsonEventReader {
 
  private:
   struct State;
+
+  void Clear();
 
   std::unique_ptr<State> state_;
   std::string error_;

@@ -133,7 +133,10 @@ std::string_view UserField(std::string_view text) {
 }
 
 bool PutEventId(std::string_view text, Record& record) {
-  const auto number = ParseInteger(Trim(text));
+  std::string_view digits = Trim(text);
+  // Table tools may have made a fraction of it.
+  if (digits.ends_with(".0")) digits.remove_suffix(2);
+  const auto number = ParseInteger(digits);
   // Some tools print the 32-bit number as signed.
   if (!number || *number < -0x8000'0000LL || *number > 0xffff'ffffLL) return false;
   const auto whole = static_cast<std::uint32_t>(*number);

@@ -4,7 +4,7 @@
   make_samples.py --output FOLDER SCENARIO.yaml...
 
 For each scenario a folder with one file a format (nt.csv, nt.txt, viewer.csv, winevent.csv, eventlog.csv,
-clipboard.txt, clipboard-vista.txt, events.xml, events.json, log.evt, log.evtx, ev0.log), the host listings of `files`, and the frames as
+clipboard.txt, clipboard-vista.txt, events.xml, events.json, logparser.csv, wevtutil.txt, log.evt, log.evtx, ev0.log), the host listings of `files`, and the frames as
 trace.pcap, trace.pcapng, trace.hex.txt and trace.netmon.txt.  Times of a scenario are UTC; the text formats, which
 carry no zone, show the same clock.  The same input always gives the same bytes.
 """
@@ -164,6 +164,30 @@ def events_json(events):
     return json.dumps(table, indent=4).replace('/Date', '\\/Date').replace(')/"', ')\\/"').replace('\n', '\r\n').encode('utf-16')
 
 
+def logparser_csv(events):
+    """Log Parser 2.2 over a live log: local times, strings joined by bars."""
+    table = [('EventLog RecordNumber TimeGenerated TimeWritten EventID EventType EventTypeName EventCategory '
+              'EventCategoryName SourceName Strings ComputerName SID Message Data').split()]
+    for number, e in enumerate(events, 1):
+        stamp = when(e).strftime('%Y-%m-%d %H:%M:%S')
+        kind = {'error': 1, 'warning': 2, 'information': 4}[e['level']]
+        table.append(['Application', number, stamp, stamp, e['id'], kind, TYPES[e['level']] + ' event', 0,
+                      category(e), e['provider'], '|'.join(e['strings']), e['computer'], '', e['message'], ''])
+    return rows(table).encode()
+
+
+def wevtutil_text(events):
+    """wevtutil qe /f:text /uni:true, newest first."""
+    blocks = []
+    for number, e in enumerate(newest_first(events)):
+        blocks.append('Event[%d]:\r\n  Log Name: Application\r\n  Source: %s\r\n  Date: %s.000\r\n  Event ID: %d\r\n'
+                      '  Task: %s\r\n  Level: %s\r\n  Opcode: N/A\r\n  Keyword: Classic\r\n  User: N/A\r\n'
+                      '  User Name: N/A\r\n  Computer: %s\r\n  Description: \r\n%s\r\n\r\n'
+                      % (number, e['provider'], e['time'], e['id'], category(e), TYPES[e['level']], e['computer'],
+                         e['message']))
+    return ''.join(blocks).encode('utf-16')
+
+
 def mta_log(events):
     """The MTA's own text log; the tag of the message becomes the second line."""
     out = []
@@ -285,7 +309,8 @@ TEXT_FORMATS = {
     'eventviewer-csv': ('viewer.csv', viewer_csv), 'winevent-csv': ('winevent.csv', winevent_csv),
     'eventlog-csv': ('eventlog.csv', eventlog_csv), 'clipboard': ('clipboard.txt', clipboard),
     'clipboard-vista': ('clipboard-vista.txt', clipboard_vista), 'xml': ('events.xml', events_xml),
-    'json': ('events.json', events_json), 'mta-log': ('ev0.log', mta_log),
+    'json': ('events.json', events_json), 'logparser-csv': ('logparser.csv', logparser_csv),
+    'wevtutil-text': ('wevtutil.txt', wevtutil_text), 'mta-log': ('ev0.log', mta_log),
 }
 
 

@@ -1,8 +1,12 @@
-#include "importers/csv/powershell_importer.h"
+#include "importers/csv/named_columns_importer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
+#include "tests/importers/support/shared_files.h"
 #include "tests/importers/text/collect.h"
 
 namespace exdiag {
@@ -176,6 +180,154 @@ TEST(WinEventCsvTest, OtherTablesAreNotTaken) {
   for (const std::string_view text :
        {"Id,Name,Price\n1,a,2\n", "Message,Level\nx,y\n", "EventID,Foo\n1,2\n"}) {
     EXPECT_EQ(ImportBytes(std::string(text)).importer, "") << text;
+  }
+}
+
+// What the tools below show of it, each as much as it does.
+OwnedRecord Refused(std::uint64_t line) {
+  return {.line = line,
+          .channel = "Application",
+          .provider = "MSExchangeTransport",
+          .id = 7004,
+          .level = "error",
+          .time = "2006-08-22T03:15:41",
+          .record_id = 5,
+          .computer = "EX1",
+          .has_strings = true,
+          .strings = {"host", "", "535"}};
+}
+
+OwnedRecord Refused(std::uint64_t line, void (*change)(OwnedRecord&)) {
+  OwnedRecord record = Refused(line);
+  change(record);
+  return record;
+}
+
+TEST(NamedColumnsTest, OtherTools) {
+  const struct {
+    std::string_view why;
+    std::string_view importer;
+    std::string bytes;
+    OwnedRecord record;
+  } kCases[] = {
+      {"Log Parser", "logparser-csv",
+       "EventLog,RecordNumber,TimeGenerated,TimeWritten,EventID,EventType,EventTypeName,"
+       "EventCategory,EventCategoryName,SourceName,Strings,ComputerName,SID,Message,Data\r\n"
+       "Application,5,2006-08-22 03:15:41,2006-08-22 03:15:42,7004,1,Error event,3,"
+       "SMTP Protocol,MSExchangeTransport,host||535,EX1,S-1-5-18,\"a, b\",00FF\r\n",
+       Refused(2,
+               [](OwnedRecord& r) {
+                 r.category = 3;
+                 r.category_text = "SMTP Protocol";
+                 r.user = "S-1-5-18";
+                 r.message = "a, b";
+                 r.binary = "00ff";
+               })},
+      {"Log Parser over a file, tabs, -fullEventCode:ON, no strings", "logparser-csv",
+       "EventLog\tRecordNumber\tTimeGenerated\tEventID\tEventType\tEventTypeName\tSourceName\t"
+       "Strings\tComputerName\r\nC:\\logs\\app.evt\t5\t2006-08-22 03:15:41\t3221494620\t16\t"
+       "Failure Audit event\tMSExchangeTransport\t\tEX1\r\n",
+       Refused(2,
+               [](OwnedRecord& r) {
+                 r.channel = "";
+                 r.qualifiers = 0xc004;
+                 r.level = "log_always";
+                 r.keywords = kKeywordAuditFailure;
+                 r.strings = {};
+               })},
+      {"EvtxECmd: UTC whatever stands behind it; joined strings", "evtxecmd-csv",
+       "\xef\xbb\xbfRecordNumber,EventRecordId,TimeCreated,EventId,Level,Provider,Channel,"
+       "ProcessId,ThreadId,Computer,ChunkNumber,UserId,MapDescription,PayloadData1,Payload\r\n"
+       "1,5,2006-08-22 03:15:41.1234567+05:30,7004,Error,MSExchangeTransport,Application,0,0,EX1,"
+       "0,,,,\"{\"\"EventData\"\":{\"\"Data\"\":\"\"host, , 535\"\",\"\"Binary\"\":\"\"00FF\"\"}}"
+       "\"\r\n",
+       Refused(2,
+               [](OwnedRecord& r) {
+                 r.time = "2006-08-22T03:15:41.1234567Z";
+                 r.has_strings = false;
+                 r.strings = {};
+                 r.message =
+                     "The description for Event ID ( 7004 ) in Source ( MSExchangeTransport ) "
+                     "cannot be found. The following information is part of the event: host, , "
+                     "535.";
+                 r.binary = "00ff";
+               })},
+      {"plaso", "plaso-csv",
+       "datetime,timestamp_desc,computer_name,event_identifier,event_level,message,"
+       "message_identifier,record_number,source_name,strings,user_sid\n"
+       "2006-08-22 03:15:41.000000+00:00,Creation Time,EX1,7004,2,m,3221494620.0,5,"
+       "MSExchangeTransport,\"['host', '', '535', \"\"it's\"\", 'a\\nb\\\\']\",S-1-5-18\n",
+       Refused(2,
+               [](OwnedRecord& r) {
+                 r.channel = "";
+                 r.qualifiers = 0xc004;
+                 r.time = "2006-08-22T03:15:41Z";
+                 r.user = "S-1-5-18";
+                 r.strings = {"host", "", "535", "it's", "a\nb\\"};
+                 r.message = "m";
+               })},
+      {"plaso with the XML of the event", "plaso-csv",
+       "datetime,event_identifier,record_number,source_name,strings,xml_string\n"
+       "2006-08-22 03:15:41+00:00,7004,5,X,['y'],\"<Event><System><Provider "
+       "Name=\"\"MSExchangeTransport\"\"/><EventID>7004</EventID><Level>2</Level>"
+       "<EventRecordID>5</EventRecordID><Channel>Application</Channel><Computer>EX1</Computer>"
+       "</System><EventData><Data>host</Data><Data/><Data>535</Data></EventData></Event>\"\n",
+       Refused(2, [](OwnedRecord& r) { r.time = "2006-08-22T03:15:41Z"; })},
+      {"eventquery.vbs behind its banner; the log is in the headline", "eventquery-csv",
+       "Microsoft (R) Windows Script Host Version 5.6\r\nCopyright (C) Microsoft Corporation "
+       "1996-2001. All rights reserved.\r\n\r\n\r\n"
+       "------------------------------------------------------------------------------\r\n"
+       "Listing the events in 'Application' log of host 'EX1'\r\n"
+       "------------------------------------------------------------------------------\r\n"
+       "\"Type\",\"Event\",\"Date Time\",\"Source\",\"ComputerName\",\"Category\",\"User\","
+       "\"Description\"\r\n\"error\",\"7004\",\"8/22/2006 3:15:41 AM\",\"MSExchangeTransport\","
+       "\"EX1\",\"None\",\"N/A\",\"host  535\"\r\n",
+       Refused(9,
+               [](OwnedRecord& r) {
+                 r.record_id = 0;
+                 r.has_strings = false;
+                 r.strings = {};
+                 r.message = "host  535";
+               })},
+  };
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.why);
+    const auto got = ImportBytes(row.bytes);
+    EXPECT_EQ(got.importer, row.importer);
+    EXPECT_THAT(got.rejects, IsEmpty());
+    EXPECT_THAT(got.records, ElementsAre(row.record));
+  }
+}
+
+TEST(NamedColumnsTest, DamagedRowsOfOtherTools) {
+  const std::string header = "EventLog,RecordNumber,EventID,EventTypeName,SourceName,Strings\r\n";
+  const auto got = ImportBytes(header + "System,1,x,Error event,P,a\r\nSystem,2,7\r\n" +
+                               "System,3,7,Error event,P,a|b\r\n");
+  EXPECT_THAT(got.records, SizeIs(1));
+  EXPECT_THAT(got.rejects,
+              ElementsAre("in: line 2: \"x\" is not an event number; row kept as a reject "
+                          "[csv.event-id]",
+                          "in: line 3: 3 columns, the header has 6; row kept as a reject "
+                          "[csv.columns]"));
+}
+
+TEST(NamedColumnsTest, RealFilesOfPlaso) {
+  const auto folder = test::SharedDir() / "formats/samples/plaso";
+  if (!std::filesystem::exists(folder)) {
+    GTEST_SKIP() << folder << " is not there: real CSV of plaso not read";
+  }
+  for (const char* const name : {"timesketch_evtx_direct.csv", "timesketch_evtx_part.csv"}) {
+    SCOPED_TRACE(name);
+    std::ifstream stream(folder / name, std::ios::binary);
+    const auto got = ImportBytes({std::istreambuf_iterator<char>(stream), {}});
+    EXPECT_EQ(got.importer, "plaso-csv");
+    EXPECT_THAT(got.rejects, IsEmpty());
+    ASSERT_FALSE(got.records.empty());
+    EXPECT_EQ(got.records[0].provider, "Service Control Manager");
+    EXPECT_EQ(got.records[0].id, 7036);
+    EXPECT_EQ(got.records[0].qualifiers, 0x4000);
+    EXPECT_EQ(got.records[0].record_id, 12050u);
+    EXPECT_EQ(got.records[0].strings.at(0), "Windows Modules Installer");
   }
 }
 

@@ -1,15 +1,19 @@
-// Property names are not translated, so columns are found by name, in any order and number.  A
-// property that is an object is written as the name of its type ("System.String[]"): such a value
-// says nothing and is taken as not exported.
-#include "importers/csv/powershell_importer.h"
+// Tables whose header names properties of events: PowerShell, Log Parser, EvtxECmd, plaso,
+// eventquery.vbs.  Such names are not translated, so columns are found by name, in any order and
+// number.  A property that is an object is written by PowerShell as the name of its type
+// ("System.String[]"): such a value says nothing and is taken as not exported.
+#include "importers/csv/named_columns_importer.h"
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <set>
 
 #include "engine/base/text.h"
 #include "importers/csv/table_import.h"
+#include "importers/json/json_event.h"
+#include "importers/text/event_xml.h"
 
 namespace exdiag {
 namespace {
@@ -30,6 +34,11 @@ enum Column : std::uint8_t {
   kMachine,
   kUser,
   kTime,
+  kEventType,  // the number that ReportEvent was given
+  kStrings,
+  kPayload,  // event data as JSON
+  kXml,      // the whole event
+  kBinary,
   kColumnCount,
   kOther = kColumnCount,
 };
@@ -64,6 +73,51 @@ constexpr Name kEventLogNames[] = {
     {"UserName", kUser},      {"TimeGenerated", kTime},  {"TimeWritten", kTime},
 };
 
+constexpr Name kLogParserNames[] = {
+    {"EventLog", kLog},
+    {"RecordNumber", kRecordId},
+    {"TimeGenerated", kTime},
+    {"TimeWritten", kTime},
+    {"EventID", kId},
+    {"EventType", kEventType},
+    {"EventTypeName", kTypeText},
+    {"EventCategory", kTask},
+    {"EventCategoryName", kTaskText},
+    {"SourceName", kProvider},
+    {"Strings", kStrings},
+    {"ComputerName", kMachine},
+    {"SID", kUser},
+    {"Message", kMessage},
+    {"Data", kBinary},
+};
+
+constexpr Name kEvtxECmdNames[] = {
+    {"EventRecordId", kRecordId}, {"TimeCreated", kTime},  {"EventId", kId},
+    {"Level", kTypeText},         {"Provider", kProvider}, {"Channel", kLog},
+    {"Computer", kMachine},       {"UserId", kUser},       {"Payload", kPayload},
+};
+
+constexpr Name kPlasoNames[] = {
+    {"datetime", kTime},          {"message_identifier", kInstanceId},
+    {"event_identifier", kId},    {"event_level", kLevel},
+    {"event_type", kEventType},   {"event_category", kTask},
+    {"source_name", kProvider},   {"computer_name", kMachine},
+    {"record_number", kRecordId}, {"user_sid", kUser},
+    {"strings", kStrings},        {"message", kMessage},
+    {"xml_string", kXml},
+};
+
+constexpr Name kEventQueryNames[] = {
+    {"Type", kTypeText},
+    {"Event", kId},
+    {"Date Time", kTime},
+    {"Source", kProvider},
+    {"ComputerName", kMachine},
+    {"Category", kTaskText},
+    {"User", kUser},
+    {"Description", kMessage},
+};
+
 // A table is only taken for an export of events when it has the number and two of these.
 constexpr std::string_view kWinEventSigns[] = {"LevelDisplayName", "TimeCreated", "ProviderName",
                                                "RecordId",         "LogName",     "Message"};
@@ -71,15 +125,34 @@ constexpr std::string_view kEventLogSigns[] = {
     "EntryType",          "TimeGenerated", "TimeWritten", "Source",
     "ReplacementStrings", "Index",         "InstanceId",  "Message"};
 
+constexpr std::string_view kLogParserSigns[] = {"EventTypeName", "EventCategoryName", "SourceName",
+                                                "RecordNumber",  "ComputerName",      "EventLog"};
+constexpr std::string_view kEvtxECmdSigns[] = {"EventRecordId", "Provider", "MapDescription",
+                                               "ChunkNumber",   "Payload",  "PayloadData1"};
+constexpr std::string_view kPlasoSigns[] = {"record_number", "source_name", "timestamp_desc"};
+constexpr std::string_view kEventQuerySigns[] = {"Date Time", "ComputerName"};
+
+// How several strings are written in one field.
+enum class Join : std::uint8_t { kNone, kBar, kPythonList };
+
 struct Dialect {
   std::string_view name;
   std::span<const Name> names;
   std::span<const std::string_view> signs;
   std::array<Column, 2> number;  // either one will do
+  Join join = Join::kNone;
+  bool utc = false;  // times have no zone and are UTC, whatever is pasted behind them
 };
 
 constexpr Dialect kWinEvent = {"winevent-csv", kWinEventNames, kWinEventSigns, {kId, kId}};
 constexpr Dialect kEventLog = {"eventlog-csv", kEventLogNames, kEventLogSigns, {kId, kInstanceId}};
+constexpr Dialect kLogParser = {
+    "logparser-csv", kLogParserNames, kLogParserSigns, {kId, kId}, Join::kBar};
+constexpr Dialect kEvtxECmd = {"evtxecmd-csv", kEvtxECmdNames, kEvtxECmdSigns,
+                               {kId, kId},     Join::kNone,    true};
+constexpr Dialect kPlaso = {
+    "plaso-csv", kPlasoNames, kPlasoSigns, {kId, kInstanceId}, Join::kPythonList};
+constexpr Dialect kEventQuery = {"eventquery-csv", kEventQueryNames, kEventQuerySigns, {kId, kId}};
 
 struct Layout {
   static constexpr std::size_t kAbsent = std::size_t(-1);
@@ -157,13 +230,26 @@ class Reader final : public TableReader {
     return EventIdFault(id);
   }
 
-  std::string_view TimeOf(const CsvRow& row) const override { return layout_.Get(row, kTime); }
+  std::string_view TimeOf(const CsvRow& row) const override {
+    const std::string_view text = layout_.Get(row, kTime);
+    constexpr std::size_t kDateAndTime = 19;
+    if (!dialect_->utc || text.size() < kDateAndTime) return text;
+    utc_time_ = text.substr(0, text.find_first_of("+-Z", kDateAndTime));
+    return utc_time_ += 'Z';
+  }
+
+  // "Listing the events in 'Application' log of host 'EX1'"
+  void TakePreamble(std::string_view line) override {
+    if (!line.starts_with("Listing the events in '")) return;
+    const auto parts = Split(line, '\'');
+    if (parts.size() > 1) log_ = parts[1];
+  }
 
   void Fill(const CsvRow& row, Record& record, std::string& scratch) override {
     PutEventId(NumberText(row), record);
     const std::string_view qualifiers = layout_.Get(row, kQualifiers);
     if (!qualifiers.empty()) record.qualifiers = Number16(qualifiers);
-    record.channel = Trim(layout_.Get(row, kLog));
+    record.channel = Log(row);
     record.provider = Trim(layout_.Get(row, kProvider));
     record.keywords = Keywords(layout_.Get(row, kKeywords));
     PutLevel(row, record);
@@ -173,6 +259,10 @@ class Reader final : public TableReader {
     record.computer = Trim(layout_.Get(row, kMachine));
     record.user = UserField(layout_.Get(row, kUser));
     record.message = CleanMessage(layout_.Get(row, kMessage), scratch);
+    binary_.clear();
+    PutStrings(row, record);
+    BytesFromHex(layout_.Get(row, kBinary), binary_);
+    if (!binary_.empty()) record.binary = binary_;
   }
 
  private:
@@ -188,8 +278,63 @@ class Reader final : public TableReader {
     return Trim(instance.empty() ? layout_.Get(row, kId) : instance);
   }
 
+  // Log Parser gives the path when it was given one.
+  std::string_view Log(const CsvRow& row) const {
+    const std::string_view log = Trim(layout_.Get(row, kLog));
+    if (log.empty()) return log_;
+    const bool is_path =
+        dialect_->join == Join::kBar && log.find_first_of("\\:.") != std::string_view::npos;
+    return is_path ? std::string_view() : log;
+  }
+
+  void PutStrings(const CsvRow& row, Record& record) {
+    made_.clear();
+    strings_.clear();
+    const std::string_view joined = layout_.Get(row, kStrings);
+    if (dialect_->join == Join::kBar && layout_.has(kStrings)) {
+      record.has_strings = true;
+      if (!joined.empty()) strings_ = Split(joined, '|');
+    } else if (dialect_->join == Join::kPythonList && joined.starts_with('[')) {
+      record.has_strings = true;
+      PutPythonList(joined.substr(1));
+    }
+    record.strings = strings_;
+    const std::string_view payload = layout_.Get(row, kPayload);
+    if (!payload.empty()) json_.ReadPayload(payload, record);
+    const std::string_view xml = layout_.Get(row, kXml);
+    const XmlEvent* const event = xml.empty() ? nullptr : xml_.Read(xml);
+    if (event != nullptr) PutXmlEvent(*event, record);
+  }
+
+  // "'a', \"b's\"]": what Python prints for a list of strings.
+  void PutPythonList(std::string_view rest) {
+    for (rest = Trim(rest); rest.starts_with('\'') || rest.starts_with('"'); rest = Trim(rest)) {
+      std::string& item = made_.emplace_back();
+      const char quote = rest.front();
+      std::size_t at = 1;
+      for (; at < rest.size() && rest[at] != quote; ++at) {
+        if (rest[at] != '\\' || at + 1 >= rest.size()) {
+          item += rest[at];
+          continue;
+        }
+        ++at;
+        item += rest[at] == 'n' ? '\n' : rest[at] == 'r' ? '\r' : rest[at] == 't' ? '\t' : rest[at];
+      }
+      strings_.push_back(item);
+      rest = Trim(rest.substr(std::min(at + 1, rest.size())));
+      if (rest.starts_with(',')) rest.remove_prefix(1);
+    }
+  }
+
   void PutLevel(const CsvRow& row, Record& record) const {
-    const std::string_view text = layout_.Get(row, kTypeText);
+    std::string_view text = Trim(layout_.Get(row, kTypeText));
+    constexpr std::string_view kEvent = " event";  // Log Parser's "Error event"
+    if (text.ends_with(kEvent)) text.remove_suffix(kEvent.size());
+    if (EqualsIgnoreCase(text, "Info")) text = "Information";
+    const auto type = ParseInteger(Trim(layout_.Get(row, kEventType)));
+    if (type && *type >= 0 && *type <= 16) {
+      record.level = LevelFromEventType(static_cast<std::uint16_t>(*type));
+    }
     if (text == "0") {  // an EntryType without a name: ReportEvent's "success"
       record.level = Level::kInformation;
     } else {
@@ -222,6 +367,13 @@ class Reader final : public TableReader {
   Layout layout_;
   bool has_layout_ = false;
   std::map<std::string, std::uint16_t, std::less<>> task_of_text_;
+  std::string log_;
+  mutable std::string utc_time_;
+  std::vector<std::string_view> strings_;
+  std::deque<std::string> made_;
+  std::vector<std::byte> binary_;
+  EventXmlReader xml_;
+  JsonEventReader json_;
 };
 
 // The delimiter with which `text` is an export in this dialect; '\0' when it is none.
@@ -233,9 +385,9 @@ char DelimiterOf(std::string_view text, const Dialect& dialect) {
   return '\0';
 }
 
-class PowerShellImporter final : public Importer {
+class NamedColumnsImporter final : public Importer {
  public:
-  explicit PowerShellImporter(const Dialect& dialect) : dialect_(&dialect) {}
+  explicit NamedColumnsImporter(const Dialect& dialect) : dialect_(&dialect) {}
 
   std::string_view name() const override { return dialect_->name; }
 
@@ -261,11 +413,27 @@ class PowerShellImporter final : public Importer {
 }  // namespace
 
 std::unique_ptr<Importer> MakeWinEventCsvImporter() {
-  return std::make_unique<PowerShellImporter>(kWinEvent);
+  return std::make_unique<NamedColumnsImporter>(kWinEvent);
 }
 
 std::unique_ptr<Importer> MakeEventLogCsvImporter() {
-  return std::make_unique<PowerShellImporter>(kEventLog);
+  return std::make_unique<NamedColumnsImporter>(kEventLog);
+}
+
+std::unique_ptr<Importer> MakeLogParserCsvImporter() {
+  return std::make_unique<NamedColumnsImporter>(kLogParser);
+}
+
+std::unique_ptr<Importer> MakeEvtxECmdCsvImporter() {
+  return std::make_unique<NamedColumnsImporter>(kEvtxECmd);
+}
+
+std::unique_ptr<Importer> MakePlasoCsvImporter() {
+  return std::make_unique<NamedColumnsImporter>(kPlaso);
+}
+
+std::unique_ptr<Importer> MakeEventQueryCsvImporter() {
+  return std::make_unique<NamedColumnsImporter>(kEventQuery);
 }
 
 }  // namespace exdiag

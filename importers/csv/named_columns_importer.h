@@ -1,0 +1,20 @@
+// Export-Csv of what Get-WinEvent and Get-EventLog give, whole or with columns selected.
+#pragma once
+
+#include <memory>
+
+#include "importers/importer.h"
+
+namespace exdiag {
+
+std::unique_ptr<Importer> MakeWinEventCsvImporter();
+std::unique_ptr<Importer> MakeEventLogCsvImporter();
+// Log Parser 2.2 -i:EVT, as CSV or TSV.
+std::unique_ptr<Importer> MakeLogParserCsvImporter();
+std::unique_ptr<Importer> MakeEvtxECmdCsvImporter();
+// plaso's psort and Timesketch.
+std::unique_ptr<Importer> MakePlasoCsvImporter();
+// eventquery.vbs /fo csv of XP and 2003.
+std::unique_ptr<Importer> MakeEventQueryCsvImporter();
+
+}  // namespace exdiag

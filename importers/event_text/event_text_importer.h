@@ -1,0 +1,18 @@
+// Text of event tools without a header line: wevtutil /f:text, psloglist, dumpel, EventCombMT.
+#pragma once
+
+#include <memory>
+
+#include "importers/importer.h"
+
+namespace exdiag {
+
+std::unique_ptr<Importer> MakeWevtutilTextImporter();
+std::unique_ptr<Importer> MakePsloglistTextImporter();
+// psloglist -s, with any delimiter.
+std::unique_ptr<Importer> MakePsloglistLinesImporter();
+// dumpel of the Resource Kits, with tabs or commas.
+std::unique_ptr<Importer> MakeDumpelImporter();
+std::unique_ptr<Importer> MakeEventCombImporter();
+
+}  // namespace exdiag
