@@ -135,7 +135,11 @@ def renumber(case, random):
             return match.group(0)[:start] + made + match.group(0)[end:]
         substitute(case, pattern, other)
     new = {}
-    substitute(case, r'\b06[0-9A-F]{6}\b', lambda m: new.setdefault(m.group(0), '06%06X' % random.randint(1, 0xffff)))
+
+    def object_id(match):  # those above 7FFF come only after many thousands of messages
+        low, high = (1, 0x7fff) if int(match.group(0)[2:], 16) < 0x8000 else (0x8000, 0xffff)
+        return new.setdefault(match.group(0), '06%06X' % random.randint(low, high))
+    substitute(case, r'\b06[0-9A-F]{6}\b', object_id)
     substitute(case, r'(?<=Z-)(\d+)\b', lambda m: new.setdefault(m.group(1), str(random.randint(1, 9999))))
 
 
