@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "engine/base/text.h"
 
@@ -35,6 +36,22 @@ bool Matches(const EventQuery& query, const EventKind& kind, Level level, std::s
          holds(query.levels, [&](Level wanted) { return wanted == level; }) &&
          (query.hosts.empty() || Contains(query.hosts, host));
 }
+
+// The kinds of a query by ID: there may be thousands of either.
+class KindSet {
+ public:
+  explicit KindSet(const std::vector<EventKind>& kinds) {
+    for (const EventKind& kind : kinds) providers_[kind.event_id].push_back(kind.provider);
+  }
+
+  bool Contains(const EventKind& kind) const {
+    const auto found = providers_.find(kind.event_id);
+    return found != providers_.end() && exdiag::Contains(found->second, kind.provider);
+  }
+
+ private:
+  std::unordered_map<std::uint16_t, std::vector<std::string>> providers_;
+};
 
 bool RestrictsClasses(const EventQuery& query) {
   return !query.kinds.empty() || !query.providers.empty() || !query.event_ids.empty() ||
@@ -106,6 +123,9 @@ EventReader::Selection EventReader::Select(const EventQuery& query) {
   Selection selection;
   if (!RestrictsClasses(query)) return selection;
   selection.all = false;
+  const KindSet kinds(query.kinds);
+  EventQuery rest = query;
+  rest.kinds.clear();
   sql::Statement each(database_,
                       "SELECT c.id, p.name, c.event_id, c.level, h.name FROM main.classes c "
                       "JOIN main.providers p ON p.id = c.provider "
@@ -115,7 +135,8 @@ EventReader::Selection EventReader::Select(const EventQuery& query) {
   while (each.Next()) {
     ++all;
     const EventKind kind{each.Text(1), static_cast<std::uint16_t>(each.Int(2))};
-    if (!Matches(query, kind, static_cast<Level>(each.Int(3)), each.Bytes(4))) continue;
+    if (!query.kinds.empty() && !kinds.Contains(kind)) continue;
+    if (!Matches(rest, kind, static_cast<Level>(each.Int(3)), each.Bytes(4))) continue;
     selection.classes += fmt::format("{}{}", ++found == 1 ? '[' : ',', each.Int(0));
   }
   selection.classes += found == 0 ? "[]" : "]";
@@ -207,6 +228,7 @@ std::vector<EventCount> EventReader::Count(const EventQuery& query) {
 
 void EventReader::CountByClass(const EventQuery& query, CountTable& counts) {
   const Selection selection = Select(query);
+  if (!query.since && !query.until) return SumTotals(selection, counts);
   // Times as FILETIME ticks; NULL, which min() leaves out, for events without a time.
   const std::string sql = fmt::format(
       "SELECT class, count(*), "
@@ -217,6 +239,20 @@ void EventReader::CountByClass(const EventQuery& query, CountTable& counts) {
   sql::Statement each(database_, sql, false);
   if (!selection.all) each.BindText(1, selection.classes);
   BindPeriod(query, each);
+  while (each.Next()) {
+    const EventClass& key = classes_.ClassOf(each.Int(0));
+    counts.Add({key.provider, key.event_id}, key.level, key.host, each.Unsigned(1), {each.Int(2)},
+               {each.Int(3)});
+  }
+}
+
+void EventReader::SumTotals(const Selection& selection, CountTable& counts) {
+  sql::Statement each(database_,
+                      fmt::format("SELECT class, events, first, last FROM main.class_totals "
+                                  "WHERE events > 0 AND {}",
+                                  ClassSql(selection.all, selection.most)),
+                      false);
+  if (!selection.all) each.BindText(1, selection.classes);
   while (each.Next()) {
     const EventClass& key = classes_.ClassOf(each.Int(0));
     counts.Add({key.provider, key.event_id}, key.level, key.host, each.Unsigned(1), {each.Int(2)},

@@ -34,6 +34,7 @@ class EventReader {
   Selection Select(const EventQuery& query);
   void Fill(sql::Statement& row, Event& event);
   void CountByClass(const EventQuery& query, CountTable& counts);
+  void SumTotals(const Selection& selection, CountTable& counts);
   void CountedOnly(const EventQuery& query, CountTable& counts);
 
   sql::Database& database_;

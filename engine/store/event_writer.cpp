@@ -8,7 +8,11 @@
 namespace exdiag {
 
 EventWriter::EventWriter(sql::Database& database)
-    : database_(database), classes_(database), window_(database), feed_(database) {
+    : database_(database),
+      classes_(database),
+      totals_(database),
+      window_(database),
+      feed_(database) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
   find_numbered_ = prepare(
       "SELECT id, class, record_id, import FROM main.events "
@@ -50,6 +54,7 @@ void EventWriter::Begin(std::int64_t row) {
   counted_ = 0;
   // What was remembered may belong to an import that was rolled back.
   classes_.Forget();
+  totals_.Begin();
   class_rows_.clear();
   class_keys_.clear();
   user_rows_.clear();
@@ -157,6 +162,7 @@ void EventWriter::Insert(const Batch& batch, const QueuedEvent& event, IdentityG
   row.message = batch.Message(event);
   row.binary = batch.Binary(event);
   feed_.Add(row);
+  totals_.Add(row.class_row, TicksOf(event.second, event.fraction));
   group.fed = feed_number_;
   ++ledger_.stored;
   if ((event.flags & EventFlags::kIncomparable) != 0) ++ledger_.incomparable;
@@ -195,6 +201,7 @@ void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::i
   const std::int64_t event_class = RefinedClass(stored_class, event, match);
   if (!(detail == stored) || event_class != stored_class) {
     ++ledger_.refined;
+    totals_.Refine(stored_class, event_class, detail.fraction != stored.fraction);
     update_event_.Bind(1, row).Bind(2, event_class).Bind(3, detail.fraction);
     update_event_.Bind(4, detail.flags).Bind(5, detail.record_id);
     if (detail.user == 0) {

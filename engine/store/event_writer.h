@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "engine/store/batch.h"
+#include "engine/store/class_totals.h"
 #include "engine/store/dictionary.h"
 #include "engine/store/event_feed.h"
 #include "engine/store/identity_window.h"
@@ -36,6 +37,8 @@ class EventWriter {
   // Before the first batch of an import; `row` is its row of the ledger.
   void Begin(std::int64_t row);
   void Write(const Batch& batch);
+  // After the last one, before the transaction ends well.
+  void WriteTotals() { totals_.Write(import_); }
   // After the last one, also after an error.
   void End();
 
@@ -81,6 +84,7 @@ class EventWriter {
 
   sql::Database& database_;
   ClassDictionary classes_;
+  ClassTotals totals_;
   IdentityWindow window_;
   std::int64_t import_ = 0;
   LedgerRow ledger_;

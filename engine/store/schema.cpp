@@ -156,8 +156,23 @@ CREATE TABLE notes (
 CREATE INDEX notes_by_subject ON notes (kind, subject, host);
 )sql";
 
+// Totals of events by class; results that were worked out.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE class_totals (
+  class INTEGER PRIMARY KEY REFERENCES classes,
+  events INTEGER NOT NULL,
+  first INTEGER NOT NULL,                  -- ticks; 0: no event has a time
+  last INTEGER NOT NULL,
+  changed INTEGER NOT NULL);               -- the import that last added an event or refined one
+INSERT INTO class_totals
+SELECT class, count(*), ifnull(min(nullif((second + 11644473600) * 10000000 + fraction, 0)), 0),
+       max((second + 11644473600) * 10000000 + fraction), (SELECT max(id) FROM imports)
+FROM events GROUP BY class;
+CREATE TABLE kept (name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 

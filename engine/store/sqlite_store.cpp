@@ -25,6 +25,8 @@ Ticks Now() {
   return {ticks + kSecondsTo1970 * kTicksPerSecond};
 }
 
+constexpr int kBusyMilliseconds = 2000;  // an import lasts longer
+
 constexpr const char* kLedgerColumns =
     "SELECT file, format, records, stored, duplicates, rejected, refined, facts, incomparable, "
     "content_hash, imported_at, error FROM main.imports ";
@@ -90,6 +92,9 @@ class SqliteStore final : public Store {
                                           const std::string& host, Ticks at,
                                           const std::string& by) override;
   Result<std::vector<Note>> Notes(NoteKind kind, bool all) const override;
+  Result<StoreChanges> ChangesSince(std::int64_t stamp) const override;
+  Result<std::string> Kept(std::string_view name) const override;
+  Result<void> Keep(std::string_view name, std::string_view content) override;
   Result<std::vector<std::string>> Verify() const override;
 
   // Whether Prepare() failed because this program's version of the store is newer.
@@ -138,7 +143,7 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
   temporary_ = temporary;
   database_.Open(path, flags);
   if (!database_.ok()) return TakeError("not opened");
-  sqlite3_busy_timeout(database_.handle(), 2000);  // ms; an import lasts longer
+  sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
   if (auto prepared = PrepareSchema(database_, file_, options_.read_only); !prepared) {
     outdated_ = options_.read_only && IsOutdated(database_);
     return prepared;
@@ -230,6 +235,7 @@ Result<LedgerRow> SqliteStore::Commit(const std::string& file) {
   update.Bind(4, counts.duplicates).Bind(5, counts.rejected).Bind(6, counts.refined);
   update.Bind(7, counts.facts).Bind(8, counts.incomparable).Bind(9, writer_->counted());
   if (database_.ok()) update.Run();
+  if (database_.ok()) writer_->WriteTotals();
   if (database_.ok()) database_.Execute("COMMIT");
   if (!database_.ok()) {
     const Error error = TakeError("nothing of " + file + " was stored");
@@ -416,6 +422,50 @@ Result<std::vector<StoredReject>> SqliteStore::Rejects() const {
   });
 }
 
+Result<StoreChanges> SqliteStore::ChangesSince(std::int64_t stamp) const {
+  StoreChanges changes;
+  // The stamp first: what is committed meanwhile is then told again the next time.
+  sql::Statement last(database_, "SELECT ifnull(max(id), 0) FROM main.imports", false);
+  if (last.Next()) changes.stamp = last.Int(0);
+  last.Reset();
+  sql::Statement kinds(database_,
+                       "SELECT DISTINCT p.name, c.event_id FROM main.class_totals t "
+                       "JOIN main.classes c ON c.id = t.class "
+                       "JOIN main.providers p ON p.id = c.provider WHERE t.changed > ?1 "
+                       "ORDER BY p.name, c.event_id",
+                       false);
+  kinds.Bind(1, stamp);
+  while (kinds.Next()) {
+    changes.kinds.push_back({kinds.Text(0), static_cast<std::uint16_t>(kinds.Int(1))});
+  }
+  if (!database_.ok()) return TakeError("its changes could not be read");
+  return changes;
+}
+
+Result<std::string> SqliteStore::Kept(std::string_view name) const {
+  sql::Statement one(database_, "SELECT content FROM main.kept WHERE name = ?1", false);
+  std::string content;
+  if (one.BindText(1, name).Next()) content = one.Text(0);
+  if (!database_.ok()) return TakeError("what it keeps could not be read");
+  return content;
+}
+
+Result<void> SqliteStore::Keep(std::string_view name, std::string_view content) {
+  sqlite3_busy_timeout(database_.handle(), 0);  // not worth waiting for
+  auto begun = Begin("the results");
+  sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
+  if (!begun) return begun;
+  {
+    sql::Statement put(database_,
+                       "INSERT OR REPLACE INTO main.kept (name, content) VALUES (?1, ?2)", false);
+    put.BindText(1, name).BindBytes(2, content).Run();
+  }
+  if (database_.ok() && database_.Execute("COMMIT")) return {};
+  const Error error = TakeError("the results are not kept");
+  Rollback();
+  return error;
+}
+
 Result<std::vector<std::string>> SqliteStore::Verify() const {
   std::vector<std::string> complaints = VerifyStore(database_);
   if (database_.ok()) return complaints;
@@ -428,6 +478,16 @@ bool Exists(const std::string& path) {
 }
 
 }  // namespace
+
+Result<StoreChanges> Store::ChangesSince(std::int64_t) const {
+  return Error{"this store does not know its changes"};
+}
+
+Result<std::string> Store::Kept(std::string_view) const { return std::string(); }
+
+Result<void> Store::Keep(std::string_view, std::string_view) {
+  return Error{"this store keeps no results"};
+}
 
 Result<std::optional<Note>> Store::AddNote(const Note&) {
   return Error{"this store takes no notes; nothing noted"};

@@ -92,6 +92,13 @@ struct Note {
   bool stands() const { return !ended_at.known(); }
 };
 
+// What became different in a store; see Store::ChangesSince.
+struct StoreChanges {
+  std::int64_t stamp = 0;  // of now
+  std::vector<EventKind>
+      kinds;  // that have more events than then, or events of which more is known
+};
+
 // Receives one file's evidence inside one transaction; see Store::BeginImport.
 class ImportSession {
  public:
@@ -165,6 +172,15 @@ class Store {
                                                   const std::string& by);
   // Those that stand, or all of them, in the order of noting.
   virtual Result<std::vector<Note>> Notes(NoteKind kind, bool all = false) const;
+
+  // For results that are kept beside the events.  `stamp` is that of an earlier answer, 0 for the
+  // beginning.  Facts, notes and coverage are not told of: compare them.  An Error where a store
+  // does not know.
+  virtual Result<StoreChanges> ChangesSince(std::int64_t stamp) const;
+  // A text under a name, replaced as a whole; "" when there is none.  Refused like an import when
+  // the store is opened for reading only.
+  virtual Result<std::string> Kept(std::string_view name) const;
+  virtual Result<void> Keep(std::string_view name, std::string_view content);
 
   // SQLite's own integrity check and ours (every ledger row adds up, no dangling ids); complaints,
   // or nothing.

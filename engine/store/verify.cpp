@@ -45,6 +45,28 @@ void CheckRows(sql::Database& database, const char* what, const char* sql,
   }
 }
 
+// The totals that counting relies on.
+void CheckTotals(sql::Database& database, std::vector<std::string>& complaints) {
+  sql::Statement check(
+      database,
+      "SELECT c.id, ifnull(t.events, 0), ifnull(e.n, 0), ifnull(t.first, 0), ifnull(e.first, 0), "
+      "ifnull(t.last, 0), ifnull(e.last, 0) FROM classes c "
+      "LEFT JOIN class_totals t ON t.class = c.id "
+      "LEFT JOIN (SELECT class, count(*) AS n, "
+      "min(nullif((second + 11644473600) * 10000000 + fraction, 0)) AS first, "
+      "max((second + 11644473600) * 10000000 + fraction) AS last "
+      "FROM events GROUP BY class) e ON e.class = c.id ORDER BY c.id",
+      false);
+  while (check.Next()) {
+    const bool same = check.Int(1) == check.Int(2) && check.Int(3) == check.Int(4) &&
+                      check.Int(5) == check.Int(6);
+    if (same) continue;
+    complaints.push_back(fmt::format("class {}: the totals say {} events, the store holds {}{}",
+                                     check.Int(0), check.Int(1), check.Int(2),
+                                     check.Int(1) == check.Int(2) ? ", with other times" : ""));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> VerifyStore(sql::Database& database) {
@@ -67,6 +89,7 @@ std::vector<std::string> VerifyStore(sql::Database& database) {
             "(SELECT import, sum(events) AS n FROM coverage GROUP BY import) c "
             "ON c.import = i.id WHERE i.repeats IS NULL ORDER BY i.id",
             complaints);
+  CheckTotals(database, complaints);
   return complaints;
 }
 

@@ -116,9 +116,12 @@ TEST(NotesTest, AnswersOfAnOlderStoreBecomeNotes) {
   }
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(database, "DROP TABLE notes; PRAGMA user_version = 1", nullptr, nullptr,
-                         nullptr),
-            SQLITE_OK);
+  EXPECT_EQ(
+      sqlite3_exec(
+          database,
+          "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; PRAGMA user_version = 1",
+          nullptr, nullptr, nullptr),
+      SQLITE_OK);
   sqlite3_close(database);
 
   // Reading it is enough.

@@ -1,0 +1,38 @@
+// Keeps the table class_totals true while an import adds and refines events.
+//
+// Counting ten million events takes seconds; adding up the totals of their classes takes none.  The
+// table also says which import changed a class last, by which results that were worked out from the
+// events are known to be out of date.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <unordered_map>
+
+#include "engine/store/batch.h"
+#include "engine/store/sqlite.h"
+
+namespace exdiag {
+
+class ClassTotals {
+ public:
+  explicit ClassTotals(sql::Database& database);
+
+  // Forgets what was noted and not written.
+  void Begin();
+  // A new event.
+  void Add(std::int64_t class_row, Ticks time);
+  // More became known of an event; `before` and `after` are its classes.  `moved`: its time
+  // changed.
+  void Refine(std::int64_t before, std::int64_t after, bool moved);
+  // Once, when all events of the import are in the table.
+  void Write(std::int64_t import);
+
+ private:
+  std::unordered_map<std::int64_t, Tally> added_;
+  std::set<std::int64_t> touched_;  // their events say something else
+  std::set<std::int64_t> recount_;  // they have other events, or other times
+  sql::Statement add_, touch_, count_;
+};
+
+}  // namespace exdiag
