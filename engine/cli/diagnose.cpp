@@ -57,7 +57,7 @@ class DiagnoseCommand final : public Command {
       options.keep_only = KindsToKeep(RulesInUse(data.rules), data.knowledge);
       return Store::OpenTemporary(options);
     }
-    return feed_.inputs.empty() ? OpenExistingStore(store_) : Store::Open(store_);
+    return feed_.inputs.empty() ? OpenStoreToKeep(store_) : Store::Open(store_);
   }
 
   Result<void> Write(const Report& report) const {

@@ -75,7 +75,7 @@ class ExplainCommand final : public Command {
     return Judge(found ? ExitCode::kFindings : ExitCode::kNothingFound, *fed, feed_.strict);
   }
 
-  static Result<ExplainAnswer> AnswerEvents(const Data& data, const Store& store,
+  static Result<ExplainAnswer> AnswerEvents(const Data& data, Store& store,
                                             DiagnosticSink& problems) {
     auto ranking = Diagnose(data, store, problems);
     if (!ranking) return ranking.error();

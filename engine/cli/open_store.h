@@ -22,4 +22,11 @@ inline Result<std::unique_ptr<Store>> OpenExistingStore(const std::string& file,
   return Store::Open(file, options);
 }
 
+// The same for commands that keep in the store what they found, where they can: not on a medium
+// that is for reading only, nor while another process writes.
+inline Result<std::unique_ptr<Store>> OpenStoreToKeep(const std::string& file) {
+  auto store = OpenExistingStore(file, false);
+  return store ? std::move(store) : OpenExistingStore(file);
+}
+
 }  // namespace exdiag

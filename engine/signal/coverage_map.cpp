@@ -101,16 +101,32 @@ bool CoverageMap::CoversIn(const std::vector<Interval>& periods, const Interval&
 
 bool CoverageMap::Covers(const std::string& host, const std::string& channel, Clock clock,
                          const Interval& window) const {
+  const bool covers = FindCovered(host, channel, clock, window);
+  if (noted_in_ != nullptr) {
+    noted_in_->NoteCoverage(host, channel, LoggedAt::kAlways, clock, window, covers);
+  }
+  return covers;
+}
+
+bool CoverageMap::LogsAt(const std::string& host, const std::string& provider, LoggedAt level,
+                         Clock clock, const Interval& window) const {
+  if (level == LoggedAt::kAlways) return true;
+  const bool logs = FindRaised(host, provider, level, clock, window);
+  if (noted_in_ != nullptr) noted_in_->NoteCoverage(host, provider, level, clock, window, logs);
+  return logs;
+}
+
+bool CoverageMap::FindCovered(const std::string& host, const std::string& channel, Clock clock,
+                              const Interval& window) const {
   if (clock == Clock::kNone || host.empty() || window.empty()) return false;
   auto found = periods_.find({host, channel, clock});
   if (found == periods_.end()) found = periods_.find({host, "", clock});
   return found != periods_.end() && CoversIn(found->second, window);
 }
 
-bool CoverageMap::LogsAt(const std::string& host, const std::string& provider, LoggedAt level,
-                         Clock clock, const Interval& window) const {
+bool CoverageMap::FindRaised(const std::string& host, const std::string& provider, LoggedAt level,
+                             Clock clock, const Interval& window) const {
   constexpr std::int64_t kDay = 86'400 * kTicksPerSecond;
-  if (level == LoggedAt::kAlways) return true;
   for (int at = static_cast<int>(level); at <= static_cast<int>(LoggedAt::kMaximum); ++at) {
     const auto found = raised_.find({host, ToLower(provider), static_cast<LoggedAt>(at), clock});
     if (found == raised_.end()) continue;

@@ -12,6 +12,7 @@
 #include "engine/evidence/fact.h"
 #include "engine/knowledge/catalogue.h"
 #include "engine/signal/clock.h"
+#include "engine/signal/dependencies.h"
 #include "engine/store/store.h"
 
 namespace exdiag {
@@ -47,6 +48,9 @@ class CoverageMap {
   // True when the host logged at `level` in the window or within a day of it.
   bool LogsAt(const std::string& host, const std::string& provider, LoggedAt level, Clock clock,
               const Interval& window) const;
+  // From now on notes every answer of these two; nullptr: no more.
+  void NoteIn(Dependencies* dependencies) const { noted_in_ = dependencies; }
+
   // True when a complete list of such facts was fed: for this host, or for any.
   bool HasListing(std::string_view fact_kind, const std::string& host) const;
   bool HasListing(std::string_view fact_kind) const;
@@ -55,8 +59,13 @@ class CoverageMap {
   using LogKey = std::tuple<std::string, std::string, Clock>;  // host, channel, clock
   using RaisedKey = std::tuple<std::string, std::string, LoggedAt, Clock>;
 
+  bool FindCovered(const std::string& host, const std::string& channel, Clock clock,
+                   const Interval& window) const;
+  bool FindRaised(const std::string& host, const std::string& provider, LoggedAt level, Clock clock,
+                  const Interval& window) const;
   bool CoversIn(const std::vector<Interval>& periods, const Interval& window) const;
 
+  mutable Dependencies* noted_in_ = nullptr;
   std::map<LogKey, std::vector<Interval>> periods_;        // after Finish: apart and ascending
   std::map<RaisedKey, std::vector<std::int64_t>> raised_;  // after Finish: ascending
   std::map<std::string, std::vector<std::string>, std::less<>> listings_;  // kind -> hosts

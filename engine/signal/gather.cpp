@@ -46,7 +46,8 @@ bool FactBefore(const Fact& a, const Fact& b) {
 }
 
 // Of two ways to write a host the shorter one is shown.
-void KeepName(std::map<TextId, std::string>& names, TextId host, std::string_view written) {
+template <typename Host>
+void KeepName(std::map<Host, std::string>& names, const Host& host, std::string_view written) {
   const auto [name, is_new] = names.try_emplace(host, written);
   if (is_new) return;
   const auto rank = [](std::string_view text) { return std::pair(text.size(), text); };
@@ -55,16 +56,95 @@ void KeepName(std::map<TextId, std::string>& names, TextId host, std::string_vie
 
 }  // namespace
 
+namespace {
+
+// CoverageMap::LogsAt asks for a time within a day of a window: a time between two others that are
+// no further than two days apart never changes an answer.
+std::vector<std::int64_t> Thinned(std::vector<std::int64_t> times) {
+  constexpr std::int64_t kTwoDays = 2 * 86'400 * kTicksPerSecond;
+  std::sort(times.begin(), times.end());
+  std::vector<std::int64_t> kept;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const bool between =
+        !kept.empty() && i + 1 < times.size() && times[i + 1] - kept.back() <= kTwoDays;
+    if (!between) kept.push_back(times[i]);
+  }
+  return kept;
+}
+
+void PackNames(const std::map<std::string, std::string>& names, PackedWriter& out) {
+  out.Number(names.size());
+  for (const auto& [host, written] : names) {
+    out.Text(host);
+    out.Text(written);
+  }
+}
+
+std::map<std::string, std::string> UnpackNames(PackedReader& in) {
+  std::map<std::string, std::string> names;
+  for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
+    std::string host(in.Text());
+    names.emplace(std::move(host), in.Text());
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string SummaryKey(const Knowledge& knowledge, const EventKind& kind) {
+  return KindKey(knowledge.catalogue().CanonicalProvider(kind.provider), kind.event_id);
+}
+
+void PackSummaries(const KindSummaries& summaries, PackedWriter& out) {
+  out.Number(summaries.size());
+  for (const auto& [key, summary] : summaries) {
+    const auto& [computers, mentions, raised] = summary;
+    out.Text(key);
+    PackNames(computers, out);
+    PackNames(mentions, out);
+    out.Number(raised.size());
+    for (const auto& [level, times] : raised) {
+      const auto& [host, provider, logged_at, clock] = level;
+      out.Text(host);
+      out.Text(provider);
+      out.Number(static_cast<std::uint64_t>(logged_at));
+      out.Number(static_cast<std::uint64_t>(clock));
+      out.Number(times.size());
+      for (const std::int64_t time : times) out.Signed(time);
+    }
+  }
+}
+
+KindSummaries UnpackSummaries(PackedReader& in) {
+  KindSummaries summaries;
+  for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
+    KindSummary& summary = summaries[std::string(in.Text())];
+    summary.computers = UnpackNames(in);
+    summary.mentions = UnpackNames(in);
+    for (std::size_t levels = in.Count(); levels > 0 && in.ok(); --levels) {
+      std::string host(in.Text());
+      std::string provider(in.Text());
+      const auto logged_at = static_cast<LoggedAt>(in.Number());
+      const auto clock = static_cast<Clock>(in.Number());
+      auto& times = summary.raised[{std::move(host), std::move(provider), logged_at, clock}];
+      times.resize(in.Count());
+      for (std::int64_t& time : times) time = in.Signed();
+    }
+  }
+  return summaries;
+}
+
 // Builds Observations: events as they stream by, facts, then everything put in order.
 class Gatherer {
  public:
   Gatherer(const PatternTable& patterns, const Knowledge& knowledge, DiagnosticSink& problems,
-           Observations& out, CoverageMap& coverage)
+           Observations& out, CoverageMap& coverage, const GatherOptions& options)
       : patterns_(patterns),
         knowledge_(knowledge),
         problems_(problems),
         out_(out),
         coverage_(coverage),
+        options_(options),
         fields_(knowledge.catalogue()) {
     out_.patterns_ = &patterns_;
     found_.resize(patterns_.entries().size());
@@ -72,6 +152,7 @@ class Gatherer {
 
   Result<void> Run(const Store& store) {
     if (const auto read = ReadEvents(store); !read) return read;
+    TakeSummaries();
     if (const auto read = ReadFacts(store); !read) return read;
     const auto rows = store.CoverageRows();
     if (!rows) return rows.error();
@@ -82,11 +163,15 @@ class Gatherer {
   }
 
  private:
-  // What to do with the events of one kind.
+  using HostNames = std::map<TextId, std::string>;
+
+  // What to do with the events of one kind, and what they told.
   struct Plan {
     std::uint32_t kind = 0;
     std::vector<PatternNumber> patterns;
     LoggedAt logged_at = LoggedAt::kAlways;
+    HostNames computers, mentions;
+    std::map<KindSummary::Level, std::vector<std::int64_t>> raised;
   };
   // One match while the final order is not known yet.
   struct Found {
@@ -113,6 +198,8 @@ class Gatherer {
     std::vector<EventQuery> queries;
     EventQuery by_kind;
     by_kind.kinds = GatheredKinds(patterns_, knowledge_);
+    by_kind.kinds.insert(by_kind.kinds.end(), options_.more_kinds.begin(),
+                         options_.more_kinds.end());
     if (!by_kind.kinds.empty()) queries.push_back(std::move(by_kind));
     for (const auto& entry : patterns_.entries()) {
       const EventPattern& pattern = *entry.pattern;
@@ -126,7 +213,7 @@ class Gatherer {
     return queries;
   }
 
-  const Plan& PlanFor(const Event& event) {
+  Plan& PlanFor(const Event& event) {
     if (event.provider == last_provider_ && event.event_id == last_id_ && last_plan_ != nullptr) {
       return *last_plan_;
     }
@@ -173,11 +260,12 @@ class Gatherer {
   }
 
   void OnEvent(const Event& event) {
-    const Plan& plan = PlanFor(event);
+    Plan& plan = PlanFor(event);
     if (may_repeat_ && !rows_.insert(event.id).second) return;
     if (plan.logged_at != LoggedAt::kAlways) {
-      coverage_.AddRaised(event.host, event.provider, plan.logged_at,
-                          ClockOf(event.time, event.time_basis), event.time);
+      plan.raised[{event.host, event.provider, plan.logged_at,
+                   ClockOf(event.time, event.time_basis)}]
+          .push_back(event.time.value);
     }
     fields_.Bind(event);
     std::optional<ObservationId> id;
@@ -186,7 +274,7 @@ class Gatherer {
       captures_.clear();
       if (!LevelFits(pattern, event.level)) continue;
       if (!TestsHold(pattern.where_all, fields_, &captures_, &problems_)) continue;
-      if (!id) id = Keep(event, plan.kind);
+      if (!id) id = Keep(event, plan);
       AddMatch(number, *id);
     }
   }
@@ -203,7 +291,7 @@ class Gatherer {
     found_[number].push_back(std::move(found));
   }
 
-  ObservationId Keep(const Event& event, std::uint32_t kind) {
+  ObservationId Keep(const Event& event, Plan& plan) {
     Observation item;
     item.row = event.id;
     item.time = event.time;
@@ -213,12 +301,12 @@ class Gatherer {
     item.content = ContentHash(event);
     item.host = out_.texts_.Intern(event.host);
     item.computer = out_.texts_.Intern(event.computer);
-    if (!event.computer.empty()) KeepName(out_.computers_, item.host, event.computer);
-    return Append(item, kind, fields_, fields_.NamedHosts());
+    if (!event.computer.empty()) KeepName(plan.computers, item.host, event.computer);
+    return Append(item, plan.kind, fields_, fields_.NamedHosts(), &plan.mentions);
   }
 
   ObservationId Append(Observation item, std::uint32_t kind, const FieldSource& fields,
-                       const std::vector<std::string_view>& named_hosts) {
+                       const std::vector<std::string_view>& named_hosts, HostNames* mentions) {
     item.kind = kind;
     item.first_value = static_cast<std::uint32_t>(out_.values_.size());
     for (const std::string& column : out_.kinds_[kind].columns) {
@@ -229,12 +317,53 @@ class Gatherer {
     for (const std::string_view written : named_hosts) {
       const TextId host = out_.texts_.Intern(CanonicalHost(Trim(written)));
       if (host == kEmptyText) continue;
-      KeepName(out_.mentions_, host, Trim(written));
+      if (mentions != nullptr) KeepName(*mentions, host, Trim(written));
       out_.named_hosts_.push_back(host);
       ++item.named_hosts;
     }
     out_.items_.push_back(item);
     return static_cast<ObservationId>(out_.items_.size() - 1);
+  }
+
+  // What the kinds told, those that were read now and those that are known already.
+  void TakeSummaries() {
+    KindSummaries summaries;
+    const KindSummaries none;
+    const KindSummaries& known = options_.summaries == nullptr ? none : *options_.summaries;
+    for (const auto& [key, plan] : plans_) {
+      const std::string summary_key = SummaryKey(knowledge_, out_.kinds_[plan.kind].event);
+      if (!known.contains(summary_key)) AddTo(summaries[summary_key], plan);
+    }
+    summaries.insert(known.begin(), known.end());
+    for (const auto& [key, summary] : summaries) {
+      for (const auto& [host, written] : summary.computers) {
+        KeepName(out_.computers_, out_.texts_.Intern(host), written);
+      }
+      for (const auto& [host, written] : summary.mentions) {
+        KeepName(out_.mentions_, out_.texts_.Intern(host), written);
+      }
+      for (const auto& [level, times] : summary.raised) {
+        const auto& [host, provider, logged_at, clock] = level;
+        for (const std::int64_t time : times) {
+          coverage_.AddRaised(host, provider, logged_at, clock, {time});
+        }
+      }
+    }
+    if (options_.summaries != nullptr) *options_.summaries = std::move(summaries);
+  }
+
+  void AddTo(KindSummary& summary, const Plan& plan) const {
+    for (const auto& [host, written] : plan.computers) {
+      KeepName(summary.computers, out_.texts_.Text(host), written);
+    }
+    for (const auto& [host, written] : plan.mentions) {
+      KeepName(summary.mentions, out_.texts_.Text(host), written);
+    }
+    for (const auto& [level, times] : plan.raised) {
+      auto& all = summary.raised[level];
+      all.insert(all.end(), times.begin(), times.end());
+      all = Thinned(std::move(all));
+    }
   }
 
   Result<void> ReadFacts(const Store& store) {
@@ -272,7 +401,7 @@ class Gatherer {
     item.clock = ClockOf(fact.observed_at, fact.time_basis);
     item.host = out_.texts_.Intern(fact.host);
     item.computer = item.host;
-    return Append(item, kind->second, FactFields(fact), {});
+    return Append(item, kind->second, FactFields(fact), {}, nullptr);
   }
 
   // Equal times are ordered by what the events say, never by when they were imported.
@@ -326,6 +455,7 @@ class Gatherer {
   DiagnosticSink& problems_;
   Observations& out_;
   CoverageMap& coverage_;
+  const GatherOptions& options_;
   EventFields fields_;
   Captures captures_;
   std::unordered_map<std::string, Plan> plans_;
@@ -335,12 +465,13 @@ class Gatherer {
   std::unordered_set<std::int64_t> rows_;
   std::string last_provider_;
   std::uint16_t last_id_ = 0;
-  const Plan* last_plan_ = nullptr;
+  Plan* last_plan_ = nullptr;
 };
 
 Result<void> Gather(const PatternTable& patterns, const Knowledge& knowledge, const Store& store,
-                    DiagnosticSink& problems, Observations& observations, CoverageMap& coverage) {
-  return Gatherer(patterns, knowledge, problems, observations, coverage).Run(store);
+                    DiagnosticSink& problems, Observations& observations, CoverageMap& coverage,
+                    const GatherOptions& options) {
+  return Gatherer(patterns, knowledge, problems, observations, coverage, options).Run(store);
 }
 
 std::vector<EventKind> GatheredKinds(const PatternTable& patterns, const Knowledge& knowledge) {

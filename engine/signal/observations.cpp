@@ -103,6 +103,12 @@ TextId Observations::EqualityKey(TextId value, bool as_host) const {
 }
 
 std::string Observations::DisplayName(TextId host) const {
+  std::string name = NameOf(host);
+  if (noted_in_ != nullptr) noted_in_->NoteName(texts_.Text(host), name);
+  return name;
+}
+
+std::string Observations::NameOf(TextId host) const {
   const auto computer = computers_.find(host);
   if (computer != computers_.end()) return computer->second;
   const auto mention = mentions_.find(host);

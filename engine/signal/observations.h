@@ -11,6 +11,7 @@
 
 #include "engine/base/result.h"
 #include "engine/knowledge/knowledge.h"
+#include "engine/signal/dependencies.h"
 #include "engine/signal/event_fields.h"
 #include "engine/signal/interner.h"
 #include "engine/signal/match_list.h"
@@ -79,6 +80,8 @@ class Observations {
   // How a host is written in the logs: as a computer rather than inside a message, the shortest
   // form that occurs.
   std::string DisplayName(TextId host) const;
+  // From now on notes every such name; nullptr: no more.
+  void NoteIn(Dependencies* dependencies) const { noted_in_ = dependencies; }
 
   EvidenceReference Reference(ObservationId id) const;
   EvidenceReference ReferenceToFact(const Fact& fact) const;
@@ -91,6 +94,8 @@ class Observations {
 
  private:
   friend class Gatherer;
+
+  std::string NameOf(TextId host) const;
 
   // Reads fields through the kept values first.
   class Fields final : public FieldSource {
@@ -128,6 +133,7 @@ class Observations {
   mutable EventFields loaded_fields_;
   mutable Fields fields_{*this};
   mutable std::optional<Error> failure_;
+  mutable Dependencies* noted_in_ = nullptr;
 };
 
 }  // namespace exdiag

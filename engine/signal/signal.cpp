@@ -4,6 +4,7 @@
 
 #include "engine/signal/gather.h"
 #include "engine/signal/rule_evaluation.h"
+#include "engine/signal/rule_run.h"
 #include "engine/signal/test_templates.h"
 
 namespace exdiag {
@@ -80,23 +81,45 @@ class PatternCollector {
 
 }  // namespace
 
+RuleRun::RuleRun(std::span<const Rule* const> rules, std::span<const Rule* const> more)
+    : rules_(rules) {
+  for (const Rule* rule : rules) numbers_.push_back(PatternCollector(*rule, patterns_).Collect());
+  for (const Rule* rule : more) PatternCollector(*rule, patterns_).Collect();
+}
+
+Result<void> RuleRun::Gather(const Knowledge& knowledge, const Store& store,
+                             DiagnosticSink& problems, const GatherOptions& options) {
+  world_ = std::make_unique<Observations>(store, knowledge);
+  return exdiag::Gather(patterns_, knowledge, store, problems, *world_, coverage_, options);
+}
+
+Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
+  RuleResult result;
+  for (const std::size_t trigger : rules_[rule]->triggers) {
+    result.triggered = result.triggered || world_->Matches(numbers_[rule][trigger]).size() > 0;
+  }
+  if (!result.triggered) return result;
+  const RuleContext context{*rules_[rule], numbers_[rule], *world_, coverage_};
+  world_->NoteIn(&result.rests_on);
+  coverage_.NoteIn(&result.rests_on);
+  result.signals = EvaluateRule(context);
+  world_->NoteIn(nullptr);
+  coverage_.NoteIn(nullptr);
+  if (world_->failure()) return *world_->failure();
+  return result;
+}
+
 Result<std::vector<Signal>> EvaluateRules(std::span<const Rule* const> rules,
                                           const Knowledge& knowledge, const Store& store,
                                           DiagnosticSink& problems) {
-  PatternTable patterns;
-  std::vector<std::vector<PatternNumber>> numbers;
-  for (const Rule* rule : rules) numbers.push_back(PatternCollector(*rule, patterns).Collect());
-
-  Observations world(store, knowledge);
-  CoverageMap coverage;
-  const auto gathered = Gather(patterns, knowledge, store, problems, world, coverage);
+  RuleRun run(rules);
+  const auto gathered = run.Gather(knowledge, store, problems);
   if (!gathered) return gathered.error();
-
   std::vector<Signal> signals;
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    const RuleContext context{*rules[i], numbers[i], world, coverage};
-    for (Signal& signal : EvaluateRule(context)) signals.push_back(std::move(signal));
-    if (world.failure()) return *world.failure();
+    auto result = run.Evaluate(i);
+    if (!result) return result.error();
+    for (Signal& signal : result->signals) signals.push_back(std::move(signal));
   }
   return signals;
 }

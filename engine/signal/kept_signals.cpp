@@ -1,0 +1,287 @@
+#include "engine/signal/kept_signals.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/base/content_hash.h"
+#include "engine/base/text.h"
+#include "engine/signal/packed_signal.h"
+#include "engine/signal/rule_run.h"
+
+namespace exdiag {
+namespace {
+
+constexpr std::string_view kName = "signals";
+constexpr std::string_view kFormat = "signals 1";
+
+struct KeptRule {
+  bool triggered = false;
+  std::string rests_on;  // packed: most of it is never looked at
+  std::string signals;   // packed
+};
+
+struct KeptState {
+  std::int64_t stamp = 0;  // StoreChanges
+  std::string facts;       // hash
+  KindSummaries summaries;
+  std::map<std::string, KeptRule, std::less<>> rules;  // by id
+};
+
+std::string PackState(const std::string& key, const KeptState& state) {
+  PackedWriter out;
+  out.Text(kFormat);
+  out.Text(key);
+  out.Signed(state.stamp);
+  out.Text(state.facts);
+  PackSummaries(state.summaries, out);
+  out.Number(state.rules.size());
+  for (const auto& [id, rule] : state.rules) {
+    out.Text(id);
+    out.Number(rule.triggered ? 1 : 0);
+    out.Text(rule.rests_on);
+    out.Text(rule.signals);
+  }
+  return out.Take();
+}
+
+std::optional<KeptState> UnpackState(std::string_view bytes, const std::string& key) {
+  PackedReader in(bytes);
+  if (in.Text() != kFormat || in.Text() != key) return std::nullopt;
+  KeptState state;
+  state.stamp = in.Signed();
+  state.facts = in.Text();
+  state.summaries = UnpackSummaries(in);
+  for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
+    std::string id(in.Text());
+    KeptRule& rule = state.rules[std::move(id)];
+    rule.triggered = in.Number() != 0;
+    rule.rests_on = in.Text();
+    rule.signals = in.Text();
+  }
+  if (!in.ok() || !in.at_end()) return std::nullopt;
+  return state;
+}
+
+std::string HashOf(const std::vector<Fact>& facts) {
+  PackedWriter all;
+  for (const Fact& fact : facts) {
+    all.Text(fact.kind);
+    all.Text(fact.host);
+    all.Number(fact.attributes.size());
+    for (const auto& [name, value] : fact.attributes) {
+      all.Text(name);
+      all.Text(value);
+    }
+    all.Signed(fact.observed_at.value);
+    all.Number(static_cast<std::uint64_t>(fact.time_basis));
+    all.Text(ToString(fact.where));
+  }
+  ContentHash hash;
+  hash.Add(all.bytes());
+  return hash.Hex();
+}
+
+// What passes here is heard, and noted: a run with complaints is not kept, so that the next one
+// complains again.
+class Listener final : public DiagnosticSink {
+ public:
+  explicit Listener(DiagnosticSink& sink) : sink_(sink) {}
+
+  void Report(Diagnostic diagnostic) override {
+    heard_ = true;
+    sink_.Report(std::move(diagnostic));
+  }
+  bool heard() const { return heard_; }
+
+ private:
+  DiagnosticSink& sink_;
+  bool heard_ = false;
+};
+
+class Update {
+ public:
+  Update(std::span<const Rule* const> rules, const Knowledge& knowledge, Store& store,
+         DiagnosticSink& problems)
+      : rules_(rules), knowledge_(knowledge), store_(store), problems_(problems) {}
+
+  bool CanKeep() const {
+    return std::all_of(rules_.begin(), rules_.end(), [](const Rule* rule) {
+      return std::all_of(rule->events.begin(), rule->events.end(), [](const EventPattern& pattern) {
+        return !pattern.fact_kind.empty() || (!pattern.providers.empty() && !pattern.ids.empty());
+      });
+    });
+  }
+
+  Result<std::vector<Signal>> Run(const std::string& key, UpdateWork& work) {
+    auto kept_text = store_.Kept(kName);
+    if (!kept_text) return kept_text.error();
+    std::optional<KeptState> kept = UnpackState(*kept_text, key);
+    const auto changes = store_.ChangesSince(kept ? kept->stamp : 0);
+    if (!changes) return changes.error();
+    const auto facts = store_.Facts();
+    if (!facts) return facts.error();
+    KeptState state;
+    state.stamp = changes->stamp;
+    state.facts = HashOf(*facts);
+    const bool same =
+        kept && kept->stamp == state.stamp && kept->facts == state.facts && changes->kinds.empty();
+    if (same) {
+      if (auto signals = Unchanged(*kept)) {
+        work.kept = rules_.size();
+        return std::move(*signals);
+      }
+      kept.reset();
+    }
+    for (const EventKind& kind : changes->kinds) changed_.insert(SummaryKey(knowledge_, kind));
+    if (auto done = Evaluate(kept ? &*kept : nullptr, state, work); !done) return done.error();
+    auto signals = Unchanged(state);
+    if (!signals) return Error{"what was found cannot be put together"};  // not reached
+    if (!problems_.heard()) (void)store_.Keep(kName, PackState(key, state));
+    return std::move(*signals);
+  }
+
+ private:
+  // All signals of a state that is up to date; nullopt when it cannot be read.
+  std::optional<std::vector<Signal>> Unchanged(const KeptState& state) const {
+    std::vector<Signal> signals;
+    for (const Rule* rule : rules_) {
+      const auto found = state.rules.find(rule->id);
+      if (found == state.rules.end()) return std::nullopt;
+      PackedReader in(found->second.signals);
+      for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
+        signals.push_back(UnpackSignal(in, *rule));
+      }
+      if (!in.ok() || !in.at_end()) return std::nullopt;
+    }
+    return signals;
+  }
+
+  bool Changed(const EventPattern& pattern) const {
+    for (const std::string& provider : pattern.providers) {
+      for (const std::uint16_t id : pattern.ids) {
+        if (changed_.contains(SummaryKey(knowledge_, {provider, id}))) return true;
+      }
+    }
+    return false;
+  }
+
+  // As far as it can be told before anything is read.
+  bool MustRun(const Rule& rule, const KeptState* kept, bool facts_changed) const {
+    const auto found =
+        kept == nullptr ? decltype(kept->rules.begin()){} : kept->rules.find(rule.id);
+    if (kept == nullptr || found == kept->rules.end()) return true;
+    if (found->second.triggered) {
+      return facts_changed || std::any_of(rule.events.begin(), rule.events.end(),
+                                          [this](const auto& pattern) { return Changed(pattern); });
+    }
+    return std::any_of(rule.triggers.begin(), rule.triggers.end(), [&](std::size_t trigger) {
+      const EventPattern& pattern = rule.events[trigger];
+      return Changed(pattern) || (facts_changed && !pattern.fact_kind.empty());
+    });
+  }
+
+  Result<void> Evaluate(const KeptState* kept, KeptState& state, UpdateWork& work) {
+    const bool facts_changed = kept == nullptr || kept->facts != state.facts;
+    std::set<const Rule*> stale;
+    for (const Rule* rule : rules_) {
+      if (MustRun(*rule, kept, facts_changed)) stale.insert(rule);
+    }
+    auto run = Gathered(stale, kept, state);
+    if (!run) return run.error();
+    if (kept != nullptr && AddStale(**run, *kept, stale)) {
+      run = Gathered(stale, kept, state);
+      if (!run) return run.error();
+    }
+    for (std::size_t i = 0; i < running_.size(); ++i) {
+      auto result = (*run)->Evaluate(i);
+      if (!result) return result.error();
+      Keep(*result, state.rules[running_[i]->id]);
+    }
+    for (const Rule* rule : rules_) {
+      if (!stale.contains(rule)) state.rules[rule->id] = kept->rules.find(rule->id)->second;
+    }
+    work.evaluated = running_.size();
+    work.kept = rules_.size() - running_.size();
+    return {};
+  }
+
+  // Reads what the stale rules name, and all events of kinds that changed.
+  Result<std::unique_ptr<RuleRun>> Gathered(const std::set<const Rule*>& stale,
+                                            const KeptState* kept, KeptState& state) {
+    running_.clear();
+    std::vector<const Rule*> looking_on;  // named a kind that changed, but nothing else did
+    for (const Rule* rule : rules_) {
+      if (stale.contains(rule)) {
+        running_.push_back(rule);
+      } else if (std::any_of(rule->events.begin(), rule->events.end(),
+                             [this](const auto& pattern) { return Changed(pattern); })) {
+        looking_on.push_back(rule);
+      }
+    }
+    state.summaries.clear();
+    GatherOptions options;
+    options.summaries = &state.summaries;
+    if (kept != nullptr) {
+      for (const auto& [key, summary] : kept->summaries) {
+        if (!changed_.contains(key)) state.summaries.emplace(key, summary);
+      }
+      for (const EventKind& kind : AllKinds()) {
+        if (changed_.contains(SummaryKey(knowledge_, kind))) options.more_kinds.push_back(kind);
+      }
+    }
+    auto run = std::make_unique<RuleRun>(running_, looking_on);
+    const auto gathered = run->Gather(knowledge_, store_, problems_, options);
+    if (!gathered) return gathered.error();
+    return run;
+  }
+
+  std::vector<EventKind> AllKinds() const { return KindsToKeep(rules_, knowledge_); }
+
+  // Rules whose events are the same, but not what else they rest on.  True when there are any.
+  bool AddStale(const RuleRun& run, const KeptState& kept, std::set<const Rule*>& stale) const {
+    const std::size_t before = stale.size();
+    for (const Rule* rule : rules_) {
+      if (stale.contains(rule)) continue;
+      PackedReader in(kept.rules.find(rule->id)->second.rests_on);
+      const Dependencies rests_on = Dependencies::Unpack(in);
+      if (!in.ok() || !rests_on.StillHold(run.coverage(), run.world())) stale.insert(rule);
+    }
+    return stale.size() > before;
+  }
+
+  static void Keep(const RuleResult& result, KeptRule& kept) {
+    kept.triggered = result.triggered;
+    PackedWriter rests_on, signals;
+    result.rests_on.Pack(rests_on);
+    signals.Number(result.signals.size());
+    for (const Signal& signal : result.signals) PackSignal(signal, signals);
+    kept.rests_on = rests_on.Take();
+    kept.signals = signals.Take();
+  }
+
+  const std::span<const Rule* const> rules_;
+  const Knowledge& knowledge_;
+  Store& store_;
+  Listener problems_;
+  std::set<std::string> changed_;  // kinds, by SummaryKey
+  std::vector<const Rule*> running_;
+};
+
+}  // namespace
+
+Result<std::vector<Signal>> UpdateSignals(std::span<const Rule* const> rules,
+                                          const Knowledge& knowledge, Store& store,
+                                          const std::string& key, DiagnosticSink& problems,
+                                          UpdateWork* work) {
+  UpdateWork ignored;
+  UpdateWork& done = work == nullptr ? ignored : *work;
+  done = {};
+  Update update(rules, knowledge, store, problems);
+  const bool keeps = !key.empty() && update.CanKeep() && store.ChangesSince(0).ok();
+  if (keeps) return update.Run(key, done);
+  done.evaluated = rules.size();
+  return EvaluateRules(rules, knowledge, store, problems);
+}
+
+}  // namespace exdiag

@@ -1,0 +1,43 @@
+// Evaluates the rules over a store of which most is known already.
+//
+// With the events the store keeps what the last evaluation found: the signals of each rule, what
+// they rest on, and what the events of each kind told besides.  When events were added since, a
+// rule is evaluated again
+//
+//   * when events of a kind that it names are new or were refined; of a rule without a trigger
+//     event so far only the kinds of its triggers matter;
+//   * when facts or answers changed, and it has a trigger event or a fact as trigger;
+//   * when what was read is another answer to a question about coverage or diagnostics levels that
+//     was asked for it, so that "unknown" may have become "not there";
+//   * when a host that it names is now written otherwise.
+//
+// Of all other rules the signals stand.  When a rule, the knowledge or the program changed, or
+// anything looks odd, everything is evaluated.  What is kept never decides what is found: the
+// result is that of EvaluateRules, always.
+//
+// Whoever lets the evaluation of a rule look at something else than the events of its patterns,
+// facts, CoverageMap and Observations::DisplayName has to make that a dependency here.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/signal/signal.h"
+
+namespace exdiag {
+
+// What UpdateSignals had to do.
+struct UpdateWork {
+  std::size_t evaluated = 0;  // rules
+  std::size_t kept = 0;       // rules whose signals stand
+};
+
+// As EvaluateRules, and keeps the result in the store when it can be written.  `key` is a text that
+// differs whenever `rules`, `knowledge` or the program do; with "" nothing is kept or used.
+Result<std::vector<Signal>> UpdateSignals(std::span<const Rule* const> rules,
+                                          const Knowledge& knowledge, Store& store,
+                                          const std::string& key, DiagnosticSink& problems,
+                                          UpdateWork* work = nullptr);
+
+}  // namespace exdiag

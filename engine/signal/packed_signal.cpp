@@ -1,0 +1,184 @@
+// Each struct is taken apart by a structured binding, which does not compile any more when a member
+// is added: whoever adds one has to say here how it is kept.  The test compares every member.
+#include "engine/signal/packed_signal.h"
+
+namespace exdiag {
+namespace {
+
+void Pack(const std::string& text, PackedWriter& out) { out.Text(text); }
+void Unpack(PackedReader& in, std::string& text) { text = in.Text(); }
+
+void Pack(const EvidenceReference& reference, PackedWriter& out);
+void Unpack(PackedReader& in, EvidenceReference& reference);
+void Pack(const Reason& reason, PackedWriter& out);
+void Unpack(PackedReader& in, Reason& reason);
+void Pack(const RenderedStep& step, PackedWriter& out);
+void Unpack(PackedReader& in, RenderedStep& step);
+void Pack(const EventKind& kind, PackedWriter& out);
+void Unpack(PackedReader& in, EventKind& kind);
+
+template <typename T>
+void Pack(const std::vector<T>& items, PackedWriter& out) {
+  out.Number(items.size());
+  for (const T& item : items) Pack(item, out);
+}
+template <typename T>
+void Unpack(PackedReader& in, std::vector<T>& items) {
+  items.resize(in.Count());
+  for (T& item : items) Unpack(in, item);
+}
+
+template <typename T>
+void UnpackEnum(PackedReader& in, T last, T& value) {
+  const std::uint64_t number = in.Number();
+  if (number > static_cast<std::uint64_t>(last)) return in.Fail();
+  value = static_cast<T>(number);
+}
+
+void Pack(const Location& location, PackedWriter& out) {
+  const auto& [file, place] = location;
+  const auto& [unit, value, column] = place;
+  out.Text(file);
+  out.Number(static_cast<std::uint64_t>(unit));
+  out.Number(value);
+  out.Number(column);
+}
+void Unpack(PackedReader& in, Location& location) {
+  auto& [file, place] = location;
+  auto& [unit, value, column] = place;
+  file = in.Text();
+  UnpackEnum(in, Place::Unit::kLine, unit);
+  value = in.Number();
+  column = static_cast<std::uint32_t>(in.Number());
+}
+
+void Pack(const EvidenceReference& reference, PackedWriter& out) {
+  const auto& [where, event_row, record_id, summary] = reference;
+  Pack(where, out);
+  out.Signed(event_row);
+  out.Number(record_id);
+  out.Text(summary);
+}
+void Unpack(PackedReader& in, EvidenceReference& reference) {
+  auto& [where, event_row, record_id, summary] = reference;
+  Unpack(in, where);
+  event_row = in.Signed();
+  record_id = in.Number();
+  summary = in.Text();
+}
+
+void Pack(const Reason& reason, PackedWriter& out) {
+  const auto& [line, points, because, state, evidence, evidence_count, ask, collect, question_key,
+               proposition, negated, answer_name, answer_value] = reason;
+  out.Number(line);
+  out.Double(points);
+  out.Text(because);
+  out.Number(static_cast<std::uint64_t>(state));
+  Pack(evidence, out);
+  out.Number(evidence_count);
+  for (const std::string* text :
+       {&ask, &collect, &question_key, &proposition, &answer_name, &answer_value}) {
+    out.Text(*text);
+  }
+  out.Number(negated ? 1 : 0);
+}
+void Unpack(PackedReader& in, Reason& reason) {
+  auto& [line, points, because, state, evidence, evidence_count, ask, collect, question_key,
+         proposition, negated, answer_name, answer_value] = reason;
+  line = in.Number();
+  points = in.Double();
+  because = in.Text();
+  UnpackEnum(in, Truth::kHolds, state);
+  Unpack(in, evidence);
+  evidence_count = in.Number();
+  for (std::string* text :
+       {&ask, &collect, &question_key, &proposition, &answer_name, &answer_value}) {
+    *text = in.Text();
+  }
+  negated = in.Number() != 0;
+}
+
+void Pack(const RenderedStep& step, PackedWriter& out) {
+  const auto& [do_what, on, risk, ours] = step;
+  out.Text(do_what);
+  out.Text(on);
+  out.Text(risk);
+  out.Number(ours ? 1 : 0);
+}
+void Unpack(PackedReader& in, RenderedStep& step) {
+  auto& [do_what, on, risk, ours] = step;
+  do_what = in.Text();
+  on = in.Text();
+  risk = in.Text();
+  ours = in.Number() != 0;
+}
+
+void Pack(const EventKind& kind, PackedWriter& out) {
+  const auto& [provider, event_id] = kind;
+  out.Text(provider);
+  out.Number(event_id);
+}
+void Unpack(PackedReader& in, EventKind& kind) {
+  auto& [provider, event_id] = kind;
+  provider = in.Text();
+  event_id = static_cast<std::uint16_t>(in.Number());
+}
+
+// Rows ascend: the steps between them are small numbers.
+void PackRows(const std::vector<std::int64_t>& rows, PackedWriter& out) {
+  out.Number(rows.size());
+  std::int64_t before = 0;
+  for (const std::int64_t row : rows) {
+    out.Signed(row - before);
+    before = row;
+  }
+}
+void UnpackRows(PackedReader& in, std::vector<std::int64_t>& rows) {
+  rows.resize(in.Count());
+  std::int64_t before = 0;
+  for (std::int64_t& row : rows) row = before += in.Signed();
+}
+
+}  // namespace
+
+void PackSignal(const Signal& signal, PackedWriter& out) {
+  const auto& [rule, start_points, unknown_conditions, reasons, explained, explained_kinds, hosts,
+               triggers, trigger_count, first_seen, last_seen, time_basis, cause, fix] = signal;
+  (void)rule;  // whose signal it is stands beside it
+  out.Double(start_points);
+  Pack(unknown_conditions, out);
+  Pack(reasons, out);
+  PackRows(explained, out);
+  Pack(explained_kinds, out);
+  Pack(hosts, out);
+  Pack(triggers, out);
+  out.Number(trigger_count);
+  out.Signed(first_seen.value);
+  out.Signed(last_seen.value);
+  out.Number(static_cast<std::uint64_t>(time_basis));
+  out.Text(cause);
+  Pack(fix, out);
+}
+
+Signal UnpackSignal(PackedReader& in, const Rule& of_rule) {
+  Signal signal;
+  auto& [rule, start_points, unknown_conditions, reasons, explained, explained_kinds, hosts,
+         triggers, trigger_count, first_seen, last_seen, time_basis, cause, fix] = signal;
+  rule = &of_rule;
+  start_points = in.Double();
+  Unpack(in, unknown_conditions);
+  Unpack(in, reasons);
+  UnpackRows(in, explained);
+  Unpack(in, explained_kinds);
+  Unpack(in, hosts);
+  Unpack(in, triggers);
+  trigger_count = in.Number();
+  first_seen.value = in.Signed();
+  last_seen.value = in.Signed();
+  UnpackEnum(in, TimeBasis::kNone, time_basis);
+  cause = in.Text();
+  Unpack(in, fix);
+  return signal;
+}
+
+}  // namespace exdiag

@@ -1,0 +1,44 @@
+// Rules, gathered and evaluated: what EvaluateRules and UpdateSignals are made of.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/signal/dependencies.h"
+#include "engine/signal/gather.h"
+#include "engine/signal/signal.h"
+
+namespace exdiag {
+
+struct RuleResult {
+  bool triggered = false;  // there is an event or fact of one of its triggers
+  Dependencies rests_on;
+  std::vector<Signal> signals;
+};
+
+class RuleRun {
+ public:
+  // All of `rules` can be evaluated; `more`, which cannot, are gathered for as well.  All must
+  // outlive this, and so must what is given to Gather().
+  explicit RuleRun(std::span<const Rule* const> rules, std::span<const Rule* const> more = {});
+
+  Result<void> Gather(const Knowledge& knowledge, const Store& store, DiagnosticSink& problems,
+                      const GatherOptions& options = {});
+
+  // The rule with this number in `rules`, after Gather().
+  Result<RuleResult> Evaluate(std::size_t rule) const;
+
+  const PatternTable& patterns() const { return patterns_; }
+  const CoverageMap& coverage() const { return coverage_; }
+  const Observations& world() const { return *world_; }
+
+ private:
+  std::span<const Rule* const> rules_;
+  PatternTable patterns_;
+  std::vector<std::vector<PatternNumber>> numbers_;  // by rule, then by index into Rule::events
+  std::unique_ptr<Observations> world_;
+  CoverageMap coverage_;
+};
+
+}  // namespace exdiag
