@@ -1,0 +1,192 @@
+#!/usr/bin/python3
+"""The JSON Schemas in docs/schema fit every rule and every file of kbdata, and refuse what the loader refuses.
+
+  schema_test.py PROGRAM SOURCE_FOLDER [unittest arguments]
+"""
+import functools
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+import yaml
+
+PROGRAM, SOURCE = sys.argv[1], sys.argv[2]
+
+
+class Loader(getattr(yaml, 'CSafeLoader', yaml.SafeLoader)):
+    """As editors read YAML 1.2: yes and no are text, dates too."""
+
+
+NOT_IN_12 = ('tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:bool')
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in NOT_IN_12]
+    for first, resolvers in Loader.yaml_implicit_resolvers.items()}
+
+
+def text_keys(node):
+    if isinstance(node, dict):
+        return {str(key): text_keys(value) for key, value in node.items()}
+    return [text_keys(item) for item in node] if isinstance(node, list) else node
+
+
+def read(text):
+    return text_keys(yaml.load(text, Loader=Loader))
+
+
+@functools.cache
+def schema(name):
+    with open(os.path.join(SOURCE, 'docs', 'schema', name + '.schema.json')) as f:
+        return jsonschema.Draft202012Validator(json.load(f))
+
+
+def schema_of(path):
+    if path.split(os.sep)[-3] == 'rules':
+        return 'shared' if os.path.basename(path).startswith('_') else 'rule'
+    return path.split(os.sep)[-2]
+
+
+def complaints(name, text):
+    return ['%s: %s' % ('/'.join(map(str, e.absolute_path)), e.message) for e in schema(name).iter_errors(read(text))]
+
+
+RULE = """id: a.b.c
+version: 1
+status: stable
+title: T
+verdict: fault
+articles: [Q217142]
+events:
+  seen: {provider: MSExchangeMTA, id: 9322, where: {nt_error: 5}}
+  other: {provider: MSExchangeMTA, id: 9318}
+trigger: seen
+when:
+  - other: {within: 10m, host: other}
+strength: probable
+evidence:
+  - if: {no: {other: {within: 1h}}}
+    points: +2
+    because: B
+explains: [seen]
+cause: C
+fix:
+  - {do: D, risk: low}
+tests:
+  - name: fires
+    log: |
+      1999-11-02 19:05:04 LYON MSExchangeMTA/9318 nt_error=5
+      1999-11-02 19:05:31 BREST MSExchangeMTA/9322 nt_error=5
+    expect: {finding: yes}
+  - name: does not
+    log: 1999-11-02 19:05:31 BREST MSExchangeMTA/9322 nt_error=14
+    expect: {finding: no}
+"""
+
+# Both the schema and the loader refuse each of these.
+BROKEN_RULES = (
+    ('id: a.b.c', 'id: A.b'),
+    ('version: 1', 'versoin: 1'),
+    ('version: 1', 'version: 0'),
+    ('status: stable', 'status: stabel'),
+    ('status: stable', 'status: retired'),
+    ('status: stable', 'status: draft\nsuperseded_by: a.b.d'),
+    ('verdict: fault', 'verdict: guilty'),
+    ('articles: [Q217142]', 'articles: [217142]'),
+    ('strength: probable', 'strength: 3'),
+    ('title: T\n', ''),
+    ('id: 9318}', 'id: 93180}'),
+    ('id: 9318}', 'event-id: 9318}'),
+    ('id: 9318}', 'id: 9318, level: eror}'),
+    ('id: 9318}', 'id: 9318, where: {nt_error: {}}}'),
+    ('id: 9318}', 'id: 9318, where: {nt_error: []}}'),
+    ('id: 9318}', 'id: 9318, where: {nt_error: {contans: x}}}'),
+    ('id: 9318}', 'id: 9318, where: {nt_error: {any: yes}}}'),
+    ('id: 9318}', 'id: 9318, where: [nt_error]}'),
+    ('  other: {provider', '  Other: {provider'),
+    ('within: 10m, host: other', 'within: 10'),
+    ('within: 10m, host: other', 'within: 10m, host: remote'),
+    ('within: 10m, host: other', 'within: 10m, count: many'),
+    ('  - other: {within: 10m, host: other}', '  - []'),
+    ('  - other: {within: 10m, host: other}', '  - other\n  - sequence: [other]'),
+    ('  - other: {within: 10m, host: other}', '  - other\n  - fact: {kind: answer, name: x}'),
+    ('  - other: {within: 10m, host: other}', '  - other:\n    coverage: often'),
+    ('points: +2', 'points: 20'),
+    ('points: +2', 'points: 0'),
+    ('    because: B\n', ''),
+    ('risk: low', 'risk: lowest'),
+    ('{do: D, ', '{'),
+    ('risk: low', 'risk: low, check: {no: seen}'),
+    ('expect: {finding: no}', 'expect: {finding: perhaps}'),
+    ('expect: {finding: no}', 'expect: {}'),
+)
+
+BROKEN_KNOWLEDGE = (
+    ('events', 'provider: X\nevents:\n  1: {level: bad}\n'),
+    ('events', 'provider: X\nevents:\n  1: {logged_at: always}\n'),
+    ('events', 'provider: X\nevents:\n  1: {feilds: a}\n'),
+    ('events', 'provider: X\nevents:\n  99999999: {meaning: M}\n'),
+    ('errors', 'component: C\nerrors:\n- {code: five, name: N, meaning: M}\n'),
+    ('errors', 'component: C\nerrors:\n- {code: 5, nmae: N, meaning: M}\n'),
+    ('articles', 'articles:\n  217142: {title: T}\n'),
+    ('articles', 'articles:\n  Q1: {titel: T}\n'),
+    ('builds', 'builds:\n  SP4: Exchange\n'),
+    ('files', 'files:\n- {name: a.dll, size: big, gives: {a: b}}\n'),
+    ('files', 'files:\n- {name: a.dll}\n'),
+)
+
+
+class SchemaTest(unittest.TestCase):
+    def test_schemas_are_schemas(self):
+        for path in glob.glob(os.path.join(SOURCE, 'docs', 'schema', '*.json')):
+            with open(path) as f:
+                jsonschema.Draft202012Validator.check_schema(json.load(f))
+
+    def test_every_file_of_the_project_fits(self):
+        files = sorted(glob.glob(os.path.join(SOURCE, 'rules', '*', '*.yaml')) +
+                       glob.glob(os.path.join(SOURCE, 'kbdata', '*', '*.yaml')))
+        self.assertGreater(len(files), 100)
+        for path in files:
+            with open(path, encoding='utf-8') as f:
+                self.assertEqual(complaints(schema_of(path), f.read()), [], path)
+
+    def check(self, folder):
+        result = subprocess.run([PROGRAM, 'rules', 'check', '--rules', os.path.join(folder, 'rules'), '--kbdata',
+                                 os.path.join(folder, 'kbdata')], capture_output=True, text=True, timeout=60,
+                                env=dict(os.environ, EXDIAG_CACHE=''))
+        return result.returncode, result.stderr
+
+    def test_what_the_schema_refuses_the_loader_refuses(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(os.path.join(SOURCE, 'kbdata'), os.path.join(folder, 'kbdata'))
+            os.makedirs(os.path.join(folder, 'rules', 'a'))
+            file = os.path.join(folder, 'rules', 'a', 'x.yaml')
+
+            def write(name, text):
+                with open(name, 'w') as f:
+                    f.write(text)
+            write(file, RULE)
+            self.assertEqual((complaints('rule', RULE), self.check(folder)), ([], (0, '')))
+            for number, (old, new) in enumerate(BROKEN_RULES):
+                self.assertIn(old, RULE)
+                broken = RULE.replace(old, new, 1)
+                self.assertNotEqual(complaints('rule', broken), [], new)
+                write(os.path.join(folder, 'rules', 'a', 'x%d.yaml' % number), broken)
+            os.remove(file)
+            _, errors = self.check(folder)
+            for number, (_, new) in enumerate(BROKEN_RULES):
+                self.assertIn('/a/x%d.yaml: ' % number, errors, new)
+            for number, (kind, broken) in enumerate(BROKEN_KNOWLEDGE):
+                self.assertNotEqual(complaints(kind, broken), [], broken)
+                write(os.path.join(folder, 'kbdata', kind, 'zz%d.yaml' % number), broken)
+            _, errors = self.check(folder)
+            for number, (kind, broken) in enumerate(BROKEN_KNOWLEDGE):
+                self.assertIn('/%s/zz%d.yaml: ' % (kind, number), errors, broken)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
