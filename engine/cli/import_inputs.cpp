@@ -3,18 +3,23 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "engine/base/content_hash.h"
 #include "engine/cli/input_files.h"
 #include "engine/normalise/normaliser.h"
+#include "importers/archive/archive.h"
 #include "importers/importer.h"
 
 namespace exdiag {
 namespace {
 
 constexpr std::uint64_t kRejectsShown = 20;
+
+// An archive in an archive is read, what lies in that one as an archive is not.
+constexpr int kDeepestArchive = 1;
 
 // What one importer yields, on its way to the store.
 class StoringSink final : public EvidenceSink {
@@ -103,16 +108,54 @@ class Driver {
   Result<void> Read(const std::string& file) {
     const auto bytes = OpenInput(file);
     if (!bytes) return Fail(file, "input.open", bytes.error().message);
-    if ((*bytes)->size() == 0) return Fail(file, "input.empty", "the file is empty; nothing read");
-    const Importer* importer = FindImporter(**bytes, {options_.codepage});
+    return ReadBytes(file, **bytes, 0);
+  }
+
+  // `depth` is how many archives the bytes lie in.
+  Result<void> ReadBytes(const std::string& file, const ByteSource& bytes, int depth) {
+    if (bytes.size() == 0) return Fail(file, "input.empty", "the file is empty; nothing read");
+    if (IsArchive(bytes)) return ReadArchive(file, bytes, depth);
+    const Importer* importer = FindImporter(bytes, {options_.codepage});
     if (importer == nullptr) {
       return Fail(file, "input.format", "not in a format that exdiag knows; not read");
     }
-    const std::string hash = HashOf(**bytes);
+    const std::string hash = HashOf(bytes);
     const auto earlier = store_.FindImport(hash);
     if (!earlier) return earlier.error();
     if (*earlier) return Repeat(file, hash, (*earlier)->file);
-    return Import(file, **bytes, *importer, hash);
+    return Import(file, bytes, *importer, hash);
+  }
+
+  // Each member is a file of its own, named "logs.zip!/app.evtx".
+  Result<void> ReadArchive(const std::string& file, const ByteSource& bytes, int depth) {
+    if (depth > kDeepestArchive) {
+      return Fail(file, "input.archive", "an archive in an archive in an archive; not read");
+    }
+    std::optional<Error> store_error;
+    std::uint64_t members = 0;
+    const auto walked = WalkArchive(bytes, file, {}, [&](ArchiveMember member) {
+      ++members;
+      if (summary_.cancelled || Cancelled()) {
+        summary_.cancelled = true;
+        summary_.not_imported.push_back(file + "!/" + member.name);
+        return false;
+      }
+      const auto done = ReadMember(file + "!/" + member.name, member, depth);
+      if (!done) store_error = done.error();
+      return done.ok();
+    });
+    if (store_error) return *store_error;
+    if (!walked) return Fail(file, "input.archive", walked.error().message);
+    if (members == 0) return Fail(file, "input.empty", "the archive holds no files; nothing read");
+    return {};
+  }
+
+  Result<void> ReadMember(const std::string& file, const ArchiveMember& member, int depth) {
+    if (member.bytes == nullptr) return Fail(file, "input.archive", member.problem);
+    if (!member.problem.empty()) {
+      Report(file, "input.archive-member", Severity::kWarning, member.problem);
+    }
+    return ReadBytes(file, *member.bytes, depth + 1);
   }
 
   Result<void> Import(const std::string& file, const ByteSource& bytes, const Importer& importer,

@@ -10,16 +10,17 @@
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <span>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include "importers/spool.h"
 
 namespace exdiag {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Beyond this a copied input goes to a temporary file.
-constexpr std::size_t kInMemory = 16 << 20;
 
 class Finder {
  public:
@@ -93,38 +94,6 @@ class Finder {
 
 Error SystemError() { return Error{std::string(std::strerror(errno)) + "; not read"}; }
 
-// A file that only its descriptor keeps alive.
-class TemporaryFile {
- public:
-  TemporaryFile() : path_((fs::temp_directory_path() / "exdiag-XXXXXX").string()) {
-    descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (descriptor_ < 0) return;
-    ::close(descriptor_);
-    ::unlink(path_.c_str());
-  }
-
-  bool Write(const char* data, std::size_t size) {
-    while (size > 0) {
-      const ssize_t written = ::write(descriptor_, data, size);
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return false;
-      data += written;
-      size -= static_cast<std::size_t>(written);
-    }
-    return true;
-  }
-  // Before this object ends.
-  Result<std::unique_ptr<ByteSource>> Open() const { return OpenFile(path_); }
-
- private:
-  std::string path_;
-  int descriptor_ = -1;
-};
-
 // The next bytes of a stream: 0 at its end, -1 for an error.
 ssize_t ReadSome(int descriptor, std::vector<char>& buffer) {
   ssize_t got = 0;
@@ -134,27 +103,15 @@ ssize_t ReadSome(int descriptor, std::vector<char>& buffer) {
   return got;
 }
 
-Result<std::unique_ptr<ByteSource>> SpoolStream(int descriptor, const std::string& start) {
-  TemporaryFile file;
-  if (!file.Write(start.data(), start.size())) return SystemError();
-  std::vector<char> buffer(1 << 18);
-  for (;;) {
-    const ssize_t got = ReadSome(descriptor, buffer);
-    if (got < 0) return SystemError();
-    if (got == 0) return file.Open();
-    if (!file.Write(buffer.data(), static_cast<std::size_t>(got))) return SystemError();
-  }
-}
-
 Result<std::unique_ptr<ByteSource>> CopyStream(int descriptor) {
-  std::string bytes;
+  Spool spool;
   std::vector<char> buffer(1 << 16);
   for (;;) {
     const ssize_t got = ReadSome(descriptor, buffer);
     if (got < 0) return SystemError();
-    if (got == 0) return MemorySource(std::move(bytes));
-    bytes.append(buffer.data(), static_cast<std::size_t>(got));
-    if (bytes.size() >= kInMemory) return SpoolStream(descriptor, bytes);
+    if (got == 0) return spool.Take();
+    const auto bytes = std::as_bytes(std::span(buffer).first(static_cast<std::size_t>(got)));
+    if (auto kept = spool.Append(bytes); !kept) return kept.error();
   }
 }
 

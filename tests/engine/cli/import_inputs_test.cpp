@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "engine/cli/input_files.h"
+#include "tests/importers/archive/archive_builder.h"
 
 namespace exdiag {
 namespace {
@@ -122,6 +123,41 @@ TEST_F(ImportInputsTest, APatternThatNoShellUnfolded) {
   EXPECT_THAT(Rows(Import({folder_ + "/a?.csv", folder_ + "/b[1].csv", folder_ + "/c*"})),
               ElementsAre("a1.csv nt-csv 1=1+0+0", "a2.csv nt-csv 1=1+0+0",
                           "b[1].csv nt-csv 1=1+0+0", "c* No such file or directory; not read"));
+}
+
+TEST_F(ImportInputsTest, MembersOfArchivesAreFilesOfTheirOwn) {
+  const std::string inner = test::BuildArchive({}, {{"deep.csv", NtCsv(1, 5)}});
+  const std::string middle = test::BuildArchive({}, {{"inner.zip", inner}});
+  const std::string archive = File("logs.zip", test::BuildArchive({}, {{"sub/", ""},
+                                                                       {"sub/a.csv", NtCsv(2)},
+                                                                       {"note.bin", "\x89PNG"},
+                                                                       {"inner.zip", inner},
+                                                                       {"middle.zip", middle},
+                                                                       {"again.csv", NtCsv(2)}}));
+  const auto summary = Import({archive});
+  EXPECT_THAT(Rows(summary),
+              ElementsAre("logs.zip!/sub/a.csv nt-csv 2=2+0+0",
+                          "logs.zip!/note.bin not in a format that exdiag knows; not read",
+                          "logs.zip!/inner.zip!/deep.csv nt-csv 1=1+0+0",
+                          "logs.zip!/middle.zip!/inner.zip an archive in an archive in an archive; "
+                          "not read",
+                          "logs.zip!/again.csv nt-csv 2=0+2+0"));
+  EXPECT_EQ(summary.failed, 2u);
+  EXPECT_EQ(Events(), 3u);
+}
+
+TEST_F(ImportInputsTest, AnArchiveThatIsDamagedOrHollow) {
+  const std::string whole = test::BuildArchive({ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE},
+                                               {{"a.csv", NtCsv(1)}, {"b.csv", NtCsv(40, 7)}});
+  const std::string cut = File("cut.tar", whole.substr(0, 512 + 512 + 512 + 700));
+  const std::string hollow = File("hollow.zip", test::BuildArchive({}, {{"sub/", ""}}));
+  const auto summary = Import({cut, hollow});
+  EXPECT_THAT(Problems(),
+              ElementsAre("input.archive: cut.tar!/b.csv: Truncated tar archive; not read",
+                          "input.archive: cut.tar: Truncated input file (needed 2884 bytes, only 0 "
+                          "available); the rest is not read",
+                          "input.empty: hollow.zip: the archive holds no files; nothing read"));
+  EXPECT_EQ(Events(), 1u);
 }
 
 TEST_F(ImportInputsTest, EachBadInputIsOneLineAndTheOthersAreDone) {
