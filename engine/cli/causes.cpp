@@ -51,7 +51,7 @@ class CausesCommand final : public Command {
  private:
   Result<void> LookUp(const Data& data, DiagnosticSink& problems, CausesAnswer& answer) const {
     if (store_.empty()) return {};
-    const auto store = OpenExistingStore(store_);
+    const auto store = OpenStoreToKeep(store_);
     if (!store) return store.error();
     const auto ranking = Diagnose(data, **store, problems);
     if (!ranking) return ranking.error();

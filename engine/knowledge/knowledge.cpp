@@ -95,7 +95,8 @@ Result<Knowledge> Knowledge::Load(const std::string& folder, DiagnosticSink& pro
   if (cache.enabled()) {
     const auto files = ListYamlFiles(folder);
     if (!files) return files.error();
-    knowledge.content_hash_ = cache.HashOf(*files);
+    const std::string hash = cache.HashOf(*files);
+    if (cache.steady()) knowledge.content_hash_ = hash;
   }
   return knowledge;
 }

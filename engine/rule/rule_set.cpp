@@ -199,7 +199,9 @@ Result<RuleSet> RuleSet::Load(const std::string& folder, const Knowledge& knowle
   ComplaintCounter complaints(problems);
   RuleLoader loader(knowledge, complaints, cache);
   loader.AddFiles(*files, [](const YamlFile&) { return true; });
-  RuleSet set = loader.Finish(true, hash);
+  // What was checked against each other before, and found sound, is so still.
+  const bool known_sound = !hash.empty() && cache.Note(kNote, hash).has_value();
+  RuleSet set = loader.Finish(!known_sound, cache.steady() ? hash : std::string());
   if (!complaints.any() && !hash.empty()) {
     cache.SetNote(kNote, hash, Pack(IdsNamedBy(set.rules_, *files)));
   }

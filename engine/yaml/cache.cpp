@@ -342,7 +342,7 @@ std::string YamlCache::HashOf(std::span<const YamlFile> files) {
 
 std::optional<std::string_view> YamlCache::Note(std::string_view name, std::string_view key) const {
   const auto found = notes_.find(name);
-  if (found == notes_.end() || found->second.key != key) return std::nullopt;
+  if (shifting_ || found == notes_.end() || found->second.key != key) return std::nullopt;
   return found->second.text;
 }
 

@@ -47,6 +47,10 @@ class YamlCache {
 
   bool enabled() const { return !file_.empty(); }
 
+  // False when a file changed between two looks at it: its tree is then not of the bytes that
+  // HashOf spoke of.
+  bool steady() const { return !shifting_; }
+
   // What it could not save so far.
   struct Work {
     std::size_t read = 0;    // files whose bytes were read to compare them
