@@ -4,7 +4,7 @@
 #include "engine/report/phrases.h"
 #include "engine/report/rule_json.h"
 #include "engine/report/rule_render.h"
-#include "engine/report/rule_words.h"
+#include "engine/rule/rule_words.h"
 
 namespace exdiag {
 namespace {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "engine/base/text.h"
-#include "engine/report/rule_words.h"
+#include "engine/rule/rule_words.h"
 
 namespace exdiag {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/report/causes.h"
 #include "engine/report/phrases.h"
 #include "engine/report/rule_render.h"
-#include "engine/report/rule_words.h"
+#include "engine/rule/rule_words.h"
 #include "engine/rule/logic_check.h"
 
 namespace exdiag {

@@ -6,7 +6,7 @@
 
 #include "engine/report/phrases.h"
 #include "engine/report/rule_json.h"
-#include "engine/report/rule_words.h"
+#include "engine/rule/rule_words.h"
 
 namespace exdiag {
 namespace {

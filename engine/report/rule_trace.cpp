@@ -10,7 +10,7 @@
 
 #include "engine/base/text.h"
 #include "engine/report/phrases.h"
-#include "engine/report/rule_words.h"
+#include "engine/rule/rule_words.h"
 #include "engine/signal/gather.h"
 #include "engine/signal/question.h"
 #include "engine/signal/rule_evaluation.h"

@@ -14,6 +14,9 @@ namespace {
 const Duration kDefaultWindow = Duration::Seconds(600);
 const Duration kDay = Duration::Seconds(86'400);
 
+// More places than any cause needs would only make its evaluation dear.
+constexpr std::size_t kMostPlaces = 10;
+
 std::string Known(std::span<const std::string_view> known, std::string_view word) {
   const std::string_view nearest = Nearest(word, known);
   return nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest);
@@ -48,18 +51,35 @@ Condition ConditionReader::Make(decltype(Condition::kind) kind, const Place& pla
 }
 
 std::vector<Condition> ConditionReader::ReadList(const YamlNode& node) {
+  const std::size_t outside = earlier_.size();
   std::vector<Condition> conditions;
-  if (node.kind != YamlNode::Kind::kList) {
-    if (auto condition = Read(node)) conditions.push_back(std::move(*condition));
-    return conditions;
+  for (const YamlNode& item : ItemsOf(node)) {
+    if (auto condition = Read(item)) conditions.push_back(std::move(*condition));
+    earlier_.resize(outside);
   }
+  return conditions;
+}
+
+std::vector<Condition> ConditionReader::ReadAll(const YamlNode& node) {
+  std::vector<Condition> conditions;
+  for (const YamlNode& item : ItemsOf(node)) {
+    auto condition = Read(item);
+    if (!condition) continue;
+    const auto* event = std::get_if<EventCondition>(&condition->kind);
+    if (event != nullptr && !event->on_trigger) {
+      earlier_.push_back(std::make_shared<const EventCondition>(*event));
+    }
+    conditions.push_back(std::move(*condition));
+  }
+  return conditions;
+}
+
+std::span<const YamlNode> ConditionReader::ItemsOf(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::kList) return {&node, 1};
   if (node.items.empty()) {
     problems_.Error("rule.condition", node.place, "a list of conditions that holds none");
   }
-  for (const YamlNode& item : node.items) {
-    if (auto condition = Read(item)) conditions.push_back(std::move(*condition));
-  }
-  return conditions;
+  return node.items;
 }
 
 std::optional<Condition> ConditionReader::Read(const YamlNode& node) {
@@ -118,7 +138,12 @@ std::optional<Condition> ConditionReader::ReadKind(YamlMap& map, const YamlEntry
     return Make(NotCondition{std::make_unique<Condition>(std::move(*inner))}, place);
   }
   if (kind.key == "any") return Make(AnyCondition{ReadList(value)}, place);
-  if (kind.key == "all") return Make(AllCondition{ReadList(value)}, place);
+  if (kind.key == "all") {
+    const std::size_t outside = earlier_.size();
+    AllCondition all{ReadAll(value)};
+    earlier_.resize(outside);
+    return Make(std::move(all), place);
+  }
   if (kind.key == "fact") return ReadFact(value);
   if (kind.key == "sequence") return ReadSequence(map, value);
   return ReadEvent(kind);
@@ -144,20 +169,21 @@ std::optional<Condition> ConditionReader::ReadEvent(const YamlEntry& entry) {
 
 void ConditionReader::ReadEventKeys(YamlMap& map, EventCondition& event) {
   ReadWindow(map, event);
-  ReadOf(map);
+  ReadOf(map, event);
   event.latest = map.Bool("latest").value_or(false);
   ReadHost(map, event);
   ReadCount(map, event);
+  ReadIn(map, event);
   event.per = ReadField(map, "per", event.pattern);
   event.distinct = ReadField(map, "distinct", event.pattern);
-  event.same = ReadPairs(map, "same", event.pattern);
-  event.differ = ReadPairs(map, "differ", event.pattern);
+  event.same = ReadPairs(map, "same", event);
+  event.differ = ReadPairs(map, "differ", event);
   event.where_all = ReadTests(map);
   scope_.CheckFields(event.pattern, event.where_all);
   scope_.AddCaptures(event.pattern, event.where_all);
   if (!event.on_trigger) return;
   for (const std::string_view key :
-       {"latest", "host", "count", "per", "distinct", "same", "differ"}) {
+       {"latest", "host", "count", "in", "per", "distinct", "same", "differ"}) {
     if (!map.Has(key)) continue;
     problems_.Error("rule.condition", map.Get(key)->place,
                     fmt::format("\"{}\" on the trigger itself; add a window (within, before or "
@@ -197,13 +223,48 @@ std::optional<Duration> ConditionReader::ReadSpan(YamlMap& map, std::string_view
   return span;
 }
 
-void ConditionReader::ReadOf(YamlMap& map) {
+void ConditionReader::ReadOf(YamlMap& map, EventCondition& event) {
   const YamlNode* node = map.Get("of");
   if (node == nullptr) return;
   const std::optional<std::size_t> of = scope_.Use(*node);
-  if (of && !scope_.IsTrigger(*of)) {
-    problems_.Error("rule.condition", node->place,
-                    fmt::format("\"of\" must name the trigger, and \"{}\" is none", node->text));
+  if (!of || scope_.IsTrigger(*of)) return;
+  event.of = Earlier(*of);
+  if (event.of == nullptr) {
+    problems_.Error("rule.of", node->place,
+                    fmt::format("\"of\" must name the trigger, or a pattern of which a condition "
+                                "before this one in the same list, or in \"when\", needs an event; "
+                                "\"{}\" is neither",
+                                Printable(node->text)));
+  }
+  event.on_trigger = false;
+}
+
+std::shared_ptr<const EventCondition> ConditionReader::Earlier(std::size_t pattern) const {
+  const auto found = std::find_if(earlier_.rbegin(), earlier_.rend(), [&](const auto& condition) {
+    return condition->pattern == pattern && condition->count.min > 0;
+  });
+  return found == earlier_.rend() ? nullptr : *found;
+}
+
+std::vector<std::size_t> ConditionReader::PatternsOfAnchor(const EventCondition& event) const {
+  if (event.of != nullptr) return {event.of->pattern};
+  return scope_.rule().triggers;
+}
+
+void ConditionReader::ReadIn(YamlMap& map, EventCondition& event) {
+  event.in = map.Time("in");
+  if (!event.in) return;
+  const Place& place = map.Get("in")->place;
+  if (event.count.max || event.count.min < 2) {
+    problems_.Error("rule.count", place,
+                    "\"in\" needs a \"count\" such as \"3+\": so many events in a span of time");
+  }
+  for (const std::string_view key : {"distinct", "latest"}) {
+    if (!map.Has(key)) continue;
+    problems_.Error("rule.count", place,
+                    fmt::format("\"in\" counts events; it cannot stand "
+                                "beside \"{}\"",
+                                key));
   }
 }
 
@@ -214,11 +275,12 @@ void ConditionReader::ReadHost(YamlMap& map, EventCondition& event) {
                                                                 {"peer", HostScope::kPeer}};
   event.host = map.Choice("host", kScopes).value_or(HostScope::kAny);
   if (event.host != HostScope::kPeer || !scope_.rule().between.empty()) return;
-  const auto& triggers = scope_.rule().triggers;
-  if (std::none_of(triggers.begin(), triggers.end(),
-                   [&](std::size_t trigger) { return scope_.MayNameHost(trigger); })) {
+  const std::vector<std::size_t> around = PatternsOfAnchor(event);
+  if (std::none_of(around.begin(), around.end(),
+                   [&](std::size_t pattern) { return scope_.MayNameHost(pattern); })) {
     problems_.Error("rule.peer", map.Get("host")->place,
-                    "\"peer\" needs \"between\", since no field of the trigger names a host");
+                    fmt::format("\"peer\" needs \"between\", since no field of {} names a host",
+                                event.of == nullptr ? "the trigger" : "the event"));
   }
 }
 
@@ -241,15 +303,15 @@ std::string ConditionReader::ReadField(YamlMap& map, std::string_view key, std::
 }
 
 std::vector<FieldPair> ConditionReader::ReadPairs(YamlMap& map, std::string_view key,
-                                                  std::size_t pattern) {
+                                                  const EventCondition& event) {
   std::vector<FieldPair> pairs;
   for (const std::string& text : map.Texts(key)) {
     const std::size_t sign = text.find('=');
     FieldPair pair{text.substr(0, sign), sign == std::string::npos ? text : text.substr(sign + 1)};
     const Place& place = map.Get(key)->place;
-    scope_.CheckField(pattern, pair.here, place);
-    for (const std::size_t trigger : scope_.rule().triggers) {
-      scope_.CheckField(trigger, pair.there, place);
+    scope_.CheckField(event.pattern, pair.here, place);
+    for (const std::size_t around : PatternsOfAnchor(event)) {
+      scope_.CheckField(around, pair.there, place);
     }
     pairs.push_back(std::move(pair));
   }
@@ -307,6 +369,11 @@ std::optional<Condition> ConditionReader::ReadSequence(YamlMap& map, const YamlN
     problems_.Error("rule.condition", node.place,
                     "\"sequence\" must be a list of at least two event patterns");
     return std::nullopt;
+  }
+  if (node.items.size() > kMostPlaces) {
+    problems_.Error("rule.condition", node.place,
+                    fmt::format("a \"sequence\" of {} events; {} are the most", node.items.size(),
+                                kMostPlaces));
   }
   for (const YamlNode& item : node.items) {
     const auto text = ReadText(item, "sequence", problems_);

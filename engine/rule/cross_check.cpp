@@ -97,12 +97,14 @@ class ConditionPrinter {
   }
 
   std::string operator()(const EventCondition& event) const {
-    return fmt::format("{} {}-{}+{} latest{} host{} {}..{} per {} distinct {} same {} differ {} {}",
-                       OfPattern(rule_.events[event.pattern]), event.on_trigger, event.before.ticks,
-                       event.after.ticks, event.latest, static_cast<int>(event.host),
-                       event.count.min, event.count.max ? fmt::format("{}", *event.count.max) : "*",
-                       event.per, event.distinct, OfPairs(event.same), OfPairs(event.differ),
-                       OfWhere(event.where_all));
+    return fmt::format(
+        "{} {}-{}+{} of ({}) latest{} host{} {}..{} in {} per {} distinct {} same {} differ {} {}",
+        OfPattern(rule_.events[event.pattern]), event.on_trigger, event.before.ticks,
+        event.after.ticks, event.of != nullptr ? (*this)(*event.of) : "", event.latest,
+        static_cast<int>(event.host), event.count.min,
+        event.count.max ? fmt::format("{}", *event.count.max) : "*",
+        event.in ? fmt::format("{}", event.in->ticks) : "*", event.per, event.distinct,
+        OfPairs(event.same), OfPairs(event.differ), OfWhere(event.where_all));
   }
   std::string operator()(const FactCondition& fact) const {
     return fmt::format("fact {} {} {}", fact.kind, fact.host, OfWhere(fact.where_all));

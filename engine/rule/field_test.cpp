@@ -118,7 +118,7 @@ class Evaluation {
       case RegexMatch::kNo:
         return false;
       case RegexMatch::kTooComplex:
-        ComplainTooComplex(test);
+        if (context_.too_complex) context_.too_complex(test, value_.size());
         return false;
       case RegexMatch::kYes:
         break;
@@ -177,15 +177,6 @@ class Evaluation {
       const auto expanded = context_.expand ? context_.expand(text) : std::nullopt;
       return expanded && holds(*expanded);
     });
-  }
-
-  void ComplainTooComplex(const TestRegex& test) const {
-    if (context_.problems == nullptr || !FirstComplaint(*test.compiled)) return;
-    context_.problems->Report(
-        {Severity::kWarning, "rule.regex_complexity", context_.where,
-         fmt::format("the regex \"{}\" is too complex for a value of {} bytes; such values count "
-                     "as not matching",
-                     test.pattern, value_.size())});
   }
 
   std::string_view value_;

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/diagnostic.h"
 #include "engine/rule/rule.h"
 
 namespace exdiag {
@@ -23,9 +22,8 @@ struct TestContext {
   std::function<std::optional<std::string>(std::string_view text)> expand;
   // Gets the named captures of regexes that matched, behind what it holds already.
   std::vector<std::pair<std::string, std::string>>* captures = nullptr;
-  // Told once for each regex that a value was too complex for it (such a value does not match).
-  DiagnosticSink* problems = nullptr;
-  Location where;  // of the test in its rule, for `problems`
+  // Told when a value of so many bytes was too complex for a regex (such a value does not match).
+  std::function<void(const TestRegex& test, std::size_t bytes)> too_complex;
 };
 
 // `value` is nullopt when the event does not show the field: then only `exists: no` holds.

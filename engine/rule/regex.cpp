@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <boost/regex.hpp>
 #include <iterator>
 #include <stdexcept>
@@ -21,7 +20,6 @@ struct CompiledRegex {
   std::vector<std::string> names;
   std::string pattern;
   std::string literal;
-  mutable std::atomic<bool> complained = false;
 };
 
 namespace {
@@ -241,8 +239,6 @@ RegexMatch SearchRegex(const CompiledRegex& regex, std::string_view text,
   }
   return RegexMatch::kYes;
 }
-
-bool FirstComplaint(const CompiledRegex& regex) { return !regex.complained.exchange(true); }
 
 std::vector<std::string> CaptureNames(std::string_view pattern) {
   std::vector<std::string> names;

@@ -26,9 +26,6 @@ Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view patte
 RegexMatch SearchRegex(const CompiledRegex& regex, std::string_view text,
                        std::vector<std::string_view>* captures = nullptr);
 
-// True once for each regex: who reports that a value was too complex does it once, not per event.
-bool FirstComplaint(const CompiledRegex& regex);
-
 // Names of (?<name>...) groups in order.
 std::vector<std::string> CaptureNames(std::string_view pattern);
 

@@ -96,7 +96,7 @@ enum class HostScope : std::uint8_t { kAny, kSame, kOther, kPeer };
 
 struct FieldPair {
   std::string here;   // field of the found event
-  std::string there;  // field of the trigger
+  std::string there;  // field of the event that the window lies around
 };
 
 struct CountRange {
@@ -109,14 +109,18 @@ struct Condition;
 struct EventCondition {
   std::size_t pattern = 0;  // index into Rule::events
   bool on_trigger = false;  // tests the trigger event itself: no window
-  // How far back and forth from the trigger, both ends included; `within` sets both.
+  // Whose first event the window lies around; nullptr: the trigger's.  A condition that stands
+  // before this one and must hold with it.
+  std::shared_ptr<const EventCondition> of;
+  // How far back and forth from that event, both ends included; `within` sets both.
   Duration before;
   Duration after;
   bool latest = false;
   HostScope host = HostScope::kAny;
   CountRange count;
-  std::string per;       // "" for none
-  std::string distinct;  // "" for none
+  std::optional<Duration> in;  // the count must be reached in some span of this length
+  std::string per;             // "" for none
+  std::string distinct;        // "" for none
   std::vector<FieldPair> same;
   std::vector<FieldPair> differ;
   std::vector<FieldCondition> where_all;

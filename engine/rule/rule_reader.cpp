@@ -64,7 +64,7 @@ class RuleReader {
     ReadTriggers();
     ReadBetween();
     if (const auto quiet = map_.Time("quiet")) rule_.quiet = *quiet;
-    if (const YamlNode* when = map_.Get("when")) rule_.when = conditions_.ReadList(*when);
+    if (const YamlNode* when = map_.Get("when")) rule_.when = conditions_.ReadAll(*when);
     if (const YamlNode* unless = map_.Get("unless")) rule_.unless = conditions_.ReadList(*unless);
     if (map_.Need("strength") != nullptr) {
       rule_.strength = map_.Choice("strength", kStrengths).value_or(Strength::kPossible);

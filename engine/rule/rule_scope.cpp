@@ -56,6 +56,11 @@ std::vector<std::string> FieldsNamedIn(const FieldCondition& condition) {
   return fields;
 }
 
+bool NamesHost(const std::vector<Field>& fields) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const Field& field) { return field.type == FieldType::kHost; });
+}
+
 }  // namespace
 
 std::optional<FieldNames> KnownFields(const EventPattern& pattern, const Catalogue& catalogue) {
@@ -212,9 +217,9 @@ bool RuleScope::MayNameHost(std::size_t index) const {
       if (entries.empty()) return true;
       for (const CatalogueEntry* entry : entries) {
         for (const Layout& layout : entry->layouts) {
-          if (std::any_of(layout.fields.begin(), layout.fields.end(),
-                          [](const Field& field) { return field.type == FieldType::kHost; })) {
-            return true;
+          if (NamesHost(layout.fields)) return true;
+          for (const Part& part : layout.parts) {
+            if (NamesHost(part.fields)) return true;
           }
         }
       }

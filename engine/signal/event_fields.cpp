@@ -18,23 +18,49 @@ std::string Hex(const std::vector<std::byte>& bytes) {
   return hex;
 }
 
-bool MayComplain(const FieldCondition& condition) {
-  return std::any_of(condition.tests.begin(), condition.tests.end(), [](const FieldTest& test) {
-    return std::holds_alternative<TestRegex>(test.test) ||
-           std::holds_alternative<TestNot>(test.test);
-  });
+// "P 100 on A at ...": as much of it as the source shows.
+std::string WhatIsTested(const FieldSource& source) {
+  const auto provider = source.Find("provider");
+  const auto id = source.Find("event_id");
+  std::string text = provider && id ? fmt::format("{} {}", *provider, *id) : "a fact";
+  if (const auto computer = source.Find("computer")) text += fmt::format(" on {}", *computer);
+  if (const auto record = source.Find("record_id")) text += fmt::format(", record {}", *record);
+  return text;
 }
 
 }  // namespace
 
+void RegexComplaints::Report(const FieldCondition& condition, const TestRegex& test,
+                             const FieldSource& source, std::size_t bytes) {
+  std::size_t& told = told_[ToString(condition.where) + test.pattern];
+  if (told == kMostTold) return;
+  ++told;
+  problems_.Report(
+      {Severity::kWarning, "rule.regex_complexity", condition.where,
+       fmt::format("the regex \"{}\" is too complex for the {} bytes of {} of {}; the value counts "
+                   "as not matching{}",
+                   test.pattern, bytes, condition.field, WhatIsTested(source),
+                   told == kMostTold ? "; more of them are not told" : "")});
+}
+
 bool TestsHold(const std::vector<FieldCondition>& conditions, const FieldSource& source,
-               Captures* captures, DiagnosticSink* problems) {
+               Captures* captures, RegexComplaints* complaints) {
   TestContext context;
   context.field = [&source](std::string_view field) { return source.Find(field); };
   context.captures = captures;
-  context.problems = problems;
+  // One reference alone is kept without an allocation; this is called for every event.
+  struct Tried {
+    RegexComplaints* complaints;
+    const FieldSource& source;
+    const FieldCondition* condition = nullptr;
+  } tried{complaints, source};
+  if (complaints != nullptr) {
+    context.too_complex = [&tried](const TestRegex& test, std::size_t bytes) {
+      tried.complaints->Report(*tried.condition, test, tried.source, bytes);
+    };
+  }
   return std::all_of(conditions.begin(), conditions.end(), [&](const FieldCondition& condition) {
-    if (problems != nullptr && MayComplain(condition)) context.where = condition.where;
+    tried.condition = &condition;
     return HoldsAll(condition.tests, source.Find(condition.field), context);
   });
 }
@@ -91,12 +117,14 @@ std::optional<std::string_view> EventFields::FindCommon(std::string_view field) 
 std::vector<std::string_view> EventFields::NamedHosts() const {
   std::vector<std::string_view> hosts;
   if (layout() == nullptr) return hosts;
-  const std::size_t count = std::min(layout()->fields.size(), event_->strings.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& value = event_->strings[i];
-    if (layout()->fields[i].type == FieldType::kHost && value && !value->empty()) {
-      hosts.push_back(*value);
-    }
+  const auto add = [&](const Field& field) {
+    if (field.type != FieldType::kHost) return;
+    const auto value = layout()->ValueOf(event_->strings, field.name);
+    if (value && !value->empty()) hosts.push_back(*value);
+  };
+  for (const Field& field : layout()->fields) add(field);
+  for (const Part& part : layout()->parts) {
+    for (const Field& field : part.fields) add(field);
   }
   return hosts;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,10 +27,27 @@ class FieldSource {
 
 using Captures = std::vector<std::pair<std::string, std::string>>;
 
+// Reports values that were too complex for a regular expression of a rule: for each rule and event,
+// the first few of each test.
+class RegexComplaints {
+ public:
+  // `problems` must outlive this.
+  explicit RegexComplaints(DiagnosticSink& problems) : problems_(problems) {}
+
+  void Report(const FieldCondition& condition, const TestRegex& test, const FieldSource& source,
+              std::size_t bytes);
+
+ private:
+  static constexpr std::size_t kMostTold = 5;
+
+  DiagnosticSink& problems_;
+  std::map<std::string, std::size_t> told_;  // how many, by place of the test and its pattern
+};
+
 // True when all tests of all conditions hold.  `captures`, when given, gets what the regular
-// expressions name; `problems` hears of those that gave up.
+// expressions name; `complaints` hears of those that gave up.
 bool TestsHold(const std::vector<FieldCondition>& conditions, const FieldSource& source,
-               Captures* captures = nullptr, DiagnosticSink* problems = nullptr);
+               Captures* captures = nullptr, RegexComplaints* complaints = nullptr);
 
 // Fields of one event after the other: those that the catalogue names, and those that every event
 // has (computer, user, channel, category, level, qualifiers, record_id, message, data).

@@ -11,6 +11,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "engine/signal/burst_finder.h"
 #include "engine/signal/group_counter.h"
 #include "engine/signal/question.h"
 #include "engine/signal/test_templates.h"
@@ -30,6 +31,14 @@ struct EventScope {
   std::unique_ptr<MatchList> counting;  // candidates that pass, when it was worth making
   std::size_t looked_at = 0;            // candidates tried one by one so far
   std::unique_ptr<GroupCounter> groups;
+  std::unique_ptr<BurstFinder> bursts;
+};
+
+// The trigger, and the event that the window lies around: the trigger again, or another that the
+// condition names with `of`.
+struct Asked {
+  const Trigger& trigger;
+  const Trigger& of;
 };
 
 // A pair of fields, and how they are compared.
@@ -44,6 +53,9 @@ struct WindowHits {
   std::vector<PositionRange> certain;
   std::size_t count = 0;
   std::size_t possible = 0;  // more that may lie in the window, were their zone known
+  // Where the events stand in the list that never count: the trigger and the one in the middle.
+  std::vector<std::size_t> left_out;
+  bool too_much = false;  // to look at
 };
 
 class EventQuestion final : public Question {
@@ -61,22 +73,46 @@ class EventQuestion final : public Question {
     for (const TemplatePart& part : ReferencesIn(template_tests_)) {
       template_fields_.push_back(part.field);
     }
+    if (condition.of != nullptr) of_ = MakeEventQuestion(context, *condition.of);
     for (const FieldPair& pair : condition.same) same_.push_back({pair, AsHosts(pair)});
     for (const FieldPair& pair : condition.differ) differ_.push_back({pair, AsHosts(pair)});
   }
 
   Outcome Ask(const Trigger& trigger, Evidence* evidence) override {
     if (condition_.on_trigger) return AskTrigger(trigger, evidence);
-    EventScope& scope = ScopeOf(trigger);
+    if (of_ == nullptr) return AskAround({trigger, trigger}, evidence);
+    Evidence found;
+    const Outcome outcome = of_->Ask(trigger, &found);
+    if (outcome.truth != Truth::kHolds) {
+      if (evidence != nullptr) evidence->unknown = std::move(found.unknown);
+      return outcome;
+    }
+    const Evidence::Hits& first = found.events.front();
+    Trigger of;
+    of.id = (*first.list)[first.range.begin];
+    of.pattern = condition_.of->pattern;
+    of.hosts = trigger.hosts;
+    of.peers = context_.PeersOf(trigger.hosts, of.id);
+    return AskAround({trigger, of}, evidence);
+  }
+
+ private:
+  Outcome AskAround(const Asked& asked, Evidence* evidence) {
+    EventScope& scope = ScopeOf(asked);
     if (!scope.not_shown.empty()) {
       if (evidence != nullptr) {
         evidence->unknown.push_back(fmt::format("the event does not show {}", scope.not_shown));
       }
       return {Truth::kUnknown, false};
     }
-    WindowHits hits = HitsOf(scope, trigger);
-    const Truth truth = condition_.latest ? JudgeLatest(scope, trigger, hits, evidence)
-                                          : JudgeCount(scope, trigger, hits, evidence);
+    WindowHits hits = HitsOf(scope, asked);
+    Truth truth = condition_.latest ? JudgeLatest(scope, asked, hits, evidence)
+                                    : JudgeCount(scope, asked, hits, evidence);
+    if (hits.too_much) {
+      truth = Truth::kUnknown;
+      if (evidence != nullptr) evidence->unknown.emplace_back(kTooMuchWork);
+      return {truth, false};
+    }
     if (evidence != nullptr) {
       for (const PositionRange& range : hits.certain) {
         evidence->events.push_back({condition_.pattern, hits.list, range, truth == Truth::kHolds});
@@ -85,7 +121,6 @@ class EventQuestion final : public Question {
     return {truth, false};
   }
 
- private:
   // ---- the trigger event itself
 
   Outcome AskTrigger(const Trigger& trigger, Evidence* evidence) {
@@ -97,38 +132,44 @@ class EventQuestion final : public Question {
       if (evidence != nullptr) evidence->unknown.push_back("the event does not show a value");
       return {Truth::kUnknown, false};
     }
-    if (!TestsHold(*tests, world_.FieldsOf(number_, trigger.id))) return {Truth::kFails, false};
+    if (!Pass(*tests, trigger.id)) return {Truth::kFails, false};
     if (evidence != nullptr) {
       evidence->events.push_back({condition_.pattern, &matches, {position, position + 1}, true});
     }
     return {Truth::kHolds, false};
   }
 
+  bool Pass(const std::vector<FieldCondition>& tests, ObservationId id) const {
+    return TestsHold(tests, world_.FieldsOf(number_, id), nullptr, context_.complaints);
+  }
+
   // ---- scopes
 
   // Two fields are compared as hosts when one of them is a host.
   bool AsHosts(const FieldPair& pair) const {
-    const auto& triggers = context_.rule.triggers;
+    std::vector<std::size_t> around = context_.rule.triggers;
+    if (condition_.of != nullptr) around = {condition_.of->pattern};
     return context_.IsHostField(condition_.pattern, pair.here) ||
-           std::any_of(triggers.begin(), triggers.end(), [&](std::size_t trigger) {
-             return context_.IsHostField(trigger, pair.there);
+           std::any_of(around.begin(), around.end(), [&](std::size_t pattern) {
+             return context_.IsHostField(pattern, pair.there);
            });
   }
 
-  TextId KeyOfTrigger(const Trigger& trigger, const ComparedFields& fields) const {
-    return world_.EqualityKey(context_.TriggerValue(trigger, fields.pair.there), fields.as_hosts);
+  TextId KeyOfOther(const Trigger& of, const ComparedFields& fields) const {
+    return world_.EqualityKey(context_.TriggerValue(of, fields.pair.there), fields.as_hosts);
   }
 
-  EventScope& ScopeOf(const Trigger& trigger) {
+  EventScope& ScopeOf(const Asked& asked) {
+    const auto& [trigger, of] = asked;
     std::vector<TextId> signature;
-    signature.push_back(condition_.host == HostScope::kAny ? kEmptyText : world_[trigger.id].host);
+    signature.push_back(condition_.host == HostScope::kAny ? kEmptyText : world_[of.id].host);
     if (condition_.host == HostScope::kPeer) {
-      signature.insert(signature.end(), trigger.peers.begin(), trigger.peers.end());
+      signature.insert(signature.end(), of.peers.begin(), of.peers.end());
       signature.push_back(kNotShown);
     }
     for (const auto* compared : {&same_, &differ_}) {
       for (const ComparedFields& fields : *compared) {
-        signature.push_back(KeyOfTrigger(trigger, fields));
+        signature.push_back(KeyOfOther(of, fields));
       }
     }
     if (!template_fields_.empty()) signature.push_back(static_cast<TextId>(trigger.pattern));
@@ -137,23 +178,24 @@ class EventQuestion final : public Question {
     }
     const auto found = scopes_.find(signature);
     if (found != scopes_.end()) return found->second;
-    return scopes_.emplace(std::move(signature), MakeScope(trigger)).first->second;
+    return scopes_.emplace(std::move(signature), MakeScope(asked)).first->second;
   }
 
-  EventScope MakeScope(const Trigger& trigger) {
+  EventScope MakeScope(const Asked& asked) {
+    const auto& [trigger, of] = asked;
     EventScope scope;
-    scope.host = world_[trigger.id].host;
+    scope.host = world_[of.id].host;
     if (condition_.host == HostScope::kPeer) {
-      scope.peers = trigger.peers;
+      scope.peers = of.peers;
       if (scope.peers.empty()) scope.not_shown = "which other host is meant";
     }
     std::vector<TextId> bucket;
     for (const ComparedFields& fields : same_) {
-      bucket.push_back(KeyOfTrigger(trigger, fields));
+      bucket.push_back(KeyOfOther(of, fields));
       if (bucket.back() == kNotShown) scope.not_shown = fields.pair.there;
     }
     for (const ComparedFields& fields : differ_) {
-      scope.differ.push_back(KeyOfTrigger(trigger, fields));
+      scope.differ.push_back(KeyOfOther(of, fields));
       if (scope.differ.back() == kNotShown) scope.not_shown = fields.pair.there;
     }
     auto tests = InstantiateTests(template_tests_, context_.LookupIn(trigger));
@@ -213,7 +255,7 @@ class EventQuestion final : public Question {
     if (base_) return *base_;
     base_ = std::make_unique<MatchList>();
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (TestsHold(static_tests_, world_.FieldsOf(number_, all[i]))) {
+      if (Pass(static_tests_, all[i])) {
         base_->Append(all[i], world_[all[i]].clock, world_[all[i]].time);
       }
     }
@@ -235,68 +277,98 @@ class EventQuestion final : public Question {
       const TextId key = KeyOfEvent(id, differ_[i]);
       if (key == kNotShown || key == scope.differ[i]) return false;
     }
-    return condition_.latest || TestsHold(scope.tests, world_.FieldsOf(number_, id));
+    return condition_.latest || Pass(scope.tests, id);
   }
 
   // ---- windows
 
-  const MatchList& CountingList(EventScope& scope) {
-    if (!scope.more_tests) return *scope.candidates;
-    if (scope.counting) return *scope.counting;
+  // nullptr when it would be too much to make.
+  const MatchList* CountingList(EventScope& scope) {
+    if (!scope.more_tests) return scope.candidates;
+    if (scope.counting) return scope.counting.get();
+    if (!Spend(scope, scope.candidates->size())) return nullptr;
     scope.counting = std::make_unique<MatchList>();
     for (std::size_t i = 0; i < scope.candidates->size(); ++i) {
       const ObservationId id = (*scope.candidates)[i];
       if (Passes(scope, id)) scope.counting->Append(id, world_[id].clock, world_[id].time);
     }
-    return *scope.counting;
+    return scope.counting.get();
   }
 
-  WindowHits HitsOf(EventScope& scope, const Trigger& trigger) {
-    const bool needs_list =
-        condition_.latest || !condition_.per.empty() || !condition_.distinct.empty();
+  // Steps for trying `events`; those with field tests cost more.
+  bool Spend(const EventScope& scope, std::size_t events) {
+    constexpr std::size_t kTest = 8;
+    return context_.work.Spend(events * (scope.tests.empty() ? 1 : kTest));
+  }
+
+  WindowHits HitsOf(EventScope& scope, const Asked& asked) {
+    const bool needs_list = condition_.latest || condition_.in || !condition_.per.empty() ||
+                            !condition_.distinct.empty();
     const bool one_by_one = scope.more_tests && !scope.counting && !needs_list &&
                             scope.looked_at <= scope.candidates->size();
     WindowHits hits;
-    hits.list = one_by_one ? scope.candidates : &CountingList(scope);
-    const Observation& event = world_[trigger.id];
-    const std::size_t self = hits.list->Find(trigger.id);
+    hits.list = one_by_one ? scope.candidates : CountingList(scope);
+    if (hits.list == nullptr) {
+      hits.too_much = true;
+      return hits;
+    }
+    hits.left_out = LeftOut(*hits.list, asked);
+    const Observation& event = world_[asked.of.id];
     for (const Clock clock : {Clock::kUtc, Clock::kWall, Clock::kNone}) {
       const WindowOnClock window = ProjectWindow(window_, event.clock, event.time, clock);
-      const PositionRange certain = hits.list->Within(clock, window.certain);
       const PositionRange possible = hits.list->Within(clock, window.possible);
-      if (one_by_one) {
-        scope.looked_at += possible.size();
-        AddPassing(scope, certain, self, hits);
-        hits.possible +=
-            CountPassing(scope, {possible.begin, std::max(possible.begin, certain.begin)}, self);
-        hits.possible +=
-            CountPassing(scope, {std::min(certain.end, possible.end), possible.end}, self);
-        continue;
+      PositionRange certain = hits.list->Within(clock, window.certain);
+      if (certain.size() == 0) certain = {possible.end, possible.end};
+      scope.looked_at += possible.size();
+      if (one_by_one && !Spend(scope, possible.size())) {
+        hits.too_much = true;
+        return hits;
       }
-      AddAround(certain, self, hits);
-      hits.possible += possible.size() - certain.size();
+      for (const PositionRange part : Parts(certain, hits.left_out)) {
+        one_by_one ? AddPassing(scope, part, hits) : Add(part, hits);
+      }
+      for (const PositionRange side : {PositionRange{possible.begin, certain.begin},
+                                       PositionRange{certain.end, possible.end}}) {
+        for (const PositionRange part : Parts(side, hits.left_out)) {
+          hits.possible += one_by_one ? CountPassing(scope, part) : part.size();
+        }
+      }
     }
     return hits;
   }
 
-  // `range` without the trigger itself.
-  static void AddAround(PositionRange range, std::size_t self, WindowHits& hits) {
-    const auto add = [&hits](PositionRange part) {
-      if (part.size() > 0) hits.certain.push_back(part);
-      hits.count += part.size();
-    };
-    if (self < range.begin || self >= range.end) {
-      add(range);
-      return;
+  static std::vector<std::size_t> LeftOut(const MatchList& list, const Asked& asked) {
+    std::vector<std::size_t> positions;
+    for (const ObservationId id :
+         {std::min(asked.trigger.id, asked.of.id), std::max(asked.trigger.id, asked.of.id)}) {
+      const std::size_t position = list.Find(id);
+      if (position == list.size()) continue;
+      if (positions.empty() || positions.back() != position) positions.push_back(position);
     }
-    add({range.begin, self});
-    add({self + 1, range.end});
+    return positions;
   }
 
-  void AddPassing(const EventScope& scope, PositionRange range, std::size_t self,
-                  WindowHits& hits) const {
+  // What is left of `range` without some positions.
+  static std::vector<PositionRange> Parts(PositionRange range,
+                                          const std::vector<std::size_t>& without) {
+    std::vector<PositionRange> parts;
+    for (const std::size_t position : without) {
+      if (position < range.begin || position >= range.end) continue;
+      if (position > range.begin) parts.push_back({range.begin, position});
+      range.begin = position + 1;
+    }
+    if (range.size() > 0) parts.push_back(range);
+    return parts;
+  }
+
+  static void Add(PositionRange part, WindowHits& hits) {
+    hits.certain.push_back(part);
+    hits.count += part.size();
+  }
+
+  void AddPassing(const EventScope& scope, PositionRange range, WindowHits& hits) const {
     for (std::size_t i = range.begin; i < range.end; ++i) {
-      if (i == self || !Passes(scope, (*hits.list)[i])) continue;
+      if (!Passes(scope, (*hits.list)[i])) continue;
       ++hits.count;
       if (!hits.certain.empty() && hits.certain.back().end == i) {
         ++hits.certain.back().end;
@@ -306,10 +378,10 @@ class EventQuestion final : public Question {
     }
   }
 
-  std::size_t CountPassing(const EventScope& scope, PositionRange range, std::size_t self) const {
+  std::size_t CountPassing(const EventScope& scope, PositionRange range) const {
     std::size_t count = 0;
     for (std::size_t i = range.begin; i < range.end; ++i) {
-      if (i != self && Passes(scope, (*scope.candidates)[i])) ++count;
+      if (Passes(scope, (*scope.candidates)[i])) ++count;
     }
     return count;
   }
@@ -317,21 +389,21 @@ class EventQuestion final : public Question {
   // ---- judging
 
   // The hosts whose logs must have been read before "not seen" means "not there".
-  std::vector<TextId> HostsToCover(const Trigger& trigger) const {
+  std::vector<TextId> HostsToCover(const Asked& asked) const {
     switch (condition_.host) {
       case HostScope::kSame:
-        return {world_[trigger.id].host};
+        return {world_[asked.of.id].host};
       case HostScope::kPeer:
-        return trigger.peers;
+        return asked.of.peers;
       case HostScope::kOther:
       case HostScope::kAny:
         break;
     }
-    return trigger.hosts;
+    return asked.trigger.hosts;
   }
 
   // True when nothing that counts can have happened unseen.
-  bool SawAll(const Trigger& trigger, bool zones_matter, Evidence* evidence) const {
+  bool SawAll(const Asked& asked, bool zones_matter, Evidence* evidence) const {
     auto* why = evidence != nullptr ? &evidence->unknown : nullptr;
     if (zones_matter) {
       if (why != nullptr) {
@@ -340,59 +412,91 @@ class EventQuestion final : public Question {
       }
       return false;
     }
-    return absence_.Known(trigger, HostsToCover(trigger), window_, why);
+    return absence_.Known(asked.of, HostsToCover(asked), window_, why);
   }
 
-  Truth JudgeCount(EventScope& scope, const Trigger& trigger, const WindowHits& hits,
-                   Evidence* evidence) {
+  Truth JudgeCount(EventScope& scope, const Asked& asked, WindowHits& hits, Evidence* evidence) {
+    if (hits.too_much) return Truth::kUnknown;
     const CountRange& wanted = condition_.count;
     const std::uint64_t count = CountedFor(scope, hits);
+    if (hits.too_much) return Truth::kUnknown;
     const bool enough = count >= wanted.min;
     // More events cannot change these; everything else rests on having seen all.
     if (enough && !wanted.max) return Truth::kHolds;
     if (wanted.max && condition_.per.empty() && count > *wanted.max) return Truth::kFails;
-    const bool zones_matter = hits.possible > 0 && count + hits.possible >= wanted.min;
-    if (!SawAll(trigger, zones_matter, evidence)) return Truth::kUnknown;
+    // Any of the events of other clocks may belong to the group or the span that counts.
+    const std::uint64_t at_most = (condition_.in ? hits.count : count) + hits.possible;
+    const bool may_be_too_many = enough && condition_.per.empty();
+    const bool zones_matter =
+        hits.possible > 0 && (may_be_too_many ? at_most > *wanted.max : at_most >= wanted.min);
+    if (!SawAll(asked, zones_matter, evidence)) return Truth::kUnknown;
     return enough && count <= wanted.max.value_or(count) ? Truth::kHolds : Truth::kFails;
   }
 
   // Events, different values, or the events of the group that comes nearest to the wanted count.
-  std::uint64_t CountedFor(EventScope& scope, const WindowHits& hits) {
+  // With `in`, the wanted count when it is reached and else 0.
+  std::uint64_t CountedFor(EventScope& scope, WindowHits& hits) {
+    if (condition_.in) return CountedInSpan(scope, hits);
     if (condition_.per.empty() && condition_.distinct.empty()) return hits.count;
     const std::string& field = condition_.per.empty() ? condition_.distinct : condition_.per;
-    if (!scope.groups) {
-      const ComparedFields fields{{field, field}, context_.IsHostField(condition_.pattern, field)};
-      std::vector<TextId> keys;
-      for (std::size_t i = 0; i < hits.list->size(); ++i) {
-        keys.push_back(KeyOfEvent((*hits.list)[i], fields));
-      }
-      scope.groups = std::make_unique<GroupCounter>(std::move(keys));
-    }
-    scope.groups->MoveTo(hits.certain);
+    if (!scope.groups) scope.groups = std::make_unique<GroupCounter>(KeysOf(*hits.list, field));
+    if (!context_.work.Spend(scope.groups->MoveTo(hits.certain))) hits.too_much = true;
     if (condition_.per.empty()) return scope.groups->groups();
     return scope.groups->NearestSize(condition_.count.min, condition_.count.max);
   }
 
-  // Only the last event not after the trigger counts.
-  Truth JudgeLatest(const EventScope& scope, const Trigger& trigger, WindowHits& hits,
-                    Evidence* evidence) const {
-    const auto position = LastOf(trigger, hits);
-    hits.certain.clear();
-    if (!position) {
-      const bool zones_matter = hits.count > 0 || hits.possible > 0;
-      return SawAll(trigger, zones_matter, evidence) ? Truth::kFails : Truth::kUnknown;
-    }
-    hits.certain.push_back({*position, *position + 1});
-    const FieldSource& fields = world_.FieldsOf(number_, (*hits.list)[*position]);
-    const bool passes = TestsHold(static_tests_, fields) && TestsHold(scope.tests, fields);
-    return passes ? Truth::kHolds : Truth::kFails;
+  std::vector<TextId> KeysOf(const MatchList& list, const std::string& field) const {
+    const ComparedFields fields{{field, field}, context_.IsHostField(condition_.pattern, field)};
+    std::vector<TextId> keys;
+    for (std::size_t i = 0; i < list.size(); ++i) keys.push_back(KeyOfEvent(list[i], fields));
+    return keys;
   }
 
-  // Where the last event of a window stands.  Events of the trigger's own clock are later than
-  // those without a time; one of the other clock must be certain to lie before the one that is
-  // taken. nullopt when there is none or it cannot be told which is the last.
-  std::optional<std::size_t> LastOf(const Trigger& trigger, const WindowHits& hits) const {
-    const Observation& event = world_[trigger.id];
+  std::uint64_t CountedInSpan(EventScope& scope, WindowHits& hits) {
+    if (!scope.bursts) {
+      std::vector<TextId> keys;
+      if (!condition_.per.empty()) keys = KeysOf(*hits.list, condition_.per);
+      scope.bursts = std::make_unique<BurstFinder>(*hits.list, std::move(keys),
+                                                   condition_.count.min, *condition_.in);
+    }
+    const auto found = scope.bursts->Any(hits.certain, context_.work);
+    if (!found) hits.too_much = true;
+    return found.value_or(false) ? condition_.count.min : 0;
+  }
+
+  // Only the last event not after the one in the middle counts.
+  Truth JudgeLatest(const EventScope& scope, const Asked& asked, WindowHits& hits,
+                    Evidence* evidence) const {
+    if (hits.too_much) return Truth::kUnknown;
+    const auto position = LastOf(asked, hits);
+    if (!position) {
+      hits.certain.clear();
+      const bool zones_matter = hits.count > 0 || hits.possible > 0;
+      return SawAll(asked, zones_matter, evidence) ? Truth::kFails : Truth::kUnknown;
+    }
+    KeepPassingAt(*position, scope, hits);
+    return hits.certain.empty() ? Truth::kFails : Truth::kHolds;
+  }
+
+  // Of the hits at the time of the one at `last`, those that pass the tests.
+  void KeepPassingAt(std::size_t last, const EventScope& scope, WindowHits& hits) const {
+    const Observation& event = world_[(*hits.list)[last]];
+    const PositionRange at = hits.list->Within(event.clock, {event.time.value, event.time.value});
+    hits.certain.clear();
+    for (std::size_t i = at.begin; i < at.end; ++i) {
+      const bool left_out =
+          std::find(hits.left_out.begin(), hits.left_out.end(), i) != hits.left_out.end();
+      const ObservationId id = (*hits.list)[i];
+      if (left_out || !Pass(static_tests_, id) || !Pass(scope.tests, id)) continue;
+      hits.certain.push_back({i, i + 1});
+    }
+  }
+
+  // Where the last event of a window stands.  Events of the clock of the one in the middle are
+  // later than those without a time; one of the other clock must be certain to lie before the one
+  // that is taken.  nullopt when there is none or it cannot be told which is the last.
+  std::optional<std::size_t> LastOf(const Asked& asked, const WindowHits& hits) const {
+    const Observation& event = world_[asked.of.id];
     std::array<std::optional<std::size_t>, kClocks> last;
     for (const PositionRange& range : hits.certain) {
       last[static_cast<std::size_t>(world_[(*hits.list)[range.begin]].clock)] = range.end - 1;
@@ -400,7 +504,7 @@ class EventQuestion final : public Question {
     const auto of = [&last](Clock clock) { return last[static_cast<std::size_t>(clock)]; };
     const auto own = of(event.clock);
     if (own && event.clock == Clock::kNone) return own;
-    if (own) return LaterOnOtherClock(event, *own, hits) ? std::nullopt : own;
+    if (own) return LaterOnOtherClock(event, *own, hits, world_) ? std::nullopt : own;
     if (hits.possible > 0 || (of(Clock::kUtc) && of(Clock::kWall))) return std::nullopt;
     for (const Clock clock : {Clock::kUtc, Clock::kWall, Clock::kNone}) {
       if (of(clock)) return of(clock);
@@ -408,13 +512,13 @@ class EventQuestion final : public Question {
     return std::nullopt;
   }
 
-  // True when an event of the other clock may lie between the one at `position` and the trigger.
-  bool LaterOnOtherClock(const Observation& event, std::size_t position,
-                         const WindowHits& hits) const {
+  // True when an event of the other clock may lie between the one at `position` and the middle.
+  static bool LaterOnOtherClock(const Observation& event, std::size_t position,
+                                const WindowHits& hits, const Observations& world) {
     const Clock other = event.clock == Clock::kUtc ? Clock::kWall : Clock::kUtc;
-    const Window since{event.time - world_[(*hits.list)[position]].time, Duration{}};
+    const Window since{event.time - world[(*hits.list)[position]].time, Duration{}};
     const Interval possible = ProjectWindow(since, event.clock, event.time, other).possible;
-    return hits.list->Within(other, possible).size() > 0;
+    return !Parts(hits.list->Within(other, possible), hits.left_out).empty();
   }
 
   const RuleContext& context_;
@@ -423,6 +527,7 @@ class EventQuestion final : public Question {
   PatternNumber number_;
   Window window_;
   AbsenceJudge absence_;
+  std::unique_ptr<Question> of_;  // finds the event that the window lies around; none: the trigger
   std::vector<FieldCondition> static_tests_, template_tests_;
   std::vector<std::string> template_fields_;
   std::vector<ComparedFields> same_, differ_;

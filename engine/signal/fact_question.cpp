@@ -1,5 +1,5 @@
 // Facts do not depend on time, so each question is worked out once for each set of trigger values
-// it depends on.
+// it depends on.  A test for equality, as most of them have, leads to the few facts that can pass.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,8 +26,15 @@ class FactQuestion final : public Question {
     const auto more = ReferencesIn(condition.where_all);
     parts.insert(parts.end(), more.begin(), more.end());
     for (const TemplatePart& part : parts) fields_.push_back(part.field);
+    for (const FieldCondition& test : condition.where_all) {
+      if (index_field_.empty() && EqualsTest(test) != nullptr) index_field_ = test.field;
+    }
     for (const Fact& fact : context.world.facts()) {
-      if (EqualsIgnoreCase(fact.kind, condition.kind)) facts_.push_back(&fact);
+      if (!EqualsIgnoreCase(fact.kind, condition.kind)) continue;
+      facts_.push_back(&fact);
+      if (index_field_.empty()) continue;
+      const auto value = FactFields(fact).Find(index_field_);
+      if (value) by_value_[KeyOf(*value)].push_back(&fact);
     }
   }
 
@@ -49,6 +56,40 @@ class FactQuestion final : public Question {
   }
 
  private:
+  static const TestEquals* EqualsTest(const FieldCondition& condition) {
+    for (const FieldTest& test : condition.tests) {
+      if (const auto* equals = std::get_if<TestEquals>(&test.test)) return equals;
+    }
+    return nullptr;
+  }
+
+  TextId KeyOf(std::string_view value) const {
+    return context_.world.EqualityKey(context_.world.texts().Intern(value), false);
+  }
+
+  // Facts that may pass: all, or those with a wanted value, in their order.
+  std::vector<const Fact*> Candidates(const std::vector<FieldCondition>& tests) const {
+    if (index_field_.empty()) return facts_;
+    std::vector<const Fact*> candidates;
+    std::vector<TextId> keys;
+    for (const FieldCondition& test : tests) {
+      if (test.field != index_field_ || EqualsTest(test) == nullptr) continue;
+      for (const std::string& value : EqualsTest(test)->values) keys.push_back(KeyOf(value));
+      break;
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    for (const TextId key : keys) {
+      const auto found = by_value_.find(key);
+      if (found == by_value_.end()) continue;
+      candidates.insert(candidates.end(), found->second.begin(), found->second.end());
+    }
+    std::sort(candidates.begin(), candidates.end());  // all of them stand in one array
+    return candidates;
+  }
+
+  bool Spend(std::size_t facts) const { return context_.work.Spend(facts * kStepsOfAFact); }
+
   bool IsAnswer() const { return condition_.kind == "answer"; }
 
   // Without a host in the condition: facts of all hosts.
@@ -59,9 +100,13 @@ class FactQuestion final : public Question {
     if (!host || !tests) return {Truth::kUnknown, {}, "the event does not show a value"};
     const std::string canonical = CanonicalHost(*host);
     FactAnswer answer;
-    for (const Fact* fact : facts_) {
+    const std::vector<const Fact*> candidates = Candidates(*tests);
+    if (!Spend(candidates.size())) return {Truth::kUnknown, {}, kTooMuchWork};
+    for (const Fact* fact : candidates) {
       if (!canonical.empty() && fact->host != canonical) continue;
-      if (TestsHold(*tests, FactFields(*fact))) answer.facts.push_back(fact);
+      if (TestsHold(*tests, FactFields(*fact), nullptr, context_.complaints)) {
+        answer.facts.push_back(fact);
+      }
     }
     const bool listed = canonical.empty()
                             ? context_.coverage.HasListing(condition_.kind)
@@ -89,6 +134,7 @@ class FactQuestion final : public Question {
     }
     FactAnswer answer;
     bool answered = false;
+    if (!Spend(facts_.size())) return {Truth::kUnknown, {}, kTooMuchWork};
     for (const Fact* fact : facts_) {
       if (!IsAbout(*fact, trigger, CanonicalHost(*host))) continue;
       const FactFields fields(*fact);
@@ -114,7 +160,11 @@ class FactQuestion final : public Question {
   }
 
   const RuleContext& context_;
+  static constexpr std::size_t kStepsOfAFact = 8;
+
   const FactCondition& condition_;
+  std::string index_field_;  // tested for equality; "" when there is none
+  std::unordered_map<TextId, std::vector<const Fact*>> by_value_;  // of that field
   std::vector<std::string> fields_;  // of the trigger, that the condition needs
   std::vector<const Fact*> facts_;
   std::unordered_map<std::vector<TextId>, FactAnswer, TextsHash> answers_;

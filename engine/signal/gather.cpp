@@ -137,11 +137,11 @@ KindSummaries UnpackSummaries(PackedReader& in) {
 // Builds Observations: events as they stream by, facts, then everything put in order.
 class Gatherer {
  public:
-  Gatherer(const PatternTable& patterns, const Knowledge& knowledge, DiagnosticSink& problems,
+  Gatherer(const PatternTable& patterns, const Knowledge& knowledge, RegexComplaints& complaints,
            Observations& out, CoverageMap& coverage, const GatherOptions& options)
       : patterns_(patterns),
         knowledge_(knowledge),
-        problems_(problems),
+        complaints_(complaints),
         out_(out),
         coverage_(coverage),
         options_(options),
@@ -273,7 +273,7 @@ class Gatherer {
       const EventPattern& pattern = *patterns_.entries()[number].pattern;
       captures_.clear();
       if (!LevelFits(pattern, event.level)) continue;
-      if (!TestsHold(pattern.where_all, fields_, &captures_, &problems_)) continue;
+      if (!TestsHold(pattern.where_all, fields_, &captures_, &complaints_)) continue;
       if (!id) id = Keep(event, plan);
       AddMatch(number, *id);
     }
@@ -384,7 +384,7 @@ class Gatherer {
       const EventPattern& pattern = *patterns_.entries()[i].pattern;
       captures_.clear();
       if (pattern.fact_kind.empty() || !EqualsIgnoreCase(pattern.fact_kind, fact.kind)) continue;
-      if (!TestsHold(pattern.where_all, fields, &captures_, &problems_)) continue;
+      if (!TestsHold(pattern.where_all, fields, &captures_, &complaints_)) continue;
       if (!id) id = KeepFact(fact, index);
       AddMatch(static_cast<PatternNumber>(i), *id);
     }
@@ -452,7 +452,7 @@ class Gatherer {
 
   const PatternTable& patterns_;
   const Knowledge& knowledge_;
-  DiagnosticSink& problems_;
+  RegexComplaints& complaints_;
   Observations& out_;
   CoverageMap& coverage_;
   const GatherOptions& options_;
@@ -469,9 +469,9 @@ class Gatherer {
 };
 
 Result<void> Gather(const PatternTable& patterns, const Knowledge& knowledge, const Store& store,
-                    DiagnosticSink& problems, Observations& observations, CoverageMap& coverage,
+                    RegexComplaints& complaints, Observations& observations, CoverageMap& coverage,
                     const GatherOptions& options) {
-  return Gatherer(patterns, knowledge, problems, observations, coverage, options).Run(store);
+  return Gatherer(patterns, knowledge, complaints, observations, coverage, options).Run(store);
 }
 
 std::vector<EventKind> GatheredKinds(const PatternTable& patterns, const Knowledge& knowledge) {

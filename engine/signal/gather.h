@@ -41,7 +41,7 @@ struct GatherOptions {
 // Fills `observations` and `coverage` from the store.  Events are read once, in order of time, each
 // pattern is tried on the events of its providers and IDs only.  An Error is the store's.
 Result<void> Gather(const PatternTable& patterns, const Knowledge& knowledge, const Store& store,
-                    DiagnosticSink& problems, Observations& observations, CoverageMap& coverage,
+                    RegexComplaints& complaints, Observations& observations, CoverageMap& coverage,
                     const GatherOptions& options = {});
 
 // Every event kind that Gather asks for: those of the patterns, and those that show which

@@ -23,12 +23,18 @@ void ForEachDifference(const std::vector<PositionRange>& ranges,
 
 }  // namespace
 
-void GroupCounter::MoveTo(const std::vector<PositionRange>& ranges) {
+std::size_t GroupCounter::MoveTo(const std::vector<PositionRange>& ranges) {
+  std::size_t moved = 0;
+  const auto change = [&](std::size_t begin, std::size_t end, bool add) {
+    Change(begin, end, add);
+    moved += end - begin;
+  };
   ForEachDifference(ranges_, ranges,
-                    [this](std::size_t begin, std::size_t end) { Change(begin, end, false); });
+                    [&](std::size_t begin, std::size_t end) { change(begin, end, false); });
   ForEachDifference(ranges, ranges_,
-                    [this](std::size_t begin, std::size_t end) { Change(begin, end, true); });
+                    [&](std::size_t begin, std::size_t end) { change(begin, end, true); });
   ranges_ = ranges;
+  return moved;
 }
 
 void GroupCounter::Change(std::size_t begin, std::size_t end, bool add) {

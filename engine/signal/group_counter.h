@@ -18,8 +18,9 @@ class GroupCounter {
   // The group of each position of the list; kNotShown: in none.
   explicit GroupCounter(std::vector<TextId> keys) : keys_(std::move(keys)) {}
 
-  // Counts in these ranges: ascending, apart, in place of those before.
-  void MoveTo(const std::vector<PositionRange>& ranges);
+  // Counts in these ranges: ascending, apart, in place of those before.  Gives how many positions
+  // entered or left.
+  std::size_t MoveTo(const std::vector<PositionRange>& ranges);
 
   std::size_t groups() const { return members_.size(); }
   // The size of a group that lies within both limits; without one, the nearest size there is; 0

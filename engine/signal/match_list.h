@@ -31,6 +31,8 @@ class MatchList {
   std::size_t size() const { return ids_.size(); }
   ObservationId operator[](std::size_t position) const { return ids_[position]; }
 
+  std::int64_t TimeAt(std::size_t position) const { return times_[position]; }
+
   // Positions of one clock.
   PositionRange OfClock(Clock clock) const;
   // Positions of one clock whose time lies in `interval`.

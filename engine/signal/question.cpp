@@ -123,6 +123,15 @@ std::unique_ptr<Question> MakeQuestion(const RuleContext& context, const Conditi
   return std::make_unique<RequiredQuestion>(std::move(question));
 }
 
+bool WorkBudget::Spend(std::size_t steps) {
+  if (steps > left_) {
+    exhausted_ = true;
+    return false;
+  }
+  left_ -= steps;
+  return true;
+}
+
 bool RuleContext::IsTrigger(std::size_t pattern) const {
   return std::find(rule.triggers.begin(), rule.triggers.end(), pattern) != rule.triggers.end();
 }
@@ -130,9 +139,15 @@ bool RuleContext::IsTrigger(std::size_t pattern) const {
 bool RuleContext::IsHostField(std::size_t pattern, std::string_view field) const {
   if (field == "computer") return true;
   const Catalogue& catalogue = world.knowledge().catalogue();
-  const auto is_host = [field](const Layout& layout) {
-    const auto index = layout.IndexOf(field);
-    return index && layout.fields[*index].type == FieldType::kHost;
+  const auto is_host_in = [field](const std::vector<Field>& fields) {
+    return std::any_of(fields.begin(), fields.end(), [field](const Field& known) {
+      return known.name == field && known.type == FieldType::kHost;
+    });
+  };
+  const auto is_host = [&](const Layout& layout) {
+    return is_host_in(layout.fields) ||
+           std::any_of(layout.parts.begin(), layout.parts.end(),
+                       [&](const Part& part) { return is_host_in(part.fields); });
   };
   for (const std::string& provider : rule.events[pattern].providers) {
     for (const std::uint16_t id : rule.events[pattern].ids) {
@@ -147,6 +162,15 @@ bool RuleContext::IsHostField(std::size_t pattern, std::string_view field) const
 TextId RuleContext::TriggerValue(const Trigger& trigger, std::string_view field) const {
   const TextId value = world.Value(numbers[trigger.pattern], trigger.id, field);
   return value == kEmptyText ? kNotShown : value;
+}
+
+std::vector<TextId> RuleContext::PeersOf(const std::vector<TextId>& hosts, ObservationId id) const {
+  std::vector<TextId> peers = rule.between.empty() ? world.NamedHosts(id) : hosts;
+  const TextId own = world[id].host;
+  std::erase_if(peers, [own](TextId host) { return host == own || host == kEmptyText; });
+  std::sort(peers.begin(), peers.end());
+  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+  return peers;
 }
 
 std::string RuleContext::TimeOf(ObservationId id) const {

@@ -21,12 +21,33 @@ struct Trigger {
   std::vector<TextId> peers;  // the other host of `between`, else the hosts that its fields name
 };
 
+// What one rule may cost.  Whatever a rule compares with whatever log, it comes to an end: when all
+// is spent, what still has to be compared is not known.  The amount is in steps and not in seconds,
+// so that two runs give one answer.
+class WorkBudget {
+ public:
+  // False when there is not enough left; then nothing is spent, and the budget is `exhausted`.
+  bool Spend(std::size_t steps);
+  bool exhausted() const { return exhausted_; }
+
+ private:
+  static constexpr std::size_t kAll = 100'000'000;  // some seconds
+
+  std::size_t left_ = kAll;
+  bool exhausted_ = false;
+};
+
+// Reason for what a spent budget leaves unknown.
+inline constexpr char kTooMuchWork[] = "too many events would have to be compared with each other";
+
 // One rule and the world it is asked about; outlives the questions.
 struct RuleContext {
   const Rule& rule;
   std::vector<PatternNumber> numbers;  // by index into Rule::events
   const Observations& world;
   const CoverageMap& coverage;
+  RegexComplaints* complaints = nullptr;
+  mutable WorkBudget work = {};
 
   bool IsTrigger(std::size_t pattern) const;
   // Whether the field holds a host: `computer` does, and what the catalogue says of the events of
@@ -34,6 +55,9 @@ struct RuleContext {
   bool IsHostField(std::size_t pattern, std::string_view field) const;
   // Field of the trigger event.  kNotShown also for a value that is empty.
   TextId TriggerValue(const Trigger& trigger, std::string_view field) const;
+  // Of an incident between `hosts`, the other hosts than that of event `id`; without `between` the
+  // other hosts that its fields name.  Sorted, each once.
+  std::vector<TextId> PeersOf(const std::vector<TextId>& hosts, ObservationId id) const;
   // {name.field}, where `name` is one of the rule's triggers: the trigger, whichever of them it is.
   TemplateLookup LookupIn(const Trigger& trigger) const;
   // The time as it is shown, for {name.time}.

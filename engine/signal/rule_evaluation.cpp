@@ -7,9 +7,9 @@
 #include <set>
 
 #include "engine/base/text.h"
+#include "engine/rule/rule_words.h"
 #include "engine/signal/bindings.h"
 #include "engine/signal/test_templates.h"
-#include "engine/signal/words.h"
 
 namespace exdiag {
 namespace {
@@ -146,15 +146,8 @@ class RuleEvaluation {
       const TextId host = world_.CanonicalHostOf(context_.TriggerValue(trigger, reference.field));
       trigger.hosts.push_back(host == kNotShown ? kEmptyText : host);
     }
-    trigger.peers = trigger.hosts;
-    if (rule_.between.empty()) {
-      trigger.hosts = {own};
-      trigger.peers = world_.NamedHosts(trigger.id);
-    }
-    auto& peers = trigger.peers;
-    std::erase_if(peers, [own](TextId host) { return host == own || host == kEmptyText; });
-    std::sort(peers.begin(), peers.end());
-    peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+    if (rule_.between.empty()) trigger.hosts = {own};
+    trigger.peers = context_.PeersOf(trigger.hosts, trigger.id);
   }
 
   // nullopt when the conditions drop the trigger, else whether one of them is not known.
@@ -248,7 +241,7 @@ class RuleEvaluation {
         auto& reasons = evidence.unknown;
         std::sort(reasons.begin(), reasons.end());
         reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
-        unknown.push_back(fmt::format("{}{}: {}", place, DescribeCondition(rule_, conditions[i]),
+        unknown.push_back(fmt::format("{}{}: {}", place, ConditionInWords(rule_, conditions[i]),
                                       fmt::join(reasons, "; ")));
       }
     };

@@ -37,6 +37,8 @@ class RuleRun {
   std::span<const Rule* const> rules_;
   PatternTable patterns_;
   std::vector<std::vector<PatternNumber>> numbers_;  // by rule, then by index into Rule::events
+  DiagnosticSink* problems_ = nullptr;
+  std::unique_ptr<RegexComplaints> complaints_;
   std::unique_ptr<Observations> world_;
   CoverageMap coverage_;
 };

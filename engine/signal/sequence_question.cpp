@@ -1,10 +1,15 @@
 // Events of several patterns in order of time, the first and the last no further apart than
 // `within`.
 //
-// From the trigger outwards the nearest event is always the best choice: it leaves most room for
-// the others.  Only when one event would have to stand for two places must more be tried, and of
-// each place no more than there are places, since one of so many is always free.
+// From the trigger outwards the nearest events are always the best choice: they leave most room for
+// the others.  Places are filled time by time: at each time as many places in a row as its events
+// can fill, an event for each.  Places with more filled are never worse off than places with fewer,
+// so nothing has to be tried twice, and a sequence costs some binary searches however many events
+// there are.
 #include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
 
 #include "engine/signal/question.h"
 
@@ -19,49 +24,46 @@ class SequenceQuestion final : public Question {
   }
 
   Outcome Ask(const Trigger& trigger, Evidence* evidence) override {
-    chosen_.assign(condition_.patterns.size(), std::nullopt);
-    if (FindSequence(trigger)) {
+    chosen_.assign(condition_.patterns.size(), kNone);
+    trigger_id_ = trigger.id;
+    clock_ = world_[trigger.id].clock;
+    const std::optional<bool> found = FindSequence(trigger);
+    if (found.value_or(false)) {
       if (evidence != nullptr) Report(*evidence);
       return {Truth::kHolds, false};
+    }
+    if (!found) {
+      if (evidence != nullptr) evidence->unknown.emplace_back(kTooMuchWork);
+      return {Truth::kUnknown, false};
     }
     return {SawAll(trigger, evidence) ? Truth::kFails : Truth::kUnknown, false};
   }
 
  private:
   using Position = std::size_t;
+  static constexpr Position kNone = std::numeric_limits<Position>::max();
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
   const MatchList& ListOf(std::size_t place) const {
     return world_.Matches(context_.numbers[condition_.patterns[place]]);
   }
+  std::size_t places() const { return condition_.patterns.size(); }
 
-  bool FindSequence(const Trigger& trigger) {
+  // nullopt: too much work to tell.
+  std::optional<bool> FindSequence(const Trigger& trigger) {
     bool named = false;
-    for (std::size_t place = 0; place < condition_.patterns.size(); ++place) {
+    for (std::size_t place = 0; place < places(); ++place) {
       if (!context_.IsTrigger(condition_.patterns[place])) continue;
       const Position position = ListOf(place).Find(trigger.id);
       if (position == ListOf(place).size()) continue;
       named = true;
       if (FindAround(trigger, place, position)) return true;
     }
-    return !named && FindAnywhere(trigger);
-  }
-
-  // The trigger stands at `place`.
-  bool FindAround(const Trigger& trigger, std::size_t place, Position position) {
-    chosen_.assign(condition_.patterns.size(), std::nullopt);
-    chosen_[place] = position;
-    trigger_id_ = trigger.id;
-    best_start_ = std::nullopt;
-    std::vector<std::optional<Position>> best;
-    SearchBackward(place, world_[trigger.id].time.value, best);
-    if (!best_start_) return false;
-    chosen_ = best;
-    return SearchForward(place, world_[trigger.id].time.value, EndOfWindow(*best_start_));
+    return named ? false : FindAnywhere(trigger);
   }
 
   std::int64_t EndOfWindow(std::int64_t start) const {
-    return condition_.within.ticks >= kEver.ticks ? std::numeric_limits<std::int64_t>::max()
-                                                  : start + condition_.within.ticks;
+    return condition_.within.ticks >= kEver.ticks ? kNever : start + condition_.within.ticks;
   }
 
   std::int64_t StartOfWindow(std::int64_t end) const {
@@ -69,77 +71,176 @@ class SequenceQuestion final : public Question {
                                                   : end - condition_.within.ticks;
   }
 
-  bool Taken(ObservationId id) const {
-    if (id == trigger_id_) return true;
-    for (std::size_t place = 0; place < chosen_.size(); ++place) {
-      if (chosen_[place] && ListOf(place)[*chosen_[place]] == id) return true;
+  // ---- events of one time
+
+  // Gives one event of `time` to `place`, moving those of other places of this time aside where
+  // that makes room.  False when there is none for it.
+  bool Fill(std::size_t place, std::int64_t time) {
+    std::vector<ObservationId> tried;
+    return Fill(place, time, tried);
+  }
+
+  bool Fill(std::size_t place, std::int64_t time, std::vector<ObservationId>& tried) {
+    const MatchList& list = ListOf(place);
+    const PositionRange at = list.Within(clock_, {time, time});
+    // One of so many is always free; so no more need be looked at.
+    const std::size_t enough = places() + 1;
+    for (Position i = at.begin; i < std::min(at.end, at.begin + enough); ++i) {
+      const ObservationId id = list[i];
+      if (id == trigger_id_ || std::find(tried.begin(), tried.end(), id) != tried.end()) continue;
+      tried.push_back(id);
+      const std::size_t holder = HolderOf(id);
+      if (holder != places() && !Fill(holder, time, tried)) continue;
+      chosen_[place] = i;
+      return true;
     }
     return false;
   }
 
-  // Fills the places before `place` so that the first begins as late as possible.
-  void SearchBackward(std::size_t place, std::int64_t not_after,
-                      std::vector<std::optional<Position>>& best) {
-    if (place == 0) {
-      if (!best_start_ || not_after > *best_start_) {
-        best_start_ = not_after;
-        best = chosen_;
-      }
-      return;
+  std::size_t HolderOf(ObservationId id) const {
+    for (std::size_t place = 0; place < places(); ++place) {
+      if (chosen_[place] != kNone && ListOf(place)[chosen_[place]] == id) return place;
     }
-    const MatchList& list = ListOf(place - 1);
-    const Clock clock = world_[trigger_id_].clock;
-    const PositionRange range =
-        list.Within(clock, {StartOfWindow(world_[trigger_id_].time.value), not_after});
-    std::size_t tried = 0;
-    for (Position i = range.end; i > range.begin && tried < condition_.patterns.size(); --i) {
-      const std::int64_t time = world_[list[i - 1]].time.value;
-      if (best_start_ && time <= *best_start_) return;  // no better start can come of it
-      if (Taken(list[i - 1])) continue;
-      ++tried;
-      chosen_[place - 1] = i - 1;
-      SearchBackward(place - 1, time, best);
-      chosen_[place - 1] = std::nullopt;
-    }
+    return places();
   }
 
-  // Fills the places behind `place`, none later than `end`.
-  bool SearchForward(std::size_t place, std::int64_t not_before, std::int64_t end) {
-    if (place + 1 == condition_.patterns.size()) return true;
-    const MatchList& list = ListOf(place + 1);
-    const PositionRange range = list.Within(world_[trigger_id_].clock, {not_before, end});
-    std::size_t tried = 0;
-    for (Position i = range.begin; i < range.end && tried < condition_.patterns.size(); ++i) {
-      if (Taken(list[i])) continue;
-      ++tried;
-      chosen_[place + 1] = i;
-      if (SearchForward(place + 1, world_[list[i]].time.value, end)) return true;
-      chosen_[place + 1] = std::nullopt;
+  std::int64_t TimeOf(std::size_t place) const {
+    return world_[ListOf(place)[chosen_[place]]].time.value;
+  }
+
+  // ---- events of many times
+
+  // Fills `place` and those behind it as early as can be; the time of the last, or nullopt when it
+  // would be later than `until`.
+  std::optional<std::int64_t> FillForward(std::size_t place, std::int64_t not_before,
+                                          std::int64_t until) {
+    std::int64_t time = not_before;
+    while (place < places()) {
+      const MatchList& list = ListOf(place);
+      const PositionRange range = list.Within(clock_, {not_before, until});
+      Position next = range.begin;
+      while (next < range.end && list[next] == trigger_id_) ++next;
+      if (next == range.end) return std::nullopt;
+      time = world_[list[next]].time.value;
+      while (place < places() && Fill(place, time)) ++place;
+      not_before = time + 1;
+    }
+    return time;
+  }
+
+  // Fills the places before `place` as late as can be; the time of the first, or nullopt when it
+  // would be earlier than `since`.
+  std::optional<std::int64_t> FillBackward(std::size_t place, std::int64_t not_after,
+                                           std::int64_t since) {
+    std::int64_t time = not_after;
+    while (place > 0) {
+      const MatchList& list = ListOf(place - 1);
+      const PositionRange range = list.Within(clock_, {since, not_after});
+      Position next = range.end;
+      while (next > range.begin && list[next - 1] == trigger_id_) --next;
+      if (next == range.begin) return std::nullopt;
+      time = world_[list[next - 1]].time.value;
+      while (place > 0 && Fill(place - 1, time)) --place;
+      not_after = time - 1;
+    }
+    return time;
+  }
+
+  // ---- around the trigger
+
+  // The trigger stands at `place`.  Its neighbours may be of its time too: first as many of those
+  // before it as can be, so that the sequence starts late, then fewer, which leaves more events of
+  // that time to those behind it.
+  bool FindAround(const Trigger& trigger, std::size_t place, Position position) {
+    const std::int64_t time = world_[trigger.id].time.value;
+    for (std::size_t before = place + 1; before > 0; --before) {
+      if (FindAround(time, place, position, before - 1)) return true;
     }
     return false;
   }
+
+  bool FindAround(std::int64_t time, std::size_t place, Position position, std::size_t before) {
+    chosen_.assign(places(), kNone);
+    chosen_[place] = position;
+    for (std::size_t i = 1; i <= before; ++i) {
+      if (!Fill(place - i, time)) return false;
+    }
+    std::size_t next = place + 1;
+    while (next < places() && Fill(next, time)) ++next;
+    const bool starts_here = before == place;
+    const auto start = starts_here ? std::optional(time)
+                                   : FillBackward(place - before, time - 1, StartOfWindow(time));
+    if (!start) return false;
+    const std::int64_t until = EndOfWindow(*start);
+    return next == places() || FillForward(next, time + 1, until).has_value();
+  }
+
+  // ---- without the trigger
+
+  // All sequences of one clock by where they begin, the trigger not left out.
+  struct Starts {
+    bool known = false;
+    std::vector<std::int64_t> end;     // of the sequence from this position of the first list on
+    std::vector<Position> next_start;  // this position or the next from which there is one
+  };
 
   // The trigger has no place of its own: every event lies within `within` of it.
-  bool FindAnywhere(const Trigger& trigger) {
+  std::optional<bool> FindAnywhere(const Trigger& trigger) {
     const Observation& event = world_[trigger.id];
     const Window window{condition_.within, condition_.within};
     const Interval around = ProjectWindow(window, event.clock, event.time, event.clock).certain;
-    trigger_id_ = trigger.id;
-    const MatchList& list = ListOf(0);
-    const PositionRange range = list.Within(event.clock, around);
-    for (Position i = range.begin; i < range.end; ++i) {
-      if (list[i] == trigger.id) continue;
-      chosen_.assign(condition_.patterns.size(), std::nullopt);
-      chosen_[0] = i;
-      const std::int64_t time = world_[list[i]].time.value;
-      if (SearchForward(0, time, std::min(around.to, EndOfWindow(time)))) return true;
+    const PositionRange range = ListOf(0).Within(clock_, around);
+    if (range.size() == 0) return false;
+    const Starts& starts = StartsOn(clock_);
+    const Position first = ListOf(0).OfClock(clock_).begin;
+    for (Position i = starts.next_start[range.begin - first];
+         i != kNone && starts.end[i - first] <= around.to;
+         i = starts.next_start[AfterTimeOf(i) - first]) {
+      // Another try is only needed where the trigger itself took part.
+      if (!context_.work.Spend(places())) return std::nullopt;
+      chosen_.assign(places(), kNone);
+      const std::int64_t time = ListOf(0).TimeAt(i);
+      if (FillForward(0, time, std::min(around.to, EndOfWindow(time))) && TimeOf(0) == time) {
+        return true;
+      }
     }
     return false;
+  }
+
+  Position AfterTimeOf(Position i) const {
+    const std::int64_t time = ListOf(0).TimeAt(i);
+    return ListOf(0).Within(clock_, {time, time}).end;
+  }
+
+  const Starts& StartsOn(Clock clock) {
+    Starts& starts = starts_[static_cast<std::size_t>(clock)];
+    if (starts.known) return starts;
+    starts.known = true;
+    const ObservationId trigger = std::exchange(trigger_id_, kNobody);
+    const PositionRange all = ListOf(0).OfClock(clock);
+    starts.end.assign(all.size(), kNever);
+    starts.next_start.assign(all.size() + 1, kNone);
+    for (Position i = all.begin; i < all.end; ++i) {
+      const std::size_t at = i - all.begin;
+      const std::int64_t time = ListOf(0).TimeAt(i);
+      if (at > 0 && ListOf(0).TimeAt(i - 1) == time) {
+        starts.end[at] = starts.end[at - 1];
+        continue;
+      }
+      chosen_.assign(places(), kNone);
+      starts.end[at] = FillForward(0, time, EndOfWindow(time)).value_or(kNever);
+    }
+    for (std::size_t at = all.size(); at > 0; --at) {
+      const bool is_start = starts.end[at - 1] != kNever;
+      starts.next_start[at - 1] = is_start ? all.begin + at - 1 : starts.next_start[at];
+    }
+    trigger_id_ = trigger;
+    return starts;
   }
 
   void Report(Evidence& evidence) const {
     for (std::size_t place = 0; place < chosen_.size(); ++place) {
-      const Position position = *chosen_[place];
+      const Position position = chosen_[place];
       const MatchList& list = ListOf(place);
       if (list[position] == trigger_id_) continue;
       evidence.events.push_back(
@@ -172,9 +273,12 @@ class SequenceQuestion final : public Question {
   const Observations& world_;
   const SequenceCondition& condition_;
   std::vector<AbsenceJudge> absences_;
-  std::vector<std::optional<Position>> chosen_;  // by place
-  std::optional<std::int64_t> best_start_;
-  ObservationId trigger_id_ = 0;
+  static constexpr ObservationId kNobody = std::numeric_limits<ObservationId>::max();
+
+  std::vector<Position> chosen_;  // by place
+  std::array<Starts, kClocks> starts_;
+  ObservationId trigger_id_ = kNobody;  // of whom is asked; stands in no place but its own
+  Clock clock_ = Clock::kNone;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 // store is read once, then each rule is evaluated over what its patterns matched.
 #include "engine/signal/signal.h"
 
+#include <fmt/format.h>
+
 #include "engine/signal/gather.h"
 #include "engine/signal/rule_evaluation.h"
 #include "engine/signal/rule_run.h"
@@ -57,7 +59,11 @@ class PatternCollector {
     for (const auto* pairs : {&condition.same, &condition.differ}) {
       for (const FieldPair& pair : *pairs) {
         table_.KeepField(number, pair.here);
-        KeepOfTriggers(pair.there);
+        if (condition.of == nullptr) {
+          KeepOfTriggers(pair.there);
+        } else {
+          table_.KeepField(numbers_[condition.of->pattern], pair.there);
+        }
       }
     }
   }
@@ -89,8 +95,10 @@ RuleRun::RuleRun(std::span<const Rule* const> rules, std::span<const Rule* const
 
 Result<void> RuleRun::Gather(const Knowledge& knowledge, const Store& store,
                              DiagnosticSink& problems, const GatherOptions& options) {
+  problems_ = &problems;
+  complaints_ = std::make_unique<RegexComplaints>(problems);
   world_ = std::make_unique<Observations>(store, knowledge);
-  return exdiag::Gather(patterns_, knowledge, store, problems, *world_, coverage_, options);
+  return exdiag::Gather(patterns_, knowledge, store, *complaints_, *world_, coverage_, options);
 }
 
 Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
@@ -99,13 +107,20 @@ Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
     result.triggered = result.triggered || world_->Matches(numbers_[rule][trigger]).size() > 0;
   }
   if (!result.triggered) return result;
-  const RuleContext context{*rules_[rule], numbers_[rule], *world_, coverage_};
+  const RuleContext context{*rules_[rule], numbers_[rule], *world_, coverage_, complaints_.get()};
   world_->NoteIn(&result.rests_on);
   coverage_.NoteIn(&result.rests_on);
   result.signals = EvaluateRule(context);
   world_->NoteIn(nullptr);
   coverage_.NoteIn(nullptr);
   if (world_->failure()) return *world_->failure();
+  if (context.work.exhausted()) {
+    problems_->Report({Severity::kWarning, "rule.too_much_work", rules_[rule]->where,
+                       fmt::format("the rule \"{}\" compares too many events of this log with each "
+                                   "other; what was left when its share was used up counts as not "
+                                   "known",
+                                   rules_[rule]->id)});
+  }
   return result;
 }
 

@@ -285,8 +285,19 @@ TEST(RuleComplaintsTest, Conditions) {
         "\"2-5\"; rule left out"}},
       {"  - dialled: {within: 10m, host: other}",
        "  - dialled: {within: 10m, of: dialled}",
-       {"rule.condition | rules/x.yaml: line 14, column 32: \"of\" must name the trigger, and "
-        "\"dialled\" is none; rule left out"}},
+       {"rule.of | rules/x.yaml: line 14, column 32: \"of\" must name the trigger, or a pattern of "
+        "which a condition before this one in the same list, or in \"when\", needs an event; "
+        "\"dialled\" is neither; rule left out"}},
+      {"  - dialled: {within: 10m, host: other}",
+       "  - dialled: {within: 10m, count: 3, in: 1m}",
+       {"rule.count | rules/x.yaml: line 14, column 42: \"in\" needs a \"count\" such as \"3+\": "
+        "so "
+        "many events in a span of time; rule left out"}},
+      {"  - dialled: {within: 10m, host: other}",
+       "  - dialled: {within: 10m, count: 3+, in: 1m, distinct: tag}",
+       {"rule.count | rules/x.yaml: line 14, column 43: \"in\" counts events; it cannot stand "
+        "beside "
+        "\"distinct\"; rule left out"}},
       {"  - dialled: {within: 10m, host: other}",
        "  - dialled: {within: 10m, per: server}",
        {"rule.unknown_field | rules/x.yaml: line 14, column 33: MSExchangeMTA 9318 has no field "

@@ -79,7 +79,7 @@ TEST(Incidents, WhatIsUnknownIsSaidWithItsReason) {
   ASSERT_THAT(signals, SizeIs(1));
   EXPECT_EQ(signals[0].start_points, 2);
   EXPECT_THAT(signals[0].unknown_conditions,
-              ElementsAre("no P 101 (seen) within 10 min on the same host: the application log of "
+              ElementsAre("no P 101 on the same host within 10 min: the application log of "
                           "A was not read for the whole time"));
 }
 

@@ -1,4 +1,4 @@
-#include "engine/report/rule_words.h"
+#include "engine/rule/rule_words.h"
 
 #include <fmt/format.h>
 
@@ -91,7 +91,7 @@ std::string CountInWords(const CountRange& count) {
   return count.min > 1 ? fmt::format("at least {} times ", count.min) : "";
 }
 
-std::string WindowInWords(const EventCondition& condition) {
+std::string PlainWindowInWords(const EventCondition& condition) {
   const bool back = condition.before.ticks > 0, forth = condition.after.ticks > 0;
   const auto limit = [](Duration d) {
     return d >= kEver ? std::string("at any time") : "within " + FormatDuration(d);
@@ -101,6 +101,12 @@ std::string WindowInWords(const EventCondition& condition) {
   if (!back) return "at the same time";
   if (condition.before == condition.after) return limit(condition.before);
   return limit(condition.before) + " before it or " + limit(condition.after) + " after it";
+}
+
+std::string WindowInWords(const Rule& rule, const EventCondition& condition) {
+  const std::string words = PlainWindowInWords(condition);
+  if (condition.of == nullptr) return words;
+  return words + " (counted from " + PatternInWords(rule.events[condition.of->pattern]) + ")";
 }
 
 std::string_view ScopeInWords(HostScope scope) {
@@ -129,9 +135,10 @@ std::string EventConditionInWords(const Rule& rule, const EventCondition& condit
   std::string words = condition.latest ? "as the last one " : "";
   words += CountInWords(condition.count) + PatternInWords(rule.events[condition.pattern]);
   if (!condition.where_all.empty()) words += " with " + FieldsInWords(condition.where_all);
-  words += std::string(ScopeInWords(condition.host)) + " " + WindowInWords(condition);
+  words += std::string(ScopeInWords(condition.host)) + " " + WindowInWords(rule, condition);
   words += PairsInWords(condition.same, "the same");
   words += PairsInWords(condition.differ, "another");
+  if (condition.in) words += ", so many in " + FormatDuration(*condition.in);
   if (!condition.per.empty()) words += ", counted for each " + condition.per;
   if (!condition.distinct.empty()) words += ", counting different values of " + condition.distinct;
   return words;

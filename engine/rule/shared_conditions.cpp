@@ -1,0 +1,161 @@
+#include "engine/rule/shared_conditions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/text.h"
+
+namespace exdiag {
+namespace {
+
+bool IsGroup(std::string_view key) { return key == "no" || key == "any" || key == "all"; }
+
+YamlNode* FindIn(YamlNode& map, std::string_view key) {
+  for (YamlEntry& entry : map.entries) {
+    if (entry.key == key) return &entry.value;
+  }
+  return nullptr;
+}
+
+// Calls `visit` for every map that is a condition, at any depth of `no`, `any` and `all`.
+template <typename Node, typename Visit>
+void ForEachCondition(Node& node, const Visit& visit) {
+  for (auto& item : node.items) ForEachCondition(item, visit);
+  if (node.kind != YamlNode::Kind::kMap) return;
+  visit(node);
+  for (auto& entry : node.entries) {
+    if (IsGroup(entry.key)) ForEachCondition(entry.value, visit);
+  }
+}
+
+class GroupPutter {
+ public:
+  GroupPutter(YamlNode& rule, SharedConditions& shared, YamlProblems& problems)
+      : rule_(rule), shared_(shared), problems_(problems) {
+    const YamlNode* trigger = rule.Find("trigger");
+    if (trigger == nullptr) return;
+    if (trigger->kind == YamlNode::Kind::kText) trigger_ = trigger->text;
+    if (!trigger->items.empty()) trigger_ = trigger->items.front().text;
+  }
+
+  std::vector<std::string> Run() {
+    for (const char* key : {"when", "unless"}) {
+      if (YamlNode* conditions = FindIn(rule_, key)) PutIn(*conditions);
+    }
+    if (YamlNode* evidence = FindIn(rule_, "evidence")) {
+      for (YamlNode& line : evidence->items) {
+        if (YamlNode* condition = FindIn(line, "if")) PutIn(*condition);
+      }
+    }
+    return std::move(patterns_);
+  }
+
+ private:
+  void PutIn(YamlNode& conditions) {
+    ForEachCondition(conditions, [this](YamlNode& condition) {
+      for (YamlEntry& entry : condition.entries) {
+        if (entry.key == "use") PutIn(entry);
+      }
+    });
+  }
+
+  // {use: NAME} becomes {all: [...]}, every part of it in the place of the use.
+  void PutIn(YamlEntry& use) {
+    const auto found = shared_.find(use.value.text);
+    if (found == shared_.end()) {
+      std::vector<std::string_view> known;
+      for (const auto& [name, group] : shared_) known.push_back(name);
+      const std::string_view nearest = Nearest(use.value.text, known);
+      problems_.Error(
+          "rule.unknown_name", use.value.place,
+          fmt::format("no shared conditions \"{}\"{}", Printable(use.value.text),
+                      nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
+      return;
+    }
+    found->second.used = true;
+    const Place place = use.value.place;
+    use.key = "all";
+    use.value = found->second.conditions;
+    Settle(use.value, place);
+    NotePatterns(use.value);
+  }
+
+  void Settle(YamlNode& node, const Place& place) const {
+    node.place = place;
+    constexpr std::string_view kTrigger = "{trigger.";
+    for (std::size_t at = node.text.find(kTrigger); at != std::string::npos;
+         at = node.text.find(kTrigger, at + 1)) {
+      node.text.replace(at + 1, kTrigger.size() - 2, trigger_);
+    }
+    for (YamlNode& item : node.items) Settle(item, place);
+    for (YamlEntry& entry : node.entries) {
+      entry.key_place = place;
+      Settle(entry.value, place);
+    }
+  }
+
+  void Note(const std::string& name) {
+    if (name.find('.') != std::string::npos) patterns_.push_back(name);
+  }
+
+  void NotePatterns(const YamlNode& conditions) {
+    const auto note_texts = [this](const YamlNode& list) {
+      for (const YamlNode& item : list.items) Note(item.text);
+    };
+    note_texts(conditions);
+    ForEachCondition(conditions, [&](const YamlNode& condition) {
+      for (const YamlEntry& entry : condition.entries) {
+        if (entry.key == "sequence" || IsGroup(entry.key)) {
+          note_texts(entry.value);
+          Note(entry.value.text);
+        } else {
+          Note(entry.key);
+          if (const YamlNode* of = entry.value.Find("of")) Note(of->text);
+        }
+      }
+    });
+  }
+
+  YamlNode& rule_;
+  SharedConditions& shared_;
+  YamlProblems& problems_;
+  std::string trigger_;
+  std::vector<std::string> patterns_;
+};
+
+}  // namespace
+
+void ReadSharedConditions(const YamlNode& node, SharedConditions& shared, YamlProblems& problems) {
+  if (!YamlMap(node, "\"conditions\"", problems).ok()) return;
+  for (const YamlEntry& entry : node.entries) {
+    const std::size_t before = problems.errors();
+    SharedGroup group{entry.value, problems.At(entry.key_place), false};
+    if (entry.value.kind != YamlNode::Kind::kList) {
+      group.conditions = {};
+      group.conditions.kind = YamlNode::Kind::kList;
+      group.conditions.items = {entry.value};
+    }
+    ForEachCondition(group.conditions, [&](const YamlNode& condition) {
+      if (condition.Find("use") == nullptr) return;
+      problems.Error("rule.condition", condition.place,
+                     fmt::format("the shared conditions \"{}\" use others, which only rules may",
+                                 Printable(entry.key)));
+    });
+    const auto found = shared.find(entry.key);
+    if (found != shared.end()) {
+      problems.Error("rule.duplicate_shared", entry.key_place,
+                     fmt::format("the shared conditions \"{}\" are in {} already",
+                                 Printable(entry.key), ToString(found->second.where)));
+    } else if (problems.errors() == before) {
+      shared.emplace(entry.key, std::move(group));
+    }
+  }
+}
+
+std::vector<std::string> PutInSharedConditions(YamlNode& rule, SharedConditions& shared,
+                                               YamlProblems& problems) {
+  return GroupPutter(rule, shared, problems).Run();
+}
+
+}  // namespace exdiag
