@@ -492,33 +492,44 @@ class EventQuestion final : public Question {
     }
   }
 
-  // Where the last event of a window stands.  Events of the clock of the one in the middle are
-  // later than those without a time; one of the other clock must be certain to lie before the one
-  // that is taken.  nullopt when there is none or it cannot be told which is the last.
+  // Where the last event of a window stands; nullopt when there is none, or when it depends on the
+  // zone which one it is.
   std::optional<std::size_t> LastOf(const Asked& asked, const WindowHits& hits) const {
-    const Observation& event = world_[asked.of.id];
     std::array<std::optional<std::size_t>, kClocks> last;
     for (const PositionRange& range : hits.certain) {
       last[static_cast<std::size_t>(world_[(*hits.list)[range.begin]].clock)] = range.end - 1;
     }
     const auto of = [&last](Clock clock) { return last[static_cast<std::size_t>(clock)]; };
-    const auto own = of(event.clock);
-    if (own && event.clock == Clock::kNone) return own;
-    if (own) return LaterOnOtherClock(event, *own, hits, world_) ? std::nullopt : own;
-    if (hits.possible > 0 || (of(Clock::kUtc) && of(Clock::kWall))) return std::nullopt;
-    for (const Clock clock : {Clock::kUtc, Clock::kWall, Clock::kNone}) {
-      if (of(clock)) return of(clock);
+    const Observation& event = world_[asked.of.id];
+    if (event.clock == Clock::kNone) {
+      // Events without a time are simultaneous with this one.
+      if (of(Clock::kNone)) return of(Clock::kNone);
+      if (of(Clock::kUtc) && of(Clock::kWall)) {
+        return LaterOf(*of(Clock::kUtc), *of(Clock::kWall), *hits.list);
+      }
+      return of(Clock::kUtc) ? of(Clock::kUtc) : of(Clock::kWall);
     }
-    return std::nullopt;
+    const auto own = of(event.clock);
+    Window since = window_;
+    if (own) since.before = Duration{event.time.value - hits.list->TimeAt(*own)};
+    const Clock other = event.clock == Clock::kUtc ? Clock::kWall : Clock::kUtc;
+    const WindowOnClock after_own = ProjectWindow(since, event.clock, event.time, other);
+    const auto others = Parts(hits.list->Within(other, after_own.possible), hits.left_out);
+    if (others.empty()) return own ? own : of(Clock::kNone);
+    const std::size_t latest = others.back().end - 1;
+    const std::int64_t time = hits.list->TimeAt(latest);
+    const bool ties = own && time == after_own.certain.from;
+    return after_own.certain.Contains(time) && !ties ? std::optional(latest) : std::nullopt;
   }
 
-  // True when an event of the other clock may lie between the one at `position` and the middle.
-  static bool LaterOnOtherClock(const Observation& event, std::size_t position,
-                                const WindowHits& hits, const Observations& world) {
-    const Clock other = event.clock == Clock::kUtc ? Clock::kWall : Clock::kUtc;
-    const Window since{event.time - world[(*hits.list)[position]].time, Duration{}};
-    const Interval possible = ProjectWindow(since, event.clock, event.time, other).possible;
-    return !Parts(hits.list->Within(other, possible), hits.left_out).empty();
+  // Of a UTC time and a wall clock, the one that is later in every zone.
+  static std::optional<std::size_t> LaterOf(std::size_t utc, std::size_t wall,
+                                            const MatchList& list) {
+    const Interval around =
+        ProjectWindow({}, Clock::kUtc, Ticks{list.TimeAt(utc)}, Clock::kWall).possible;
+    if (list.TimeAt(wall) > around.to) return wall;
+    if (list.TimeAt(wall) < around.from) return utc;
+    return std::nullopt;
   }
 
   const RuleContext& context_;
