@@ -13,8 +13,8 @@
 namespace exdiag {
 namespace {
 
-constexpr std::string_view kReserved[] = {"no",       "fact",     "any",   "all",
-                                          "sequence", "coverage", "within"};
+constexpr std::string_view kReserved[] = {"no",       "fact",     "any",    "all",
+                                          "sequence", "coverage", "within", "use"};
 
 class PatternReader {
  public:
@@ -173,14 +173,11 @@ std::vector<EventPattern> ReadEventPatterns(const YamlNode& node, const Catalogu
   return patterns;
 }
 
-void ReadSharedPatterns(const YamlNode& root, const Catalogue& catalogue, SharedPatterns& shared,
+void ReadSharedPatterns(const YamlNode& events, const Catalogue& catalogue, SharedPatterns& shared,
                         YamlProblems& problems) {
-  YamlMap map(root, "a file of shared patterns", problems);
-  const YamlNode* events = map.Need("events");
-  map.Finish();
-  if (events == nullptr || !YamlMap(*events, "\"events\"", problems).ok()) return;
+  if (!YamlMap(events, "\"events\"", problems).ok()) return;
   const SharedPatterns none;  // a shared pattern does not use another
-  for (const YamlEntry& entry : events->entries) {
+  for (const YamlEntry& entry : events.entries) {
     const std::size_t before = problems.errors();
     EventPattern pattern = PatternReader(catalogue, none, problems).Read(entry);
     CheckOwnFields(pattern, catalogue, problems);

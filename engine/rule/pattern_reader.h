@@ -21,9 +21,9 @@ bool IsPatternName(std::string_view name);
 std::vector<EventPattern> ReadEventPatterns(const YamlNode& node, const Catalogue& catalogue,
                                             const SharedPatterns& shared, YamlProblems& problems);
 
-// Reads a shared file (its only key is `events`) into `shared`; a name that is there already is
-// complained about.
-void ReadSharedPatterns(const YamlNode& root, const Catalogue& catalogue, SharedPatterns& shared,
+// Reads the map `events` of a shared file into `shared`; a name that is there already is complained
+// about.
+void ReadSharedPatterns(const YamlNode& events, const Catalogue& catalogue, SharedPatterns& shared,
                         YamlProblems& problems);
 
 }  // namespace exdiag

@@ -48,11 +48,12 @@ bool AsksOperator(const Condition& condition) {
 class RuleReader {
  public:
   RuleReader(const YamlNode& root, const Knowledge& knowledge, const SharedPatterns& shared,
-             YamlProblems& problems)
+             const std::vector<std::string>& more_patterns, YamlProblems& problems)
       : root_(root),
         map_(root, "a rule", problems),
         knowledge_(knowledge),
         shared_(shared),
+        more_patterns_(more_patterns),
         problems_(problems),
         scope_(rule_, knowledge.catalogue(), problems),
         conditions_(scope_, problems) {}
@@ -144,6 +145,7 @@ class RuleReader {
     const YamlNode* events = map_.Need("events");
     if (events == nullptr) return;
     rule_.events = ReadEventPatterns(*events, knowledge_.catalogue(), shared_, problems_);
+    for (const std::string& name : more_patterns_) AddShared(name, events->place);
     for (std::size_t i = 0; i < rule_.events.size(); ++i) {
       scope_.AddCaptures(i, rule_.events[i].where_all);
       if (rule_.events[i].fact_kind.empty()) {
@@ -152,6 +154,16 @@ class RuleReader {
         scope_.CheckAttributes(rule_.events[i].fact_kind, rule_.events[i].where_all);
       }
     }
+  }
+
+  // A pattern that a group of shared conditions names; nothing is complained about when it is not
+  // there, since the condition is.
+  void AddShared(const std::string& name, const Place& place) {
+    const auto found = shared_.find(name);
+    if (found == shared_.end() || rule_.PatternIndex(name)) return;
+    EventPattern& pattern = rule_.events.emplace_back(found->second);
+    pattern.name = name;
+    pattern.where = problems_.At(place);
   }
 
   void ReadTriggers() {
@@ -415,6 +427,7 @@ class RuleReader {
   YamlMap map_;
   const Knowledge& knowledge_;
   const SharedPatterns& shared_;
+  const std::vector<std::string>& more_patterns_;
   YamlProblems& problems_;
   Rule rule_;
   RuleScope scope_;
@@ -433,8 +446,10 @@ bool IsRuleId(std::string_view id) {
 }
 
 std::optional<Rule> ReadRule(const YamlNode& root, const Knowledge& knowledge,
-                             const SharedPatterns& shared, YamlProblems& problems) {
-  return RuleReader(root, knowledge, shared, problems).Read();
+                             const SharedPatterns& shared,
+                             const std::vector<std::string>& more_patterns,
+                             YamlProblems& problems) {
+  return RuleReader(root, knowledge, shared, more_patterns, problems).Read();
 }
 
 }  // namespace exdiag

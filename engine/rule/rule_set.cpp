@@ -1,5 +1,7 @@
 #include "engine/rule/rule_set.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -10,6 +12,7 @@
 #include "engine/base/text.h"
 #include "engine/rule/cross_check.h"
 #include "engine/rule/rule_reader.h"
+#include "engine/rule/shared_conditions.h"
 #include "engine/yaml/cache.h"
 #include "engine/yaml/files.h"
 
@@ -132,6 +135,7 @@ class RuleLoader {
   RuleSet Finish(bool complete, std::string content_hash = {}) {
     const std::set<std::size_t> left_out =
         complete ? CrossCheck(rules_, ids_, sink_) : std::set<std::size_t>();
+    if (complete) ComplainUnusedGroups();
     RuleSet set;
     set.content_hash_ = std::move(content_hash);
     for (std::size_t i = 0; i < rules_.size(); ++i) {
@@ -146,8 +150,30 @@ class RuleLoader {
   void AddSharedFile(const YamlFile& file) {
     YamlProblems problems(file.path, "pattern left out", sink_);
     if (const auto root = cache_.Load(file.path, problems)) {
-      ReadSharedPatterns(*root, knowledge_.catalogue(), shared_, problems);
+      ReadShared(*root, problems);
     }
+  }
+
+  // Such a group has never been checked: what it says is only read where it is used.
+  void ComplainUnusedGroups() const {
+    for (const auto& [name, group] : groups_) {
+      if (group.used) continue;
+      sink_.Report({Severity::kWarning, "rule.unused_shared", group.where,
+                    fmt::format("no rule uses the shared conditions \"{}\"; they are not checked",
+                                Printable(name))});
+    }
+  }
+
+  void ReadShared(const YamlNode& root, YamlProblems& problems) {
+    YamlMap map(root, "a file of shared patterns", problems);
+    const YamlNode* events = map.Get("events");
+    const YamlNode* conditions = map.Get("conditions");
+    if (events == nullptr && conditions == nullptr) map.Need("events");
+    map.Finish();
+    if (events != nullptr) {
+      ReadSharedPatterns(*events, knowledge_.catalogue(), shared_, problems);
+    }
+    if (conditions != nullptr) ReadSharedConditions(*conditions, groups_, problems);
   }
 
   void AddRuleFile(const YamlFile& file) {
@@ -156,7 +182,15 @@ class RuleLoader {
   }
 
   void AddRule(const YamlNode& root, YamlProblems& problems) {
-    std::optional<Rule> rule = ReadRule(root, knowledge_, shared_, problems);
+    if (!UsesSharedConditions(root)) return AddWholeRule(root, {}, problems);
+    YamlNode whole = root;
+    const std::vector<std::string> patterns = PutInSharedConditions(whole, groups_, problems);
+    AddWholeRule(whole, patterns, problems);
+  }
+
+  void AddWholeRule(const YamlNode& root, const std::vector<std::string>& shared_patterns,
+                    YamlProblems& problems) {
+    std::optional<Rule> rule = ReadRule(root, knowledge_, shared_, shared_patterns, problems);
     if (!rule) return;
     ids_.insert(rule->id);
     if (!problems.failed()) rules_.push_back(std::move(*rule));
@@ -166,6 +200,7 @@ class RuleLoader {
   DiagnosticSink& sink_;
   YamlCache& cache_;
   SharedPatterns shared_;
+  SharedConditions groups_;
   std::vector<Rule> rules_;
   std::set<std::string, std::less<>> ids_;  // of rules with errors too
 };

@@ -11,13 +11,6 @@ namespace {
 
 bool IsGroup(std::string_view key) { return key == "no" || key == "any" || key == "all"; }
 
-YamlNode* FindIn(YamlNode& map, std::string_view key) {
-  for (YamlEntry& entry : map.entries) {
-    if (entry.key == key) return &entry.value;
-  }
-  return nullptr;
-}
-
 // Calls `visit` for every map that is a condition, at any depth of `no`, `any` and `all`.
 template <typename Node, typename Visit>
 void ForEachCondition(Node& node, const Visit& visit) {
@@ -26,6 +19,21 @@ void ForEachCondition(Node& node, const Visit& visit) {
   visit(node);
   for (auto& entry : node.entries) {
     if (IsGroup(entry.key)) ForEachCondition(entry.value, visit);
+  }
+}
+
+// Calls `visit` for the list of `when` and of `unless`, and for the condition of each line of
+// evidence.
+template <typename Node, typename Visit>
+void ForEachRoot(Node& rule, const Visit& visit) {
+  for (auto& entry : rule.entries) {
+    if (entry.key == "when" || entry.key == "unless") visit(entry.value);
+    if (entry.key != "evidence") continue;
+    for (auto& line : entry.value.items) {
+      for (auto& part : line.entries) {
+        if (part.key == "if") visit(part.value);
+      }
+    }
   }
 }
 
@@ -40,14 +48,7 @@ class GroupPutter {
   }
 
   std::vector<std::string> Run() {
-    for (const char* key : {"when", "unless"}) {
-      if (YamlNode* conditions = FindIn(rule_, key)) PutIn(*conditions);
-    }
-    if (YamlNode* evidence = FindIn(rule_, "evidence")) {
-      for (YamlNode& line : evidence->items) {
-        if (YamlNode* condition = FindIn(line, "if")) PutIn(*condition);
-      }
-    }
+    ForEachRoot(rule_, [this](YamlNode& conditions) { PutIn(conditions); });
     return std::move(patterns_);
   }
 
@@ -151,6 +152,16 @@ void ReadSharedConditions(const YamlNode& node, SharedConditions& shared, YamlPr
       shared.emplace(entry.key, std::move(group));
     }
   }
+}
+
+bool UsesSharedConditions(const YamlNode& rule) {
+  bool uses = false;
+  ForEachRoot(rule, [&uses](const YamlNode& conditions) {
+    ForEachCondition(conditions, [&uses](const YamlNode& condition) {
+      uses = uses || condition.Find("use") != nullptr;
+    });
+  });
+  return uses;
 }
 
 std::vector<std::string> PutInSharedConditions(YamlNode& rule, SharedConditions& shared,

@@ -4,7 +4,6 @@
 // conditions are read; so it may say all that conditions may say, and is checked where it is used.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,7 +24,10 @@ using SharedConditions = std::map<std::string, SharedGroup, std::less<>>;
 // complained about.
 void ReadSharedConditions(const YamlNode& node, SharedConditions& shared, YamlProblems& problems);
 
-// Replaces every {use: NAME} among the conditions of `rule`, the map of a rule file, by the group.
+// True when some condition of `rule`, the map of a rule file, is {use: NAME}.
+bool UsesSharedConditions(const YamlNode& rule);
+
+// Replaces every {use: NAME} among the conditions of `rule` by the group.
 // `{trigger.field}` in its texts becomes the field of the rule's trigger.  Gives the names with a
 // full stop that the groups put into the rule: shared event patterns.  A group that is not there is
 // complained about.

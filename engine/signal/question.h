@@ -31,7 +31,7 @@ class WorkBudget {
   bool exhausted() const { return exhausted_; }
 
  private:
-  static constexpr std::size_t kAll = 100'000'000;  // some seconds
+  static constexpr std::size_t kAll = 20'000'000;  // a second or two
 
   std::size_t left_ = kAll;
   bool exhausted_ = false;

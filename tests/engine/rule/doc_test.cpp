@@ -59,9 +59,14 @@ TEST(DocTest, ExamplesLoad) {
   ASSERT_GE(blocks.size(), 5u);
   for (const std::string& block : blocks) {
     TestFolder folder;
+    const bool is_shared = block.starts_with("conditions:");
     folder.Write("_shared.yaml",
-                 "events:\n  rpc.bind-failed: {provider: MSExchangeMTA, id: 9318}\n");
-    std::string rule = block.starts_with("id:") ? block : Around(block);
+                 "events:\n  rpc.bind-failed: {provider: MSExchangeMTA, id: 9318}\n"
+                 "  rpc.name-mismatch: {provider: MSExchangeMTA, id: 289}\n" +
+                     (is_shared ? block : ""));
+    std::string rule = block.starts_with("id:") ? block
+                       : is_shared              ? Around("when: [{use: rpc.no-name-mismatch}]\n")
+                                                : Around(block);
     if (block.starts_with("events:")) {
       rule += "trigger: [refused, denied, shared, narrow, frame]\nexplains: refused\n";
     }

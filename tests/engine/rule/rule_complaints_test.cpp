@@ -98,14 +98,14 @@ TEST(RuleComplaintsTest, Events) {
        "  Dialled: {provider: X, id: 1}\n  dialled: {provider",
        {"rule.event_name | rules/x.yaml: line 10, column 3: \"Dialled\" cannot name an event "
         "pattern: a lower-case letter, then such letters, digits, '_' and '-', and not one of no, "
-        "fact, any, all, sequence, coverage, within; rule left out",
+        "fact, any, all, sequence, coverage, within, use; rule left out",
         "rule.unused_event | rules/x.yaml: line 10, column 3: the event pattern \"Dialled\" is "
         "never used; rule left out"}},
       {"  dialled: {provider",
        "  no: {provider: X, id: 1}\n  dialled: {provider",
        {"rule.event_name | rules/x.yaml: line 10, column 3: \"no\" cannot name an event pattern: a "
         "lower-case letter, then such letters, digits, '_' and '-', and not one of no, fact, any, "
-        "all, sequence, coverage, within; rule left out",
+        "all, sequence, coverage, within, use; rule left out",
         "rule.unused_event | rules/x.yaml: line 10, column 3: the event pattern \"no\" is never "
         "used; rule left out"}},
       {"id: 9318}",
@@ -294,7 +294,7 @@ TEST(RuleComplaintsTest, Conditions) {
         "so "
         "many events in a span of time; rule left out"}},
       {"  - dialled: {within: 10m, host: other}",
-       "  - dialled: {within: 10m, count: 3+, in: 1m, distinct: tag}",
+       "  - dialled: {within: 10m, count: 3+, in: 1m, distinct: nt_error}",
        {"rule.count | rules/x.yaml: line 14, column 43: \"in\" counts events; it cannot stand "
         "beside "
         "\"distinct\"; rule left out"}},

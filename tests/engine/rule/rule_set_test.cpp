@@ -106,6 +106,68 @@ TEST_F(RuleSetTest, SharedPatternsThatAreWrong) {
                           "\"rpc.z\"; did you mean \"rpc.x\"? (rule left out)"));
 }
 
+TEST_F(RuleSetTest, SharedConditionsStandWhereTheyAreNamed) {
+  folder_.Write(
+      "_a.yaml",
+      "events:\n  rpc.unopened: {provider: MSExchangeMTA, id: 289}\n"
+      "conditions:\n"
+      "  rpc.alone:\n"
+      "    - no: {rpc.unopened: {within: 1h, where: {entity: \"{trigger.remote_server}\"}}}\n"
+      "    - {dialled: {host: other}}\n"
+      "  rpc.opened: {no: rpc.unopened}\n");
+  folder_.Write("a.yaml", Replaced(Replaced(SoundRule(), "  - dialled: {within: 10m, host: other}",
+                                            "  - {use: rpc.alone, coverage: required}"),
+                                   "if: {dialled: {within: 10m, host: same}}",
+                                   "if: {any: [use: rpc.opened]}"));
+  const RuleSet rules = Load();
+  EXPECT_THAT(Complaints(), IsEmpty());
+  ASSERT_EQ(rules.rules().size(), 1u);
+  const Rule& rule = rules.rules()[0];
+  ASSERT_EQ(rule.events.size(), 3u);
+  EXPECT_EQ(rule.events[2].name, "rpc.unopened");
+  ASSERT_EQ(rule.when.size(), 1u);
+  EXPECT_TRUE(rule.when[0].coverage_required);
+  const auto& all = std::get<AllCondition>(rule.when[0].kind).conditions;
+  ASSERT_EQ(all.size(), 2u);
+  const Condition& absent = *std::get<NotCondition>(all[0].kind).condition;
+  const auto& event = std::get<EventCondition>(absent.kind);
+  EXPECT_EQ(event.pattern, 2u);
+  const auto& test = std::get<TestEquals>(event.where_all[0].tests[0].test);
+  EXPECT_THAT(test.values, ElementsAre("{refused.remote_server}"));
+}
+
+TEST_F(RuleSetTest, SharedConditionsThatAreWrong) {
+  folder_.Write("_a.yaml",
+                "conditions:\n"
+                "  rpc.nested: [{use: rpc.loop}]\n"
+                "  rpc.loop: [{nobody: {within: 1h}}, {rpc.none: {within: 1h}}]\n"
+                "  rpc.idle: [dialled]\n");
+  folder_.Write("_b.yaml", "conditions:\n  rpc.loop: [dialled]\n");
+  folder_.Write("_c.yaml", "events: {}\ncondition: {}\n");
+  folder_.Write("a.yaml", Replaced(SoundRule(), "  - dialled: {within: 10m, host: other}",
+                                   "  - use: rpc.loop\n  - use: rpc.lop\n"));
+  EXPECT_THAT(Ids(Load()), IsEmpty());
+  EXPECT_THAT(
+      Complaints(),
+      ElementsAre(
+          "rule.condition | _a.yaml: line 2, column 16: the shared conditions \"rpc.nested\" use "
+          "others, which only rules may; pattern left out",
+          "rule.duplicate_shared | _b.yaml: line 2, column 3: the shared conditions \"rpc.loop\" "
+          "are in _a.yaml: line 3, column 3 already; pattern left out",
+          "yaml.unknown_key | _c.yaml: line 2, column 1: unknown key \"condition\"; did you mean "
+          "\"conditions\"? (pattern left out)",
+          "rule.unknown_name | a.yaml: line 15, column 10: no shared conditions \"rpc.lop\"; did "
+          "you mean \"rpc.loop\"? (rule left out)",
+          "rule.unknown_name | a.yaml: line 14, column 10: no event pattern \"nobody\" in this "
+          "rule; rule left out",
+          "rule.unknown_name | a.yaml: line 14, column 10: no event pattern \"rpc.none\" in this "
+          "rule; rule left out",
+          "rule.unknown_name | a.yaml: line 15, column 5: no event pattern \"use\" in this rule; "
+          "rule left out",
+          "rule.unused_shared | _a.yaml: line 4, column 3: no rule uses the shared conditions "
+          "\"rpc.idle\"; they are not checked"));
+}
+
 TEST_F(RuleSetTest, WhatRulesSayOfEachOther) {
   folder_.Write("a.yaml", WithId("mta.a.a"));
   folder_.Write("b.yaml", WithId("mta.a.a"));

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdlib>
 
+#include "engine/rule/regex.h"
 #include "tests/engine/signal/world.h"
 
 namespace exdiag {
@@ -274,6 +276,100 @@ explains: [bad, seen]
   EXPECT_LT(took.count(), 30.0);
   RecordProperty("seconds", std::to_string(took.count()));
   EXPECT_EQ(store.events_visited(), 200'000u) << "the store is read once";
+}
+
+// ---- what a rule may cost
+
+// 200,000 events in ten minutes, each with most others in its window, made to be as dear as can be:
+// every value another one, many hosts, no sequence that fits.  Each of the conditions must end
+// soon, however it ends.
+TEST(Size, NoConditionExplodes) {
+  const char* const kConditions[] = {
+      "{sequence: [seen, seen, seen, seen, seen, seen, seen, seen, seen, more]}",
+      "{sequence: [more, seen, seen, seen, seen, bad, seen, seen, seen, more]}",
+      "{seen: {differ: [text]}}",
+      "{seen: {where: {text: {contains: '{bad.text}'}}}}",
+      "{seen: {host: other, count: '5+'}}",
+      "{seen: {latest: yes, host: other, where: {code: 9}}}",
+      "{bad: {within: 10m, count: '2000+', in: 1s, per: computer}}",
+      "{seen: {host: same, count: '300000+', distinct: text}}",
+      "{all: [seen, {bad: {within: 10m, of: seen, host: other, differ: [text]}}]}",
+      "{fact: {kind: spn, where: {instance: {contains: '{bad.text}'}}}}",
+  };
+  // EXDIAG_SEMANTICS_CASES, which makes the long run of reference_test, makes this one large too.
+  const bool is_long = std::getenv("EXDIAG_SEMANTICS_CASES") != nullptr;
+#if defined(__SANITIZE_ADDRESS__)
+  const int events = is_long ? 100'000 : 2'000;
+#else
+  const int events = is_long ? 100'000 : 8'000;
+#endif
+  MemoryStore store;
+  Event event;
+  event.provider = "P";
+  event.time_basis = TimeBasis::kUtc;
+  for (int i = 0; i < events; ++i) {
+    event.time = At("10:00:00") + Duration{i / 10 * std::int64_t{60'000}};
+    event.computer = fmt::format("H{}", i % 1000);
+    event.event_id = 100;
+    event.strings = {"B", "5", fmt::format("x{}", i)};
+    store.AddEvent(event);
+    event.event_id = 101;
+    store.AddEvent(event);
+    if (i % 10 == 0) store.AddFact(MakeFact("", "spn", {{"instance", fmt::format("x{}", i)}}));
+  }
+  for (const char* condition : kConditions) {
+    const RuleSet rules = ParseRule(
+        RuleText(fmt::format("evidence: [{{if: {}, points: 1, because: x}}]\n", condition)));
+    DiagnosticList problems;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto signals = EvaluateRules(rules, SmallKnowledge(), store, problems);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    ASSERT_TRUE(signals.ok()) << condition;
+    EXPECT_EQ(signals->size(), 1000u) << condition;
+    EXPECT_LT(took.count(), 60.0) << condition;
+    for (const Diagnostic& problem : problems.items()) {
+      EXPECT_EQ(ToString(problem),
+                "rules/x.yaml: line 1, column 5: the rule \"test.fault.cause\" compares too many "
+                "events of this log with each other; what was left when its share was used up "
+                "counts as not known")
+          << condition;
+    }
+    if (is_long) {
+      fmt::print("{:6.2f} s {} {}\n", took.count(), problems.items().empty() ? "     " : "spent",
+                 condition);
+    }
+  }
+}
+
+TEST(Size, ATooComplexValueIsToldForEachRuleAndEvent) {
+  MemoryStore store;
+  const std::string bad_value(9'000, 'a');
+  for (int i = 0; i < 7; ++i) {
+    Event event;
+    event.provider = "P";
+    event.event_id = 100;
+    event.computer = "A";
+    event.record_id = static_cast<std::uint64_t>(i + 1);
+    event.strings = {"B", "5", bad_value + "!"};
+    store.AddEvent(std::move(event));
+  }
+  RuleSet rules = ParseRule(RuleText("when: [{bad: {where: {text: {regex: 'a+$'}}}}]"));
+  // The loader refuses what backtracks without end, so such a pattern is put in behind its back.
+  Rule rule = std::move(const_cast<Rule&>(rules.rules()[0]));
+  auto& tests = std::get<EventCondition>(rule.when[0].kind).where_all[0].tests;
+  auto& regex = std::get<TestRegex>(tests[0].test);
+  regex.pattern = "(a|aa)+$";
+  regex.compiled = *CompileRegex(regex.pattern);
+  const Rule* const pointers[] = {&rule};
+  DiagnosticList problems;
+  const auto signals = EvaluateRules(pointers, SmallKnowledge(), store, problems);
+  ASSERT_TRUE(signals.ok());
+  EXPECT_THAT(*signals, IsEmpty());
+  ASSERT_THAT(problems.items(), SizeIs(5));
+  EXPECT_EQ(ToString(problems.items()[0]),
+            "rules/x.yaml: line 13, column 24: the regex \"(a|aa)+$\" is too complex for the 9001 "
+            "bytes of text of P 100 on A, record 1; the value counts as not matching");
+  EXPECT_THAT(problems.items()[4].reason, ::testing::EndsWith("; more of them are not told"));
 }
 
 }  // namespace

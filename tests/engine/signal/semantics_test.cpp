@@ -21,9 +21,9 @@ struct Case {
   const char* coverage;
   Came came;
   const char* more = "";  // further lines of the rule
+  const char* trigger = "10:00:00 A 100 peer=B code=5 text=x\n";
 };
 
-const char* const kTrigger = "10:00:00 A 100 peer=B code=5 text=x\n";
 const char* const kAll = "A 00:00:00 23:59:59\nB 00:00:00 23:59:59\nC 00:00:00 23:59:59";
 
 const Case kCases[] = {
@@ -53,6 +53,13 @@ const Case kCases[] = {
      Came::kHolds},
     {"a third host is not the peer", "seen: {host: peer}", "10:00:00 C 101", kAll, Came::kFails},
 
+    {"no peer: neither a field nor between says which", "seen: {host: peer}", "10:00:00 B 101",
+     kAll, Came::kUnknown, "", "10:00:00 A 100 code=5 text=x\n"},
+    {"with between, the peer is its other host", "seen: {host: peer}", "10:00:00 b.x.example 101",
+     "", Came::kHolds, "between: [bad.computer, bad.peer]"},
+    {"a full name of another domain is the same host", "seen: {host: same}",
+     "10:00:00 a.elsewhere.example 101", "", Came::kHolds},
+
     // ---- counts
     {"n-1 of n", "seen: {count: '3+'}", "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", kAll,
      Came::kFails},
@@ -75,6 +82,17 @@ const Case kCases[] = {
      "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", "", Came::kHolds},
     {"equal values count once", "seen: {count: '2+', distinct: code}",
      "10:00:01 A 101 code=2\n10:00:02 A 101 code=0x2", kAll, Came::kFails},
+    {"exactly n in a group", "seen: {count: 2, per: code}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=1\n10:00:03 A 101 code=2", kAll, Came::kHolds},
+    {"no group has exactly n", "seen: {count: 2, per: code}",
+     "10:00:01 A 101 code=1\n10:00:02 A 101 code=1\n10:00:03 A 101 code=1", kAll, Came::kFails},
+    {"an event without the field is in no group", "seen: {count: '2+', per: code}",
+     "10:00:01 A 101\n10:00:02 A 101", kAll, Came::kFails},
+    {"groups by host, in either form of its name", "seen: {count: '2+', per: peer}",
+     "10:00:01 A 101 peer=C\n10:00:02 A 101 peer=c.corp.example", "", Came::kHolds},
+    {"upper end of a range", "seen: {count: 0-1}", "10:00:01 A 101 code=1", kAll, Came::kHolds},
+    {"past it", "seen: {count: 0-1}", "10:00:01 A 101 code=1\n10:00:02 A 101 code=2", "",
+     Came::kFails},
     {"the trigger is no evidence for itself", "bad: {within: 10m, count: '1+'}", "", kAll,
      Came::kFails},
 
@@ -155,6 +173,14 @@ const Case kCases[] = {
      "~2000-01-11T09:00:00 A 101", kAll, Came::kFails},
     {"another zone, but inside for every offset", "seen: {within: 2d}", "~12:00:00 A 101", "",
      Came::kHolds},
+    {"one that may lie in the window, but would change nothing", "seen: {count: 0-2}",
+     "~15:00:00 A 101", kAll, Came::kHolds},
+    {"one that may be one too many", "seen: {count: 0-2}",
+     "10:00:01 A 101\n10:00:02 A 101\n~15:00:00 A 101", kAll, Came::kUnknown},
+    {"which is the last depends on the zone", "seen: {latest: yes, where: {code: 2}}",
+     "09:55:00 A 101 code=2\n~09:58:00 A 101 code=1", kAll, Came::kUnknown},
+    {"the last is the same in every zone", "seen: {before: 2d, latest: yes, where: {code: 2}}",
+     "2000-01-08T12:00:00 A 101 code=1\n~2000-01-09T12:00:00 A 101 code=2", "", Came::kHolds},
     {"wall clocks cover no UTC window", "no: {seen: {within: 10m}}", "", "~A 00:00:00 23:59:59",
      Came::kUnknown},
 
@@ -169,6 +195,16 @@ const Case kCases[] = {
      "09:55:00 A 101\n10:05:00 A 102", "", Came::kHolds},
     {"601 s from the first to the last", "{sequence: [seen, bad, more], within: 10m}",
      "09:55:00 A 101\n10:05:01 A 102", kAll, Came::kFails},
+    {"a trigger that is not named stands anywhere", "{sequence: [seen, more], within: 10m}",
+     "10:01:00 A 101\n10:02:00 A 102", "", Came::kHolds},
+    {"but all of it within its reach", "{sequence: [seen, more], within: 10m}",
+     "10:09:00 A 101\n10:10:01 A 102", kAll, Came::kFails},
+    {"the last of them at the very end", "{sequence: [seen, more], within: 10m}",
+     "10:09:00 A 101\n10:10:00 A 102", "", Came::kHolds},
+    {"only a later start is near enough", "{sequence: [seen, more], within: 1m}",
+     "09:59:00 A 101\n10:00:10 A 101\n10:01:00 A 102", "", Came::kHolds},
+    {"a sequence on another clock may be one", "{sequence: [seen, bad], within: 10m}",
+     "~09:00:00 A 101", kAll, Came::kUnknown},
     {"one event cannot stand in two places", "{sequence: [more, third, bad], within: 10m}",
      "09:55:00 A 102 code=3", kAll, Came::kFails},
     {"the event that only fits one place is left for it",
@@ -204,7 +240,7 @@ MemoryStore MakeStore(std::string_view log, std::string_view coverage) {
 TEST(Semantics, EveryConditionAtItsEdges) {
   for (const Case& row : kCases) {
     SCOPED_TRACE(row.why);
-    const MemoryStore store = MakeStore(std::string(kTrigger) + row.log, row.coverage);
+    const MemoryStore store = MakeStore(std::string(row.trigger) + row.log, row.coverage);
     const std::string lines =
         std::string(row.more) + "\nwhen:\n  - " + std::string(row.condition) + "\n";
     const RuleSet rules = ParseRule(RuleText(lines));

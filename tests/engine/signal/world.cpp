@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kEvents = R"(provider: P
 channel: Application
-types: {host: [peer]}
+types: {host: [peer, named_peer]}
 events:
   100:
     meaning: Something failed.
@@ -31,6 +31,14 @@ events:
     meaning: Something more.
     fields: code text
     text: More %1, %2.
+  103:
+    meaning: A part of its text names a host.
+    layouts:
+    - fields: place
+      text: Somewhere %1.
+      parts:
+        place:
+        - {fields: named_peer, text: 'Server:%1'}
   110:
     meaning: Only with diagnostics logging.
     logged_at: medium
@@ -218,6 +226,7 @@ std::string RuleText(std::string_view lines) {
       {"seen", "{provider: P, id: 101}"},
       {"more", "{provider: P, id: 102}"},
       {"detail", "{provider: P, id: 110}"},
+      {"named", "{provider: P, id: 103}"},
       {"third", "{provider: P, id: 102, where: {code: 3}}"},
       {"frame", "{fact: tpkt_frame, where: {reserved: {not: 0}}}"},
   };

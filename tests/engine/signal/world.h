@@ -14,7 +14,8 @@ namespace exdiag {
 
 // Knows provider P, log Application:
 //   100  peer (host), code, text        101  peer (host), code, text
-//   102  code, text                     110  code; needs diagnostics logging at medium
+//   102  code, text                     103  place; "Server:X" in it names a host
+//   110  code; needs diagnostics logging at medium
 //   111  code; needs maximum
 const Knowledge& SmallKnowledge();
 
@@ -74,8 +75,8 @@ Ticks At(std::string_view time);
 RuleSet ParseRule(const std::string& yaml);
 
 // A rule triggered by `bad` (P 100), with the given lines of YAML, and beside it those of `seen`
-// (P 101), `more` (P 102), `detail` (P 110), `third` (P 102, code 3) and `frame` (tpkt_frame with a
-// reserved byte) that the lines name.
+// (P 101), `more` (P 102), `detail` (P 110), `named` (P 103), `third` (P 102, code 3) and `frame`
+// (tpkt_frame with a reserved byte) that the lines name.
 std::string RuleText(std::string_view lines);
 
 std::vector<Signal> Evaluate(const RuleSet& rules, const Store& store);
