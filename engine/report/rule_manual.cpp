@@ -10,8 +10,8 @@
 #include "engine/report/causes.h"
 #include "engine/report/phrases.h"
 #include "engine/report/rule_render.h"
-#include "engine/rule/rule_words.h"
 #include "engine/rule/logic_check.h"
+#include "engine/rule/rule_words.h"
 
 namespace exdiag {
 namespace {

@@ -193,6 +193,10 @@ class Tracer {
       if (!self.refused.empty()) trace.nearest = std::move(self);
       return;
     }
+    if (event.of != nullptr) {
+      AddAnchor(*event.of, trigger, trace);
+      return;
+    }
     const bool counts =
         event.count.min != 1 || event.count.max || !event.per.empty() || !event.distinct.empty();
     if (counts) {
@@ -207,6 +211,20 @@ class Tracer {
     if (!count.max) return fmt::format("{} or more", count.min);
     return *count.max == count.min ? fmt::format("exactly {}", count.min)
                                    : fmt::format("{} to {}", count.min, *count.max);
+  }
+
+  // What the window of a condition with `of` lies around.
+  void AddAnchor(const EventCondition& of, const Trigger& trigger, ConditionTrace& trace) const {
+    Evidence found;
+    const Truth truth = MakeEventQuestion(context_, of)->Ask(trigger, &found).truth;
+    const std::string name = PatternInWords(rule_.events[of.pattern]);
+    if (truth != Truth::kHolds) {
+      trace.remarks.push_back(fmt::format("counted from {}, which was not found", name));
+      return;
+    }
+    const Evidence::Hits& first = found.events.front();
+    const ObservationId id = (*first.list)[first.range.begin];
+    trace.remarks.push_back(fmt::format("counted from {}", world_.Reference(id).summary));
   }
 
   static std::string GroupWords(const EventCondition& event) {
@@ -453,9 +471,10 @@ Result<RuleTrace> TraceRule(const Rule& rule, const Knowledge& knowledge, const 
   for (const EventPattern& pattern : without_tests) loose.push_back(patterns.Add(pattern));
   Observations world(store, knowledge);
   CoverageMap coverage;
-  const auto gathered = Gather(patterns, knowledge, store, problems, world, coverage);
+  RegexComplaints complaints(problems);
+  const auto gathered = Gather(patterns, knowledge, store, complaints, world, coverage);
   if (!gathered) return gathered.error();
-  const RuleContext context{rule, numbers, world, coverage};
+  const RuleContext context{rule, numbers, world, coverage, &complaints};
   RuleTrace trace = Tracer(context, loose, options).Run();
   if (world.failure()) return *world.failure();
   return trace;
