@@ -299,9 +299,9 @@ TEST(Size, NoConditionExplodes) {
   // EXDIAG_SEMANTICS_CASES, which makes the long run of reference_test, makes this one large too.
   const bool is_long = std::getenv("EXDIAG_SEMANTICS_CASES") != nullptr;
 #if defined(__SANITIZE_ADDRESS__)
-  const int events = is_long ? 100'000 : 2'000;
+  const int events = is_long ? 100'000 : 1'000;
 #else
-  const int events = is_long ? 100'000 : 8'000;
+  const int events = is_long ? 100'000 : 4'000;
 #endif
   MemoryStore store;
   Event event;
@@ -367,7 +367,7 @@ TEST(Size, ATooComplexValueIsToldForEachRuleAndEvent) {
   EXPECT_THAT(*signals, IsEmpty());
   ASSERT_THAT(problems.items(), SizeIs(5));
   EXPECT_EQ(ToString(problems.items()[0]),
-            "rules/x.yaml: line 13, column 24: the regex \"(a|aa)+$\" is too complex for the 9001 "
+            "rules/x.yaml: line 13, column 23: the regex \"(a|aa)+$\" is too complex for the 9001 "
             "bytes of text of P 100 on A, record 1; the value counts as not matching");
   EXPECT_THAT(problems.items()[4].reason, ::testing::EndsWith("; more of them are not told"));
 }
