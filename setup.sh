@@ -4,6 +4,7 @@
 #
 #   ./setup.sh                all of it
 #   ./setup.sh --packages     only the packages
+#   ./setup.sh --browser      only the packages, and a browser, in which the tests look at the HTML report
 set -eu
 cd "$(dirname "$0")"
 
@@ -14,6 +15,12 @@ packages="
   libpugixml-dev libsimdjson-dev libarchive-dev libxxhash-dev libcctz-dev zlib1g-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 python3 python3-yaml python3-jsonschema
 "
+
+case "${1:-}" in
+  --browser) packages="$packages chromium chromium-driver python3-selenium fonts-dejavu-core" ;;
+  --packages | "") ;;
+  *) echo "usage: setup.sh [--packages | --browser]" >&2; exit 2 ;;
+esac
 
 say() { printf '== %s\n' "$*"; }
 
@@ -39,7 +46,7 @@ install_packages() {
 }
 
 install_packages
-[ "${1:-}" = --packages ] && exit 0
+[ -n "${1:-}" ] && exit 0
 
 say "building into build/release"
 cmake --preset release

@@ -22,3 +22,6 @@ say "checking and testing the rules"
 
 say "running the tests"
 ctest --preset "$preset" --parallel "$(nproc)"
+
+command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
+  say "NOTE: the HTML report was not tested in a browser, none is installed; ./setup.sh --browser installs one"

@@ -6,6 +6,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(MakeDiagnoseCommand());
   commands.push_back(MakeImportCommand());
+  commands.push_back(MakeReportCommand());
   commands.push_back(MakeCausesCommand());
   commands.push_back(MakeExplainCommand());
   commands.push_back(MakeEventsCommand());

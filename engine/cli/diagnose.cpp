@@ -4,8 +4,7 @@
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/feed.h"
 #include "engine/cli/open_store.h"
-#include "engine/cli/output.h"
-#include "engine/report/report.h"
+#include "engine/cli/write_report.h"
 #include "engine/signal/signal.h"
 
 namespace exdiag {
@@ -22,7 +21,7 @@ class DiagnoseCommand final : public Command {
     AddFeedOptions(app, feed_);
     app.add_option("--store", store_, "diagnose this store; inputs are imported into it first")
         ->type_name("FILE");
-    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kMarkdown, Format::kCsv});
+    AddOutputOptions(app, output_, kReportFormats);
     AddDataOptions(app, data_);
   }
 
@@ -43,37 +42,27 @@ class DiagnoseCommand final : public Command {
     const auto report = MakeReport(std::move(*ranking), **store);
     if (!report) return Fail(report.error().message);
     problems.Finish();
-    if (const auto written = Write(*report); !written) return Fail(written.error().message);
+    std::vector<std::string> inputs = feed_.inputs;
+    if (!store_.empty()) inputs.push_back(store_);
+    const auto written =
+        WriteReport(output_, *report, **store, (*data)->knowledge.catalogue(), inputs);
+    if (!written) return Fail(written.error().message);
     const bool found = !report->ranking.findings.empty();
     return Judge(found ? ExitCode::kFindings : ExitCode::kNothingFound, *fed, feed_.strict);
   }
 
  private:
   // Without a store only what some rule can use is kept, and what shows a host's diagnostics
-  // levels.
+  // levels; but a page draws all events over time.
   Result<std::unique_ptr<Store>> OpenStore(const Data& data) const {
     if (store_.empty()) {
       StoreOptions options;
-      options.keep_only = KindsToKeep(RulesInUse(data.rules), data.knowledge);
+      if (output_.format != Format::kHtml) {
+        options.keep_only = KindsToKeep(RulesInUse(data.rules), data.knowledge);
+      }
       return Store::OpenTemporary(options);
     }
     return feed_.inputs.empty() ? OpenStoreToKeep(store_) : Store::Open(store_);
-  }
-
-  Result<void> Write(const Report& report) const {
-    std::vector<std::string> inputs = feed_.inputs;
-    if (!store_.empty()) inputs.push_back(store_);
-    switch (output_.format) {
-      case Format::kJson:
-        return WriteOutput(output_, ReportJson(report), inputs);
-      case Format::kCsv:
-        return WriteOutput(output_, ReportCsv(report), inputs);
-      case Format::kText:
-      case Format::kHtml:
-      case Format::kMarkdown:
-        return WriteDocument(output_, ReportDocument(report, {.verbose = output_.verbose}), inputs);
-    }
-    return {};
   }
 
   FeedOptions feed_;

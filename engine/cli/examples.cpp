@@ -12,11 +12,15 @@ constexpr auto kExamples = std::to_array<Row>({
     {"diagnose",
      "exdiag diagnose exported-logs/\n"
      "exdiag diagnose --timezone Europe/Oslo brest.csv lyon.evtx spn.txt\n"
+     "exdiag diagnose exported-logs/ --format html --output report.html\n"
      "exdiag diagnose --store site.db --format json --output report.json"},
     {"import",
      "exdiag import --store site.db brest.evtx lyon.csv\n"
      "exdiag import --store site.db --timezone +01:00 'logs/*.txt'\n"
      "exdiag import --store site.db - < pasted-events.txt"},
+    {"report",
+     "exdiag report --store site.db\n"
+     "exdiag report --store site.db --format html --output report.html"},
     {"causes",
      "exdiag causes 9322\n"
      "exdiag causes MSExchangeMTA/9322 --store site.db\n"

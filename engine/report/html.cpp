@@ -176,6 +176,12 @@ std::string EscapeHtml(std::string_view text, bool keep_lines) {
   return out;
 }
 
+std::string_view HeadOf(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 std::string HtmlPhrase(const Phrase& phrase) {
   std::string out;
   if (!phrase.anchor.empty()) out += fmt::format("<a id=\"{}\"></a>", AnchorName(phrase.anchor));

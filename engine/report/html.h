@@ -17,6 +17,9 @@ namespace exdiag {
 // are kept when `keep_lines`, for <pre>.
 std::string EscapeHtml(std::string_view text, bool keep_lines = false);
 
+// At most the first `most` bytes, cut between characters of UTF-8.
+std::string_view HeadOf(std::string_view text, std::size_t most);
+
 struct HtmlPage {
   std::string title;         // text
   std::string body;          // HTML: landmarks and all

@@ -2,6 +2,7 @@
 // text, Markdown, JSON and CSV are renderers of it that lie beside each other and decide nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,26 @@
 
 namespace exdiag {
 
+// What became of a cause since another report: "new", "worse", "cleared".
+struct ReportChange {
+  std::string state;
+  std::string title;
+  std::vector<std::string> hosts;
+  std::string remark;
+};
+
+struct ReportChanges {
+  Ticks since;  // when that other report was made, UTC
+  std::vector<ReportChange> list;
+};
+
 // Findings point to their rules, so a report does not outlive its RuleSet.
 struct Report {
   Ranking ranking;
-  std::vector<EventCount> unexplained;  // errors and warnings that no finding explains, most first
-  std::vector<Coverage> coverage;       // by host, channel, time
-  std::vector<LedgerRow> inputs;        // in the order in which they were fed
+  std::vector<EventCount> unexplained;   // errors and warnings that no finding explains, most first
+  std::vector<Coverage> coverage;        // by host, channel, time
+  std::vector<LedgerRow> inputs;         // in the order in which they were fed
+  std::optional<ReportChanges> changes;  // where there is a report to compare with
 };
 
 // The basis of the times that are shown for a host: local-unknown as soon as one of its logs was

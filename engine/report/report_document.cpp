@@ -7,6 +7,7 @@
 
 #include "engine/report/phrases.h"
 #include "engine/report/report.h"
+#include "engine/report/report_parts.h"
 
 namespace exdiag {
 namespace {
@@ -310,6 +311,10 @@ void AddIncidents(Document& out, const Report& report, const ReportOptions& opti
     AddIncident(out, ++number, incident, report.ranking, options);
   }
 }
+
+std::string ReportTitle(const Report& report) { return Title(report); }
+
+std::vector<Coverage> MergedCoverage(const std::vector<Coverage>& rows) { return Merged(rows); }
 
 Document ReportDocument(const Report& report, const ReportOptions& options) {
   Document out;

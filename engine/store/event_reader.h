@@ -20,6 +20,7 @@ class EventReader {
   // False when there is no such row.
   bool Get(std::int64_t id, Event& event);
   std::vector<EventCount> Count(const EventQuery& query);
+  std::vector<VolumeCount> CountByTime(Duration length);
 
  private:
   // The classes that a query can meet, as the JSON array that SQLite's json_each() unfolds.

@@ -83,6 +83,7 @@ class SqliteStore final : public Store {
                             const std::function<bool(const Event&)>& visit) const override;
   Result<Event> GetEvent(std::int64_t id) const override;
   Result<std::vector<EventCount>> CountEvents(const EventQuery& query) const override;
+  Result<std::vector<VolumeCount>> CountByTime(Duration length) const override;
   Result<std::vector<Fact>> Facts(std::string_view kind) const override;
   Result<std::vector<Coverage>> CoverageRows() const override;
   Result<std::vector<LedgerRow>> Ledger() const override;
@@ -307,6 +308,12 @@ Result<Event> SqliteStore::GetEvent(std::int64_t id) const {
 
 Result<std::vector<EventCount>> SqliteStore::CountEvents(const EventQuery& query) const {
   std::vector<EventCount> counts = reader_->Count(query);
+  if (!database_.ok()) return TakeError("its events could not be counted");
+  return counts;
+}
+
+Result<std::vector<VolumeCount>> SqliteStore::CountByTime(Duration length) const {
+  std::vector<VolumeCount> counts = reader_->CountByTime(length);
   if (!database_.ok()) return TakeError("its events could not be counted");
   return counts;
 }

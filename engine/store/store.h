@@ -99,6 +99,17 @@ struct StoreChanges {
       kinds;  // that have more events than then, or events of which more is known
 };
 
+// How much one host logged in one stretch of time.
+struct VolumeCount {
+  std::string host;
+  Ticks from;                // of the stretch; a multiple of its length
+  std::uint64_t errors = 0;  // critical ones included
+  std::uint64_t warnings = 0;
+  std::uint64_t others = 0;
+
+  bool operator==(const VolumeCount&) const = default;
+};
+
 // Receives one file's evidence inside one transaction; see Store::BeginImport.
 class ImportSession {
  public:
@@ -156,6 +167,9 @@ class Store {
                                     const std::function<bool(const Event&)>& visit) const = 0;
   virtual Result<Event> GetEvent(std::int64_t id) const = 0;
   virtual Result<std::vector<EventCount>> CountEvents(const EventQuery& query) const = 0;
+  // All events that have a time and are kept whole, by host and by stretches of `length` (whole
+  // seconds, at least one); stretches without events are left out.  By host, then by time.
+  virtual Result<std::vector<VolumeCount>> CountByTime(Duration length) const;
 
   virtual Result<std::vector<Fact>> Facts(std::string_view kind = {}) const = 0;
   virtual Result<std::vector<Coverage>> CoverageRows() const = 0;

@@ -133,6 +133,36 @@ void AddInputs(Report& report) {
   report.inputs = {evtx, picture};
 }
 
+QuotedEvent Quoted(std::int64_t id, const char* message) {
+  QuotedEvent quoted;
+  Event& event = quoted.event;
+  event.id = id;
+  event.provider = "MSExchangeMTA";
+  event.event_id = 9322;
+  event.level = Level::kWarning;
+  event.time = At("1999-11-02T19:05:31Z");
+  event.time_basis = TimeBasis::kUtc;
+  event.computer = "BREST";
+  event.channel = "Application";
+  event.binary = {std::byte{0xca}, std::byte{0xfe}};
+  quoted.message = message;
+  quoted.fields = {{"nt_error", FieldType::kText, "5"},
+                   {"remote_server", FieldType::kText, kHostile}};
+  return quoted;
+}
+
+void AddDetail(ReportDetail& detail) {
+  detail.events.emplace(1, Quoted(1, kHostile));
+  detail.logged_by = {"BREST", "BREST", ""};
+  detail.from = At("1999-11-01T00:00:00Z");
+  detail.to = At("1999-11-02T20:00:00Z");
+  detail.step = Duration::Seconds(3600);
+  detail.volume = {{"brest", At("1999-11-01T05:00:00Z"), 0, 2, 900},
+                   {"brest", At("1999-11-02T19:00:00Z"), 12, 0, 286},
+                   {"lyon", At("1999-11-02T19:00:00Z"), 1, 1, 1}};
+  detail.outside = 3;
+}
+
 }  // namespace
 
 Ticks At(const char* iso) { return ParseIsoTime(iso)->ticks; }
@@ -165,6 +195,7 @@ SampleReport MakeSampleReport() {
                      {"lyon", "", At("1999-11-02T00:00:00Z"), At("1999-11-02T20:00:00Z"),
                       TimeBasis::kLocalUnknown, 3, "lyon.csv"}};
   AddInputs(report);
+  AddDetail(sample.detail);
   return sample;
 }
 

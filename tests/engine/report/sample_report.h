@@ -4,6 +4,7 @@
 
 #include <deque>
 
+#include "engine/report/detail.h"
 #include "engine/report/report.h"
 
 namespace exdiag {
@@ -11,6 +12,7 @@ namespace exdiag {
 struct SampleReport {
   std::deque<Rule> rules;  // findings point into it; a deque does not move what it holds
   Report report;
+  ReportDetail detail;
 };
 
 SampleReport MakeSampleReport();

@@ -345,5 +345,19 @@ TEST(LedgerTest, AnExportInWhichEveryRecordIsOfItsOwnKind) {
   EXPECT_THAT(*store->Verify(), IsEmpty());
 }
 
+TEST(QueryTest, VolumeIsCountedByHostTimeAndLevel) {
+  const auto store = Temporary();
+  std::vector<Made> events = SomeEvents();
+  events.push_back({.host = "paris", .time = ""});  // no time: in no stretch
+  Import(*store, events);
+  const Ticks second = At("1999-11-02"), third = At("1999-11-03");
+  const std::vector<VolumeCount> by_day = {
+      {"brest", second, 2, 1, 0}, {"brest", third, 1, 0, 0}, {"lyon", second, 1, 0, 0}};
+  const Duration day = Duration::Seconds(24 * 3600);
+  EXPECT_EQ(*store->CountByTime(day), by_day);
+  EXPECT_EQ(*store->Store::CountByTime(day), by_day);  // by walking, the same
+  EXPECT_EQ(store->CountByTime(Duration::Seconds(1))->size(), 5u);
+}
+
 }  // namespace
 }  // namespace exdiag

@@ -1,0 +1,50 @@
+// exdiag report: what is wrong in a store that is fed by others; nothing is imported.
+#include "engine/cli/command.h"
+#include "engine/cli/data.h"
+#include "engine/cli/diagnosis.h"
+#include "engine/cli/messages.h"
+#include "engine/cli/open_store.h"
+#include "engine/cli/write_report.h"
+
+namespace exdiag {
+namespace {
+
+class ReportCommand final : public Command {
+ public:
+  std::string_view name() const override { return "report"; }
+  std::string_view summary() const override { return "write the report on a store"; }
+
+  void Describe(CLI::App& app) override {
+    app.add_option("--store", store_, "the store")->type_name("FILE")->required();
+    AddOutputOptions(app, output_, kReportFormats);
+    AddDataOptions(app, data_);
+  }
+
+  ExitCode Run() override {
+    ProblemPrinter problems;
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    const auto store = OpenExistingStore(store_);
+    if (!store) return Fail(store.error().message);
+    auto ranking = Diagnose(**data, **store, problems);
+    if (!ranking) return Fail(ranking.error().message);
+    const auto report = MakeReport(std::move(*ranking), **store);
+    if (!report) return Fail(report.error().message);
+    problems.Finish();
+    const auto written =
+        WriteReport(output_, *report, **store, (*data)->knowledge.catalogue(), {store_});
+    if (!written) return Fail(written.error().message);
+    return report->ranking.findings.empty() ? ExitCode::kNothingFound : ExitCode::kFindings;
+  }
+
+ private:
+  std::string store_;
+  OutputOptions output_;
+  DataOptions data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeReportCommand() { return std::make_unique<ReportCommand>(); }
+
+}  // namespace exdiag
