@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -57,6 +59,24 @@ TEST(ReportTest, TextStaysWithinEightyColumns) {
   for (const std::string_view line : Split(text, '\n')) {
     EXPECT_LE(line.size(), 80u) << line;
   }
+}
+
+TEST(ReportTest, EveryStoredTextFitsATerminalAndHasNoColour) {
+  std::size_t files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(EXDIAG_SOURCE_DIR "/tests/engine/report/golden")) {
+    if (entry.path().extension() != ".txt") continue;
+    ++files;
+    const std::string text = Read(entry.path().string());
+    EXPECT_THAT(text, Not(HasSubstr("\x1b"))) << entry.path();
+    for (const std::string_view line : Split(text, '\n')) {
+      const auto columns = std::count_if(line.begin(), line.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+      });
+      EXPECT_LE(columns, 80) << entry.path() << ": " << line;
+    }
+  }
+  EXPECT_GE(files, 3u);
 }
 
 TEST(ReportTest, ColourChangesNothingButColour) {
