@@ -24,7 +24,7 @@ class ReportCommand final : public Command {
     ProblemPrinter problems;
     const auto data = LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
-    const auto store = OpenExistingStore(store_);
+    const auto store = OpenStoreToKeep(store_);
     if (!store) return Fail(store.error().message);
     auto ranking = Diagnose(**data, **store, problems);
     if (!ranking) return Fail(ranking.error().message);
