@@ -23,9 +23,15 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeEvtImporter());
     list.push_back(MakePcapngImporter());
     list.push_back(MakePcapImporter());
+    list.push_back(MakeNetmonCaptureImporter());
     list.push_back(MakeXmlImporter());
     list.push_back(MakeJsonImporter());
     list.push_back(MakeSetspnImporter());
+    list.push_back(MakeSystemInfoImporter());
+    list.push_back(MakeHotfixTableImporter());
+    list.push_back(MakeIpconfigImporter());
+    list.push_back(MakeNltestImporter());
+    list.push_back(MakeNetUseImporter());
     list.push_back(MakeNetmonTextImporter());
     list.push_back(MakeFileListingImporter());
     list.push_back(MakeWevtutilTextImporter());

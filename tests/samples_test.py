@@ -17,8 +17,9 @@ import yaml
 
 EXDIAG, SOURCE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 EVENT_FILES = ('nt.csv', 'nt.txt', 'viewer.csv', 'winevent.csv', 'eventlog.csv', 'clipboard.txt',
-               'clipboard-vista.txt', 'events.xml', 'events.json', 'logparser.csv', 'wevtutil.txt', 'log.evt', 'log.evtx', 'ev0.log')
-TRACE_FILES = ('trace.pcap', 'trace.pcapng', 'trace.hex.txt', 'trace.netmon.txt')
+               'clipboard-vista.txt', 'events.xml', 'events.json', 'logparser.csv', 'wevtutil.txt',
+               'log.evt', 'log.evtx', 'ev0.log')
+TRACE_FILES = ('trace.pcap', 'trace.pcapng', 'trace.netmon.cap', 'trace.hex.txt', 'trace.netmon.txt')
 
 with open(os.path.join(SOURCE, 'docs', 'report.schema.json'), encoding='utf-8') as f:
     SCHEMA = json.load(f)
@@ -87,7 +88,7 @@ class Samples(unittest.TestCase):
                     best = diagnose(path)['findings'][0]
                     self.assertEqual(best['articles'][0], scenario['trace_alone'])
                     tried += 1
-        self.assertEqual(tried, 8)
+        self.assertEqual(tried, 10)
 
     def test_file_names_do_not_matter(self):
         source = self.files('dras-untrusted-domains', ('log.evtx',))[0]
@@ -99,7 +100,8 @@ class Samples(unittest.TestCase):
 
     def test_the_same_events_in_many_formats_are_stored_once(self):
         comparable = ('log.evtx', 'nt.csv', 'nt.txt', 'clipboard.txt', 'clipboard-vista.txt', 'winevent.csv',
-                      'eventlog.csv', 'viewer.csv', 'events.xml', 'events.json', 'logparser.csv', 'wevtutil.txt', 'log.evt')
+                      'eventlog.csv', 'viewer.csv', 'events.xml', 'events.json',
+                      'logparser.csv', 'wevtutil.txt', 'log.evt')
         for name, scenario in self.scenarios.items():
             for order in (comparable, tuple(reversed(comparable))):
                 with self.subTest(sample=name, order=order[0]), tempfile.TemporaryDirectory() as folder:

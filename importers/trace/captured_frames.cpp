@@ -3,9 +3,10 @@
 namespace exdiag::trace {
 
 CapturedFrames::CapturedFrames(const Export& input, std::string format, EvidenceSink& evidence,
-                               DiagnosticSink& problems)
+                               DiagnosticSink& problems, TimeBasis basis)
     : file_(input.name),
       format_(std::move(format)),
+      basis_(basis),
       evidence_(evidence),
       problems_(problems),
       facts_(file_, format_, evidence),
@@ -17,7 +18,7 @@ CapturedFrames::CapturedFrames(const Export& input, std::string format, Evidence
                     .destination_port = std::to_string(seen.destination.port),
                     .place = seen.capture.place,
                     .time = seen.capture.time,
-                    .time_basis = seen.capture.time.known() ? TimeBasis::kUtc : TimeBasis::kNone});
+                    .time_basis = seen.capture.time.known() ? basis_ : TimeBasis::kNone});
       }) {}
 
 void CapturedFrames::Add(Bytes frame, std::uint16_t link_type, const Capture& capture) {

@@ -16,8 +16,9 @@ inline constexpr std::uint32_t kMaxFrameSize = 256 * 1024;
 
 class CapturedFrames {
  public:
+  // `basis` is that of the frames' times.
   CapturedFrames(const Export& input, std::string format, EvidenceSink& evidence,
-                 DiagnosticSink& problems);
+                 DiagnosticSink& problems, TimeBasis basis = TimeBasis::kUtc);
 
   void Add(Bytes frame, std::uint16_t link_type, const Capture& capture);
   // A frame's record that cannot be read; `id` without the format's name in front.
@@ -28,6 +29,7 @@ class CapturedFrames {
  private:
   std::string file_;
   std::string format_;
+  TimeBasis basis_;
   EvidenceSink& evidence_;
   DiagnosticSink& problems_;
   TpktFacts facts_;

@@ -12,6 +12,8 @@ namespace exdiag {
 std::unique_ptr<Importer> MakePcapImporter();
 // "pcapng": all sections and interfaces of a file.
 std::unique_ptr<Importer> MakePcapngImporter();
+// "netmon": captures of Network Monitor 1.x to 3.x.
+std::unique_ptr<Importer> MakeNetmonCaptureImporter();
 // "netmon-text": frames printed or copied out of Network Monitor.
 std::unique_ptr<Importer> MakeNetmonTextImporter();
 // "hex-dump": frames as lines of offset, hex digits and, mostly, the text column.

@@ -4,8 +4,8 @@
   make_samples.py --output FOLDER SCENARIO.yaml...
 
 For each scenario a folder with one file a format (nt.csv, nt.txt, viewer.csv, winevent.csv, eventlog.csv,
-clipboard.txt, clipboard-vista.txt, events.xml, events.json, logparser.csv, wevtutil.txt, log.evt, log.evtx, ev0.log), the host listings of `files`, and the frames as
-trace.pcap, trace.pcapng, trace.hex.txt and trace.netmon.txt.  Times of a scenario are UTC; the text formats, which
+clipboard.txt, clipboard-vista.txt, events.xml, events.json, logparser.csv, wevtutil.txt, log.evt, log.evtx, ev0.log),
+the host listings of `files`, and the frames as trace.pcap, trace.pcapng, trace.netmon.cap, trace.hex.txt and trace.netmon.txt.  Times of a scenario are UTC; the text formats, which
 carry no zone, show the same clock.  The same input always gives the same bytes.
 """
 import argparse
@@ -270,6 +270,18 @@ def pcapng(packets, seconds):
     return out
 
 
+def netmon_capture(packets, event):
+    """Network Monitor 1.x: frames with milliseconds since the beginning, their offsets in a table behind them."""
+    t = when(event)
+    frames, table = b'', b''
+    for data in packets:
+        table += struct.pack('<I', 128 + len(frames))
+        frames += struct.pack('<IHH', 0, len(data), len(data)) + data
+    head = struct.pack('<4sBBH8HII', b'RTSS', 1, 1, 1, t.year, t.month, t.isoweekday() % 7, t.day, t.hour, t.minute,
+                       t.second, 0, 128 + len(frames), len(table))
+    return head.ljust(128, b'\0') + frames + table
+
+
 def hex_dump(packets):
     lines = []
     for data in packets:
@@ -338,6 +350,7 @@ def make(path, output):
         seconds = calendar.timegm(when(scenario['events'][0]).timetuple())
         write(os.path.join(folder, 'trace.pcap'), pcap(packets, seconds))
         write(os.path.join(folder, 'trace.pcapng'), pcapng(packets, seconds))
+        write(os.path.join(folder, 'trace.netmon.cap'), netmon_capture(packets, scenario['events'][0]))
         write(os.path.join(folder, 'trace.hex.txt'), hex_dump(packets))
         write(os.path.join(folder, 'trace.netmon.txt'), netmon_text(frames))
 
