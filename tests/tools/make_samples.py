@@ -5,8 +5,9 @@
 
 For each scenario a folder with one file a format (nt.csv, nt.txt, viewer.csv, winevent.csv, eventlog.csv,
 clipboard.txt, clipboard-vista.txt, events.xml, events.json, logparser.csv, wevtutil.txt, log.evt, log.evtx, ev0.log),
-the host listings of `files`, and the frames as trace.pcap, trace.pcapng, trace.netmon.cap, trace.hex.txt and trace.netmon.txt.  Times of a scenario are UTC; the text formats, which
-carry no zone, show the same clock.  The same input always gives the same bytes.
+the host listings of `files`, and the frames as trace.pcap, trace.pcapng, trace.netmon.cap, trace.hex.txt and
+trace.netmon.txt.  Times of a scenario are UTC; the text formats, which carry no zone, show the same clock.  The same
+input always gives the same bytes.
 """
 import argparse
 import calendar
