@@ -95,11 +95,20 @@ class Diagnose(CommandLine):
         self.assertEqual(report['inputs'][0]['stored'], 2)
 
     def test_all_formats_and_no_other(self):
-        for name in ('text', 'json', 'markdown', 'csv'):
+        for name in ('text', 'json', 'html', 'markdown', 'csv'):
             self.assertNotEqual(self.exdiag(1, 'diagnose', self.log, '--format', name).out, '')
-        result = self.exdiag(2, 'diagnose', self.log, '--format', 'html')
-        self.assertEqual(result.err, 'exdiag diagnose: there is no format "html" here; choose one of text, json, '
-                         'markdown, csv\nTry "exdiag diagnose --help".\n')
+        result = self.exdiag(2, 'diagnose', self.log, '--format', 'xml')
+        self.assertEqual(result.err, 'exdiag diagnose: there is no format "xml" here; choose one of text, json, '
+                         'html, markdown, csv\nTry "exdiag diagnose --help".\n')
+
+    def test_report_says_of_a_store_what_diagnose_says(self):
+        self.import_log()
+        for name in ('text', 'json', 'markdown', 'csv'):
+            self.assertEqual(self.exdiag(1, 'report', '--store', self.store, '--format', name).out,
+                             self.exdiag(1, 'diagnose', '--store', self.store, '--format', name).out, name)
+        self.assertIn('</html>', self.exdiag(1, 'report', '--store', self.store, '--format', 'html').out)
+        result = self.exdiag(3, 'report', '--store', self.store + '.none')
+        self.assertEqual(result.err, 'exdiag: %s.none: no such store; exdiag import --store makes one\n' % self.store)
 
     def test_nothing_found(self):
         calm = self.file('calm.csv', row('BREST', 9298, 'The MTA started.', level='Information'))
@@ -190,7 +199,8 @@ class Usage(CommandLine):
             (['import', 'x'], 'exdiag import: --store is required\nTry "exdiag import --help".\n'),
             (['rules', 'chek'],
              'exdiag rules: unknown command "chek"; did you mean "check"?\nTry "exdiag rules --help".\n'),
-            ([], 'exdiag: a command is missing: diagnose, import, causes, explain, events, answer, rules, store, help\n'
+            ([], 'exdiag: a command is missing: diagnose, import, report, causes, explain, '
+             'events, answer, rules, store, help\n'
              'Try "exdiag --help".\n'),
         ]
         for arguments, message in cases:
