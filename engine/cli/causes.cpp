@@ -5,6 +5,7 @@
 
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
+#include "engine/cli/data_for_store.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
@@ -33,13 +34,20 @@ class CausesCommand final : public Command {
                      fmt::format("\"{}\" is no event; write 9322 or MSExchangeMTA/9322", event_));
     }
     ProblemPrinter problems;
+    std::unique_ptr<Store> store;
+    if (!store_.empty()) {
+      auto opened = OpenStoreToKeep(store_);
+      if (!opened) return Fail(opened.error().message);
+      store = std::move(*opened);
+    }
     // What a store holds is weighed against all causes.
-    const auto data = store_.empty() ? LoadDataNaming(event->event_id, data_, problems)
-                                     : LoadData(data_, problems);
+    const auto data = store == nullptr ? LoadDataNaming(event->event_id, data_, problems)
+                                       : LoadDataFor(*store, data_, problems, event->event_id);
     if (!data) return Fail(data.error().message);
     CausesAnswer answer = AnswerCauses(event_, *event, (*data)->knowledge, (*data)->rules);
-    if (const auto found = LookUp(**data, problems, answer); !found) {
-      return Fail(found.error().message);
+    if (store != nullptr) {
+      const auto found = LookUp(**data, *store, problems, answer);
+      if (!found) return Fail(found.error().message);
     }
     const auto written = output_.format == Format::kJson
                              ? WriteOutput(output_, CausesJson(answer))
@@ -49,13 +57,11 @@ class CausesCommand final : public Command {
   }
 
  private:
-  Result<void> LookUp(const Data& data, DiagnosticSink& problems, CausesAnswer& answer) const {
-    if (store_.empty()) return {};
-    const auto store = OpenStoreToKeep(store_);
-    if (!store) return store.error();
-    const auto ranking = Diagnose(data, **store, problems);
+  static Result<void> LookUp(const Data& data, Store& store, DiagnosticSink& problems,
+                             CausesAnswer& answer) {
+    const auto ranking = Diagnose(data, store, problems);
     if (!ranking) return ranking.error();
-    return AddFound(*ranking, **store, answer);
+    return AddFound(*ranking, store, answer);
   }
 
   std::string event_;

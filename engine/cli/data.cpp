@@ -4,9 +4,12 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <vector>
 
 #include "engine/cli/cache_file.h"
+#include "engine/cli/data_for_store.h"
+#include "engine/rule/load_naming.h"
 #include "engine/yaml/cache.h"
 
 namespace exdiag {
@@ -80,8 +83,8 @@ Result<Knowledge> LoadKnowledgeFrom(const std::string& folder, DiagnosticSink& p
   return knowledge;
 }
 
-// All rules without an `event_id`.
-Result<std::unique_ptr<Data>> Load(std::optional<std::uint16_t> event_id,
+// All rules without `event_ids`.
+Result<std::unique_ptr<Data>> Load(const std::optional<std::set<std::uint16_t>>& event_ids,
                                    const DataOptions& options, DiagnosticSink& problems) {
   const auto folders = FindData(options);
   if (!folders) return folders.error();
@@ -90,9 +93,8 @@ Result<std::unique_ptr<Data>> Load(std::optional<std::uint16_t> event_id,
   auto data = std::make_unique<Data>();
   data->knowledge = std::move(*knowledge);
   YamlCache cache(CacheFileFor(folders->rules), ProgramIdentity());
-  auto rules =
-      event_id ? RuleSet::LoadNaming(*event_id, folders->rules, data->knowledge, problems, cache)
-               : RuleSet::Load(folders->rules, data->knowledge, problems, cache);
+  auto rules = event_ids ? LoadNaming(*event_ids, folders->rules, data->knowledge, problems, cache)
+                         : RuleSet::Load(folders->rules, data->knowledge, problems, cache);
   if (!rules) return rules.error();
   cache.Save();
   data->rules = std::move(*rules);
@@ -113,7 +115,18 @@ Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSin
 
 Result<std::unique_ptr<Data>> LoadDataNaming(std::uint16_t event_id, const DataOptions& options,
                                              DiagnosticSink& problems) {
-  return Load(event_id, options, problems);
+  return Load(std::set{event_id}, options, problems);
+}
+
+Result<std::unique_ptr<Data>> LoadDataFor(const Store& store, const DataOptions& options,
+                                          DiagnosticSink& problems,
+                                          std::optional<std::uint16_t> event_id) {
+  const auto all = store.ChangesSince(0);
+  if (!all) return LoadData(options, problems);  // it does not know
+  std::set<std::uint16_t> event_ids;
+  for (const EventKind& kind : all->kinds) event_ids.insert(kind.event_id);
+  if (event_id) event_ids.insert(*event_id);
+  return Load(event_ids, options, problems);
 }
 
 }  // namespace exdiag

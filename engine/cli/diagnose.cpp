@@ -1,6 +1,7 @@
 // exdiag diagnose: what is wrong in these logs, or in this store.
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
+#include "engine/cli/data_for_store.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/feed.h"
 #include "engine/cli/open_store.h"
@@ -30,9 +31,12 @@ class DiagnoseCommand final : public Command {
       return Misused(name(), "nothing to diagnose; give logs, or a store with --store");
     }
     ProblemPrinter problems;
-    const auto data = LoadData(data_, problems);
+    auto store = OpenStoreAsItIs();
+    if (!store) return Fail(store.error().message);
+    const auto data =
+        *store == nullptr ? LoadData(data_, problems) : LoadDataFor(**store, data_, problems);
     if (!data) return Fail(data.error().message);
-    const auto store = OpenStore(**data);
+    if (*store == nullptr) store = OpenStoreToFeed(**data);
     if (!store) return Fail(store.error().message);
     const auto fed = Feed(feed_, (*data)->knowledge, **store, problems);
     if (!fed) return Fail(fed.error().message);
@@ -52,17 +56,21 @@ class DiagnoseCommand final : public Command {
   }
 
  private:
+  // nullptr when something is fed first, which any rule may look at.
+  Result<std::unique_ptr<Store>> OpenStoreAsItIs() const {
+    if (!feed_.inputs.empty()) return std::unique_ptr<Store>();
+    return OpenStoreToKeep(store_);
+  }
+
   // Without a store only what some rule can use is kept, and what shows a host's diagnostics
   // levels; but a page draws all events over time.
-  Result<std::unique_ptr<Store>> OpenStore(const Data& data) const {
-    if (store_.empty()) {
-      StoreOptions options;
-      if (output_.format != Format::kHtml) {
-        options.keep_only = KindsToKeep(RulesInUse(data.rules), data.knowledge);
-      }
-      return Store::OpenTemporary(options);
+  Result<std::unique_ptr<Store>> OpenStoreToFeed(const Data& data) const {
+    if (!store_.empty()) return Store::Open(store_);
+    StoreOptions options;
+    if (output_.format != Format::kHtml) {
+      options.keep_only = KindsToKeep(RulesInUse(data.rules), data.knowledge);
     }
-    return feed_.inputs.empty() ? OpenStoreToKeep(store_) : Store::Open(store_);
+    return Store::OpenTemporary(options);
   }
 
   FeedOptions feed_;

@@ -1,6 +1,7 @@
 // exdiag report: what is wrong in a store that is fed by others; nothing is imported.
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
+#include "engine/cli/data_for_store.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
@@ -22,10 +23,10 @@ class ReportCommand final : public Command {
 
   ExitCode Run() override {
     ProblemPrinter problems;
-    const auto data = LoadData(data_, problems);
-    if (!data) return Fail(data.error().message);
     const auto store = OpenStoreToKeep(store_);
     if (!store) return Fail(store.error().message);
+    const auto data = LoadDataFor(**store, data_, problems);
+    if (!data) return Fail(data.error().message);
     auto ranking = Diagnose(**data, **store, problems);
     if (!ranking) return Fail(ranking.error().message);
     const auto report = MakeReport(std::move(*ranking), **store);

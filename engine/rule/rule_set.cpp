@@ -11,6 +11,7 @@
 #include "engine/base/packed.h"
 #include "engine/base/text.h"
 #include "engine/rule/cross_check.h"
+#include "engine/rule/load_naming.h"
 #include "engine/rule/rule_reader.h"
 #include "engine/rule/shared_conditions.h"
 #include "engine/yaml/cache.h"
@@ -55,21 +56,48 @@ class ComplaintCounter final : public DiagnosticSink {
   bool any_ = false;
 };
 
-// What is noted of a rule set without complaints: the event IDs that each file names.  A pattern
-// without IDs, which looks at all of them, is noted as kAnyId.
+// What is noted of a rule set without complaints: the IDs of the events that each file looks at.  A
+// pattern without IDs, which looks at all of them, and a fact that triggers are noted as kAnyId.
 constexpr std::string_view kNote = "events of rules";
 constexpr std::uint64_t kAnyId = 0x10000;
 using NamedIds = std::map<std::string, std::set<std::uint64_t>, std::less<>>;  // by file name
 
-NamedIds IdsNamedBy(const std::vector<Rule>& rules, std::span<const YamlFile> files) {
+// Events that only raised diagnostics log, by canonical name of the provider: whether a host logs
+// at that level is told by all of them, whichever a rule names (GatheredKinds).
+using RaisedIds = std::map<std::string_view, std::vector<std::uint16_t>>;
+
+RaisedIds RaisedIdsOf(const Catalogue& catalogue) {
+  RaisedIds raised;
+  for (const auto& entry : catalogue.entries()) {
+    if (entry->logged_at.empty()) continue;
+    raised[catalogue.CanonicalProvider(entry->provider)].push_back(entry->event_id);
+  }
+  return raised;
+}
+
+void AddIds(const EventPattern& pattern, const Catalogue& catalogue, const RaisedIds& raised,
+            std::set<std::uint64_t>& ids) {
+  ids.insert(pattern.ids.begin(), pattern.ids.end());
+  for (const std::string& provider : pattern.providers) {
+    const auto more = raised.find(catalogue.CanonicalProvider(provider));
+    if (more != raised.end()) ids.insert(more->second.begin(), more->second.end());
+  }
+}
+
+NamedIds IdsNamedBy(const std::vector<Rule>& rules, std::span<const YamlFile> files,
+                    const Catalogue& catalogue) {
+  const RaisedIds raised = RaisedIdsOf(catalogue);
   std::map<std::string_view, std::string_view> names;  // by path, which differs from run to run
   for (const YamlFile& file : files) names.emplace(file.path, file.name);
   NamedIds named;
   for (const Rule& rule : rules) {
     std::set<std::uint64_t>& ids = named[std::string(names[rule.where.file])];
     for (const EventPattern& pattern : rule.events) {
-      ids.insert(pattern.ids.begin(), pattern.ids.end());
+      AddIds(pattern, catalogue, raised, ids);
       if (pattern.ids.empty() && pattern.fact_kind.empty()) ids.insert(kAnyId);
+    }
+    for (const std::size_t trigger : rule.triggers) {
+      if (!rule.events[trigger].fact_kind.empty()) ids.insert(kAnyId);
     }
   }
   return named;
@@ -238,26 +266,34 @@ Result<RuleSet> RuleSet::Load(const std::string& folder, const Knowledge& knowle
   const bool known_sound = !hash.empty() && cache.Note(kNote, hash).has_value();
   RuleSet set = loader.Finish(!known_sound, cache.steady() ? hash : std::string());
   if (!complaints.any() && !hash.empty()) {
-    cache.SetNote(kNote, hash, Pack(IdsNamedBy(set.rules_, *files)));
+    cache.SetNote(kNote, hash, Pack(IdsNamedBy(set.rules_, *files, knowledge.catalogue())));
   }
   return set;
 }
 
-Result<RuleSet> RuleSet::LoadNaming(std::uint16_t event_id, const std::string& folder,
-                                    const Knowledge& knowledge, DiagnosticSink& problems,
-                                    YamlCache& cache) {
+Result<RuleSet> LoadNaming(const std::set<std::uint16_t>& event_ids, const std::string& folder,
+                           const Knowledge& knowledge, DiagnosticSink& problems, YamlCache& cache) {
   const Result<std::vector<YamlFile>> files = ListYamlFiles(folder);
   if (!files) return files.error();
   const std::string hash = HashOfAll(*files, knowledge, cache);
   const auto note = cache.Note(kNote, hash);
   const auto named = note && !hash.empty() ? Unpack(*note) : std::nullopt;
-  if (!named) return Load(folder, knowledge, problems, cache);
+  if (!named) return RuleSet::Load(folder, knowledge, problems, cache);
   RuleLoader loader(knowledge, problems, cache);
   loader.AddFiles(*files, [&](const YamlFile& file) {
     const auto ids = named->find(file.name);
-    return ids != named->end() && (ids->second.contains(event_id) || ids->second.contains(kAnyId));
+    if (ids == named->end()) return false;
+    return std::any_of(ids->second.begin(), ids->second.end(), [&](std::uint64_t id) {
+      return id == kAnyId || event_ids.contains(static_cast<std::uint16_t>(id));
+    });
   });
-  return loader.Finish(false);
+  return loader.Finish(false, cache.steady() ? hash : std::string());
+}
+
+Result<RuleSet> RuleSet::LoadNaming(std::uint16_t event_id, const std::string& folder,
+                                    const Knowledge& knowledge, DiagnosticSink& problems,
+                                    YamlCache& cache) {
+  return exdiag::LoadNaming({event_id}, folder, knowledge, problems, cache);
 }
 
 RuleSet RuleSet::Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,

@@ -126,7 +126,7 @@ class Update {
     state.facts = HashOf(*facts);
     const bool same =
         kept && kept->stamp == state.stamp && kept->facts == state.facts && changes->kinds.empty();
-    if (same) {
+    if (same && KnowsAllRules(*kept)) {
       if (auto signals = Unchanged(*kept)) {
         work.kept = rules_.size();
         return std::move(*signals);
@@ -142,6 +142,11 @@ class Update {
   }
 
  private:
+  bool KnowsAllRules(const KeptState& state) const {
+    return std::all_of(rules_.begin(), rules_.end(),
+                       [&](const Rule* rule) { return state.rules.contains(rule->id); });
+  }
+
   // All signals of a state that is up to date; nullopt when it cannot be read.
   std::optional<std::vector<Signal>> Unchanged(const KeptState& state) const {
     std::vector<Signal> signals;

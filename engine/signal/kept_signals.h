@@ -11,9 +11,10 @@
 //     was asked for it, so that "unknown" may have become "not there";
 //   * when a host that it names is now written otherwise.
 //
-// Of all other rules the signals stand.  When a rule, the knowledge or the program changed, or
-// anything looks odd, everything is evaluated.  What is kept never decides what is found: the
-// result is that of EvaluateRules, always.
+// Of all other rules the signals stand.  A rule that was not among those of the last evaluation is
+// evaluated, so rules that look at no event of the store may be left out at will.  When a rule, the
+// knowledge or the program changed, or anything looks odd, everything is evaluated.  What is kept
+// never decides what is found: the result is that of EvaluateRules, always.
 //
 // Whoever lets the evaluation of a rule look at something else than the events of its patterns,
 // facts, CoverageMap and Observations::DisplayName has to make that a dependency here.
@@ -34,7 +35,8 @@ struct UpdateWork {
 };
 
 // As EvaluateRules, and keeps the result in the store when it can be written.  `key` is a text that
-// differs whenever `rules`, `knowledge` or the program do; with "" nothing is kept or used.
+// differs whenever what a rule says, `knowledge` or the program do, but not by which of the rules
+// are among `rules`; with "" nothing is kept or used.
 Result<std::vector<Signal>> UpdateSignals(std::span<const Rule* const> rules,
                                           const Knowledge& knowledge, Store& store,
                                           const std::string& key, DiagnosticSink& problems,

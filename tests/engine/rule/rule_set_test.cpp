@@ -263,15 +263,16 @@ class LoadNamingTest : public RuleSetTest {
   }
 
   // One run of the program: ids of what was loaded.
-  std::vector<std::string> Naming(std::uint16_t event_id) {
+  std::vector<std::string> Naming(const std::set<std::uint16_t>& event_ids) {
     problems_ = {};
     YamlCache kbdata_cache(folder_.path() + "/.kbdata.trees", "build");
     const auto knowledge = Knowledge::Load(kbdata_.path(), problems_, kbdata_cache);
     EXPECT_TRUE(knowledge.ok());
     kbdata_cache.Save();
     YamlCache cache(folder_.path() + "/.rules.trees", "build");
-    const auto rules = RuleSet::LoadNaming(event_id, folder_.path(), *knowledge, problems_, cache);
+    const auto rules = exdiag::LoadNaming(event_ids, folder_.path(), *knowledge, problems_, cache);
     EXPECT_TRUE(rules.ok());
+    hash_ = rules->content_hash();
     cache.Save();
     return Ids(*rules);
   }
@@ -279,42 +280,73 @@ class LoadNamingTest : public RuleSetTest {
   static constexpr const char* kArticles =
       "articles:\n  Q217142: {title: t}\n  Q257679: {title: t}\n";
   TestFolder kbdata_;
+  std::string hash_;  // of the last run
 };
 
 TEST_F(LoadNamingTest, TheSecondRunLoadsOnlyWhatNamesTheEvent) {
-  EXPECT_THAT(Naming(9322), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c"));
+  EXPECT_THAT(Naming({9322}), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c"));
   EXPECT_THAT(Complaints(), IsEmpty());
-  EXPECT_THAT(Naming(9322), ElementsAre("mta.a.a"));
-  EXPECT_THAT(Naming(9318), ElementsAre("mta.a.a", "mta.b.b"));
-  EXPECT_THAT(Naming(1), IsEmpty());
+  const std::string hash = hash_;
+  EXPECT_THAT(hash, Not(IsEmpty()));
+  EXPECT_THAT(Naming({9322}), ElementsAre("mta.a.a"));
+  EXPECT_EQ(hash_, hash);
+  EXPECT_THAT(Naming({9318}), ElementsAre("mta.a.a", "mta.b.b"));
+  EXPECT_THAT(Naming({1, 9322, 9411}), ElementsAre("mta.a.a", "mta.c.c"));
+  EXPECT_THAT(Naming({1}), IsEmpty());
+  EXPECT_THAT(Naming({}), IsEmpty());
+  EXPECT_EQ(hash_, hash);
+}
+
+TEST_F(LoadNamingTest, ARuleThatAFactTriggersNamesEveryEvent) {
+  std::string rule = Other("mta.f.f", 9411);
+  rule.replace(rule.find("{provider"), rule.find('}') + 1 - rule.find("{provider"),
+               "{fact: tpkt_frame}");
+  folder_.Write("mta/f.yaml", rule);
+  EXPECT_EQ(Naming({}).size(), 4u);
+  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(Naming({}), ElementsAre("mta.f.f"));
+  EXPECT_THAT(Naming({9411}), ElementsAre("mta.c.c", "mta.f.f"));
+}
+
+// All events of a provider that only raised diagnostics log tell at which level a host logs.
+TEST_F(LoadNamingTest, ARuleLooksAtRaisedEventsOfItsProviders) {
+  kbdata_.Write("events/c.yaml",
+                "provider: mta.c.c\nevents:\n"
+                "  - {id: 9411, meaning: m}\n"
+                "  - {id: 9412, meaning: m}\n"
+                "  - {id: 9413, meaning: m, logged_at: medium}\n");
+  EXPECT_EQ(Naming({}).size(), 3u);
+  EXPECT_THAT(Complaints(), IsEmpty());
+  EXPECT_THAT(Naming({9412}), IsEmpty());
+  EXPECT_THAT(Naming({9413}), ElementsAre("mta.c.c"));
 }
 
 TEST_F(LoadNamingTest, AnyChangeLoadsAllAgain) {
-  Naming(9411);
+  Naming({9411});
   folder_.Write("mta/d.yaml", Other("mta.d.d", 9411));
-  EXPECT_THAT(Naming(9411), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c", "mta.d.d"));
-  EXPECT_THAT(Naming(9411), ElementsAre("mta.c.c", "mta.d.d"));
+  EXPECT_THAT(Naming({9411}), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c", "mta.d.d"));
+  EXPECT_THAT(Naming({9411}), ElementsAre("mta.c.c", "mta.d.d"));
   folder_.Write("mta/b.yaml", Other("mta.b.b", 9411));
-  EXPECT_EQ(Naming(9411).size(), 4u);
-  EXPECT_THAT(Naming(9411), ElementsAre("mta.b.b", "mta.c.c", "mta.d.d"));
+  EXPECT_EQ(Naming({9411}).size(), 4u);
+  EXPECT_THAT(Naming({9411}), ElementsAre("mta.b.b", "mta.c.c", "mta.d.d"));
   kbdata_.Write("articles/a.yaml", std::string(kArticles) + "# more\n");
-  EXPECT_EQ(Naming(9411).size(), 4u);
+  EXPECT_EQ(Naming({9411}).size(), 4u);
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
 TEST_F(LoadNamingTest, ComplaintsAreGivenInEveryRunWhateverIsAsked) {
-  Naming(9411);
+  Naming({9411});
   kbdata_.Write("articles/a.yaml", "articles: {}\n");
   for (int run = 0; run < 3; ++run) {
-    Naming(9411);
+    Naming({9411});
     EXPECT_EQ(Complaints().size(), 3u) << run;
   }
   kbdata_.Write("articles/a.yaml", kArticles);
   folder_.Write("mta/bad.yaml", "id: mta.x.x\nid: mta.y.y\n");
-  Naming(9411);
+  Naming({9411});
   const std::vector<std::string> first = Complaints();
   EXPECT_FALSE(first.empty());
-  Naming(9411);
+  Naming({9411});
   EXPECT_EQ(Complaints(), first);
 }
 
