@@ -25,8 +25,9 @@ with open(os.path.join(SOURCE, 'docs', 'report.schema.json'), encoding='utf-8') 
     SCHEMA = json.load(f)
 
 
-def run(*arguments):
-    return subprocess.run([EXDIAG, *arguments], capture_output=True, text=True, timeout=120)
+def run(*arguments, **environment):
+    return subprocess.run([EXDIAG, *arguments], capture_output=True, text=True, timeout=120,
+                          env=dict(os.environ, **environment))
 
 
 def diagnose(*files):
@@ -67,6 +68,21 @@ class Samples(unittest.TestCase):
         if scenario.get('needs_trace'):
             extra += self.files(name, ('trace.pcap',))
         return extra
+
+    def test_a_store_is_diagnosed_as_by_all_rules(self):
+        """One fault after another comes into a store; what is kept and the rules that are passed over change nothing."""
+        store = os.path.join(self.scratch.name, 'kept.db')
+        cache = os.path.join(self.scratch.name, 'cache')
+        command = ('diagnose', '--format', 'json', '--store', store)
+        run('rules', 'list', EXDIAG_CACHE=cache)
+        for number, name in enumerate(sorted(self.scenarios)):
+            files = self.files(name, EVENT_FILES)[:1] + self.companions(name)
+            done = run('import', '--store', store, *files, EXDIAG_CACHE=cache)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            kept = run(*command, EXDIAG_CACHE=cache)
+            self.assertEqual(kept.returncode, 1, kept.stderr)
+            if number % 2 == 0:
+                self.assertEqual(kept.stdout, run(*command, EXDIAG_CACHE='').stdout)
 
     def test_every_format_gives_the_same_best_finding(self):
         for name, scenario in self.scenarios.items():

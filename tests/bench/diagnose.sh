@@ -5,7 +5,8 @@
 #
 # Build first: cmake --preset release && cmake --build --preset release
 # The stores are made once, below the build folder, and used again.  Figures are medians of whole
-# processes, the rules and the catalogue loaded.
+# processes, the rules and the catalogue loaded: time by the clock, CPU time (user and system), memory.
+# On a machine that does other things the clock tells little; compare CPU times then.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${EXDIAG_BUILD:-$top/build/release}
@@ -60,13 +61,13 @@ fix:
 PY
 fi
 
-# measure NAME COMMAND...: appends "seconds kilobytes" to NAME's file.
+# measure NAME COMMAND...: appends "seconds CPU-seconds kilobytes" to NAME's file.
 measure() {
   local name=$1
   shift
-  /usr/bin/time -o "$work/time" -f '%e %M' "$@" > "$work/out" 2> "$work/err" || [ $? -eq 1 ] ||
+  /usr/bin/time -o "$work/time" -f '%e %U %S %M' "$@" > "$work/out" 2> "$work/err" || [ $? -eq 1 ] ||
     { echo "$name failed:" >&2; cat "$work/err" >&2; exit 1; }
-  tail -n 1 "$work/time" >> "$work/$name.runs"
+  tail -n 1 "$work/time" | awk '{print $1, $2 + $3, $4}' >> "$work/$name.runs"
 }
 
 # forget STORE: what earlier diagnoses kept in it
@@ -95,8 +96,9 @@ printf '\r%20s\r' '' >&2
 
 median() { awk -v c="$2" '{print $c}' "$1" | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 row() {
-  awk -v name="$2" -v s="$(median "$work/$1.runs" 1)" -v k="$(median "$work/$1.runs" 2)" \
-      'BEGIN {printf "%-64s %7.0f ms %7.1f MB\n", name, s * 1000, k / 1024}'
+  awk -v name="$2" -v s="$(median "$work/$1.runs" 1)" -v u="$(median "$work/$1.runs" 2)" \
+      -v k="$(median "$work/$1.runs" 3)" \
+      'BEGIN {printf "%-64s %7.0f ms %7.0f ms CPU %7.1f MB\n", name, s * 1000, u * 1000, k / 1024}'
 }
 printf 'median of %d runs, %d cores, load %s\n' "$runs" "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)"
 row start 'start of the program'

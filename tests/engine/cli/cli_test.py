@@ -184,6 +184,47 @@ class Diagnose(CommandLine):
         self.assertEqual(result.err, 'exdiag: standard output: Broken pipe; the result is not complete\n')
 
 
+class KeptResults(CommandLine):
+    """What an earlier diagnosis kept in the store, and rules passed over because the store holds none of their events,
+    never change what is found."""
+
+    def add(self, *rows):
+        self.exdiag(0, 'import', '--store', self.store, '--timezone', 'UTC', self.file('more.csv', ''.join(rows)))
+
+    def both_ways(self, *arguments):
+        """The answer with all that is kept from run to run, which is that without."""
+        arguments += ('--store', self.store, '--format', 'json', *RULES)
+        full = self.run_exdiag(*arguments, env={'EXDIAG_CACHE': ''})
+        for _ in range(2):
+            kept = self.run_exdiag(*arguments, env={'EXDIAG_CACHE': self.path('cache')})
+            self.assertEqual((kept.returncode, kept.out, kept.err), (full.returncode, full.out, full.err))
+        return json.loads(full.out)
+
+    def incidents(self):
+        self.both_ways('causes', '9215')
+        return len(self.both_ways('diagnose')['incidents'])
+
+    def test_import_after_import(self):
+        self.exdiag(0, 'rules', 'list', env={'EXDIAG_CACHE': self.path('cache')})
+        refused = REFUSED % (5, 5)
+        self.add(row('BREST', 9411, 'Something nobody explains.', '6:00:00 PM'))
+        self.assertEqual(self.incidents(), 0)
+        self.add(row('BREST', 9322, refused, '1:00:00 AM'))
+        self.assertEqual(self.incidents(), 1)
+        self.add(row('BREST', 9322, refused, '12:00:00 PM'))
+        self.assertEqual(self.incidents(), 2)
+        # Less than six hours from both: all are one incident.
+        self.add(row('BREST', 9322, refused, '6:30:00 AM'))
+        self.assertEqual(self.incidents(), 1)
+        before = self.both_ways('diagnose')['findings'][0]
+        self.add(row('LYON', 9318, refused, '6:31:00 AM'))
+        self.assertGreater(self.both_ways('diagnose')['findings'][0]['confidence'], before['confidence'])
+        self.add(row('BREST', 9215, 'Stale.', '6:00:00 AM'))
+        self.assertEqual(self.incidents(), 1)
+        self.run_exdiag('answer', 'domains_trust_each_other', 'no', '--store', self.store)
+        self.assertEqual(self.incidents(), 1)
+
+
 class Usage(CommandLine):
     def test_wrong_words(self):
         cases = [

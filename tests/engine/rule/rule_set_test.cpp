@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/rule/cross_check.h"
+#include "engine/rule/load_naming.h"
 #include "engine/yaml/cache.h"
 #include "tests/engine/rule/test_knowledge.h"
 
@@ -312,9 +313,9 @@ TEST_F(LoadNamingTest, ARuleThatAFactTriggersNamesEveryEvent) {
 TEST_F(LoadNamingTest, ARuleLooksAtRaisedEventsOfItsProviders) {
   kbdata_.Write("events/c.yaml",
                 "provider: mta.c.c\nevents:\n"
-                "  - {id: 9411, meaning: m}\n"
-                "  - {id: 9412, meaning: m}\n"
-                "  - {id: 9413, meaning: m, logged_at: medium}\n");
+                "  9411: {meaning: m}\n"
+                "  9412: {meaning: m}\n"
+                "  9413: {meaning: m, logged_at: medium}\n");
   EXPECT_EQ(Naming({}).size(), 3u);
   EXPECT_THAT(Complaints(), IsEmpty());
   EXPECT_THAT(Naming({9412}), IsEmpty());

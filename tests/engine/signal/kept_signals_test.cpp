@@ -169,6 +169,33 @@ TEST_F(KeptSignalsTest, AShorterNameOfAHostIsSeen) {
   Check();
 }
 
+// Rules of whose events the store has none are not loaded, and not remembered as "nothing found".
+TEST_F(KeptSignalsTest, ARuleThatWasLeftOutIsEvaluatedWhenItComes) {
+  const std::vector<const Rule*> all = rules_;
+  const Rule* asked_for = all[all.size() - 2];
+  ASSERT_EQ(asked_for->id, "test.never.x");
+  const Rule* of_facts = all.back();
+  rules_ = {of_facts};
+  Import({Event(500, "a", "2000-01-10T10:00:00Z", {})});
+  EXPECT_EQ(Check().evaluated, 1u);
+  EXPECT_EQ(Check().evaluated, 0u);
+  rules_ = {asked_for, of_facts};
+  EXPECT_EQ(Check().evaluated, 1u);
+  EXPECT_EQ(Check().evaluated, 0u);
+  rules_ = {of_facts};
+  EXPECT_EQ(Check().evaluated, 0u);
+  Import({Event(111, "a", "2000-01-10T10:00:00Z", {"1"}),
+          Event(101, "a", "2000-01-10T10:05:00Z", {"b", "5", "x"})});
+  EXPECT_EQ(Check().evaluated, 0u);
+  rules_ = all;
+  EXPECT_EQ(Check().evaluated, all.size() - 1);
+  DiagnosticList problems;
+  const auto signals = UpdateSignals(rules_, SmallKnowledge(), *store_, "key", problems);
+  ASSERT_TRUE(signals.ok());
+  ASSERT_EQ(signals->size(), 1u);
+  EXPECT_EQ(signals->front().rule, asked_for);
+}
+
 TEST_F(KeptSignalsTest, WhatIsKeptAndDamagedIsNotUsed) {
   Import({Event(100, "a", "2000-01-10T10:00:00Z", {"b", "5", "x"})});
   Check();
