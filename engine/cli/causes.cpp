@@ -3,9 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
-#include "engine/cli/data_for_store.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
@@ -24,6 +25,7 @@ class CausesCommand final : public Command {
     app.add_option("--store", store_, "also say what this store holds of it")->type_name("FILE");
     AddOutputOptions(app, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
+    AddSiteOptions(app, site_);
     AddDataOptions(app, data_);
   }
 
@@ -41,8 +43,9 @@ class CausesCommand final : public Command {
       store = std::move(*opened);
     }
     // What a store holds is weighed against all causes.
-    const auto data = store == nullptr ? LoadDataNaming(event->event_id, data_, problems)
-                                       : LoadDataFor(*store, data_, problems, event->event_id);
+    const auto data = store == nullptr
+                          ? LoadDataNaming(event->event_id, data_, problems)
+                          : LoadDataToDiagnose(*store, site_, data_, problems, event->event_id);
     if (!data) return Fail(data.error().message);
     CausesAnswer answer = AnswerCauses(event_, *event, (*data)->knowledge, (*data)->rules);
     if (store != nullptr) {
@@ -53,20 +56,30 @@ class CausesCommand final : public Command {
                              ? WriteOutput(output_, CausesJson(answer))
                              : WriteDocument(output_, CausesDocument(answer));
     if (!written) return Fail(written.error().message);
-    return answer.findings.empty() ? ExitCode::kNothingFound : ExitCode::kFindings;
+    return anything_to_report_ ? ExitCode::kFindings : ExitCode::kNothingFound;
   }
 
  private:
-  static Result<void> LookUp(const Data& data, Store& store, DiagnosticSink& problems,
-                             CausesAnswer& answer) {
-    const auto ranking = Diagnose(data, store, problems);
-    if (!ranking) return ranking.error();
-    return AddFound(*ranking, store, answer);
+  Result<void> LookUp(const Data& data, Store& store, DiagnosticSink& problems,
+                      CausesAnswer& answer) {
+    const auto diagnosis = Diagnose(data, store, site_, CommandsForStore(store_, data_), problems);
+    if (!diagnosis) return diagnosis.error();
+    if (auto added = AddFound(diagnosis->ranking, store, answer); !added) return added;
+    anything_to_report_ =
+        std::any_of(answer.findings.begin(), answer.findings.end(), [&](const Finding& finding) {
+          const auto& incidents = diagnosis->ranking.incidents;
+          return std::any_of(incidents.begin(), incidents.end(), [&](const Incident& incident) {
+            return incident.id == finding.incident && !IsAcknowledged(incident, diagnosis->ranking);
+          });
+        });
+    return {};
   }
 
+  bool anything_to_report_ = false;
   std::string event_;
   std::string store_;
   OutputOptions output_;
+  SiteOptions site_;
   DataOptions data_;
 };
 

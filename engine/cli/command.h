@@ -35,6 +35,7 @@ std::unique_ptr<Command> MakeCausesCommand();
 std::unique_ptr<Command> MakeExplainCommand();
 std::unique_ptr<Command> MakeEventsCommand();
 std::unique_ptr<Command> MakeAnswerCommand();
+std::unique_ptr<Command> MakeAckCommand();
 std::unique_ptr<Command> MakeRulesCommand();
 std::unique_ptr<Command> MakeStoreCommand();
 

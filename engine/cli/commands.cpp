@@ -11,6 +11,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeExplainCommand());
   commands.push_back(MakeEventsCommand());
   commands.push_back(MakeAnswerCommand());
+  commands.push_back(MakeAckCommand());
   commands.push_back(MakeRulesCommand());
   commands.push_back(MakeStoreCommand());
   return commands;

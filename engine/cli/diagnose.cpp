@@ -1,11 +1,19 @@
 // exdiag diagnose: what is wrong in these logs, or in this store.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
-#include "engine/cli/data_for_store.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/feed.h"
 #include "engine/cli/open_store.h"
+#include "engine/cli/operator.h"
 #include "engine/cli/write_report.h"
+#include "engine/ranking/ask_next.h"
+#include "engine/report/report.h"
+#include "engine/rule/answer_question.h"
 #include "engine/signal/signal.h"
 
 namespace exdiag {
@@ -23,6 +31,12 @@ class DiagnoseCommand final : public Command {
     app.add_option("--store", store_, "diagnose this store; inputs are imported into it first")
         ->type_name("FILE");
     AddOutputOptions(app, output_, kReportFormats);
+    app.add_option("--answer", answers_,
+                   "what only you know, for this run: NAME=VALUE or NAME=VALUE@HOST, as the report "
+                   "gives it; with a store use exdiag answer")
+        ->type_name("ANSWER")
+        ->allow_extra_args(false);
+    AddSiteOptions(app, site_);
     AddDataOptions(app, data_);
   }
 
@@ -30,20 +44,27 @@ class DiagnoseCommand final : public Command {
     if (feed_.inputs.empty() && store_.empty()) {
       return Misused(name(), "nothing to diagnose; give logs, or a store with --store");
     }
+    if (!answers_.empty() && !store_.empty()) {
+      return Misused(name(),
+                     "--answer is for a run without a store; exdiag answer keeps it in one");
+    }
     ProblemPrinter problems;
     auto store = OpenStoreAsItIs();
     if (!store) return Fail(store.error().message);
-    const auto data =
-        *store == nullptr ? LoadData(data_, problems) : LoadDataFor(**store, data_, problems);
+    const auto data = *store == nullptr ? LoadData(data_, problems)
+                                        : LoadDataToDiagnose(**store, site_, data_, problems);
     if (!data) return Fail(data.error().message);
     if (*store == nullptr) store = OpenStoreToFeed(**data);
     if (!store) return Fail(store.error().message);
+    if (const std::string wrong = AddAnswers((*data)->rules, **store); !wrong.empty()) {
+      return Misused(name(), wrong);
+    }
     const auto fed = Feed(feed_, (*data)->knowledge, **store, problems);
     if (!fed) return Fail(fed.error().message);
     if (fed->cancelled) return Fail("interrupted; no report");
-    auto ranking = Diagnose(**data, **store, problems);
-    if (!ranking) return Fail(ranking.error().message);
-    const auto report = MakeReport(std::move(*ranking), **store);
+    auto diagnosis = Diagnose(**data, **store, site_, Commands(), problems);
+    if (!diagnosis) return Fail(diagnosis.error().message);
+    const auto report = MakeReport(std::move(*diagnosis), **store, &(*data)->knowledge.catalogue());
     if (!report) return Fail(report.error().message);
     problems.Finish();
     std::vector<std::string> inputs = feed_.inputs;
@@ -51,7 +72,7 @@ class DiagnoseCommand final : public Command {
     const auto written =
         WriteReport(output_, *report, **store, (*data)->knowledge.catalogue(), inputs);
     if (!written) return Fail(written.error().message);
-    const bool found = !report->ranking.findings.empty();
+    const bool found = AnythingToReport(report->ranking);
     return Judge(found ? ExitCode::kFindings : ExitCode::kNothingFound, *fed, feed_.strict);
   }
 
@@ -60,6 +81,56 @@ class DiagnoseCommand final : public Command {
   Result<std::unique_ptr<Store>> OpenStoreAsItIs() const {
     if (!feed_.inputs.empty()) return std::unique_ptr<Store>();
     return OpenStoreToKeep(store_);
+  }
+
+  // What is wrong with --answer, or "".
+  std::string AddAnswers(const RuleSet& rules, Store& store) const {
+    std::vector<std::string> known;
+    if (!answers_.empty()) {
+      for (const AnswerQuestion& question : AnswerQuestions(rules)) known.push_back(question.name);
+    }
+    for (const std::string& answer : answers_) {
+      const std::size_t equals = answer.find('=');
+      const std::size_t at = answer.rfind('@');
+      const bool with_host = at != std::string::npos && equals != std::string::npos && at > equals;
+      Note note;
+      note.subject = answer.substr(0, equals);
+      if (equals != std::string::npos)
+        note.text = answer.substr(equals + 1, with_host ? at - equals - 1 : std::string::npos);
+      if (with_host) note.host = CanonicalHost(answer.substr(at + 1));
+      if (note.text.empty()) {
+        return fmt::format("--answer: \"{}\" is not of the form NAME=VALUE or NAME=VALUE@HOST",
+                           answer);
+      }
+      if (std::find(known.begin(), known.end(), note.subject) == known.end()) {
+        const std::vector<std::string_view> names(known.begin(), known.end());
+        const std::string_view near = Nearest(note.subject, names);
+        return fmt::format(
+            "--answer: no rule asks \"{}\"{}", note.subject,
+            near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near));
+      }
+      note.noted_at = Now();
+      note.noted_by = LoginName();
+      if (const auto added = store.AddNote(note); !added) return added.error().message;
+    }
+    return {};
+  }
+
+  // How what is found out is given back: to the store, or in a run like this one.
+  FeedCommands Commands() const {
+    if (!store_.empty()) return CommandsForStore(store_, data_);
+    FeedCommands commands;
+    commands.rerun = "exdiag diagnose";
+    const auto add = [&](std::string_view option, const std::string& value) {
+      if (!value.empty()) commands.rerun += fmt::format(" {} {}", option, ShellWord(value));
+    };
+    add("--timezone", feed_.timezone);
+    add("--codepage", feed_.codepage);
+    add("--site", site_.file);
+    commands.rerun += DataWords(data_);
+    for (const std::string& input : feed_.inputs) commands.rerun += " " + ShellWord(input);
+    for (const std::string& answer : answers_) add("--answer", answer);
+    return commands;
   }
 
   // Without a store only what some rule can use is kept, and what shows a host's diagnostics
@@ -75,6 +146,8 @@ class DiagnoseCommand final : public Command {
 
   FeedOptions feed_;
   std::string store_;
+  std::vector<std::string> answers_;
+  SiteOptions site_;
   OutputOptions output_;
   DataOptions data_;
 };

@@ -1,25 +1,45 @@
-// From a store to ranked causes: the way that diagnose, causes and explain share.
+// From a store to ranked causes: the way that diagnose, causes, explain and answer share.
 #pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/result.h"
-#include "engine/cli/cache_file.h"
 #include "engine/cli/data.h"
-#include "engine/ranking/ranking.h"
-#include "engine/signal/kept_signals.h"
+#include "engine/report/report.h"
+#include "engine/site/site.h"
 #include "engine/store/store.h"
 
 namespace exdiag {
 
-// What is found is kept in a store that lies in a file, for the next time.
-inline Result<Ranking> Diagnose(const Data& data, Store& store, DiagnosticSink& problems) {
-  const std::string& content = data.rules.content_hash();
-  const std::string program = ProgramIdentity();
-  const bool keeps = !store.file().empty() && !content.empty() && !program.empty();
-  auto signals = UpdateSignals(RulesInUse(data.rules), data.knowledge, store,
-                               keeps ? content + " " + program : std::string(), problems);
-  if (!signals) return signals.error();
-  return RankCauses(std::move(*signals));
-}
+struct SiteOptions {
+  std::string file;  // "" = exdiag-site.yaml beside the store, if there is one
+};
+
+// Adds --site.
+void AddSiteOptions(CLI::App& app, SiteOptions& options);
+
+// LoadDataFor, but all rules where there is a site file, which may name any of them.
+Result<std::unique_ptr<Data>> LoadDataToDiagnose(const Store& store, const SiteOptions& site,
+                                                 const DataOptions& options,
+                                                 DiagnosticSink& problems,
+                                                 std::optional<std::uint16_t> event_id = {});
+
+// What the site file and the notes of the store say.
+Result<Site> LoadSiteOf(const SiteOptions& options, const Data& data, const Store& store,
+                        DiagnosticSink& problems);
+
+// The options by which another run finds the same store and data: " --store site.db --rules r".
+FeedCommands CommandsForStore(const std::string& store, const DataOptions& data);
+std::string DataWords(const DataOptions& data);  // " --rules r --kbdata k"
+
+// What the rules found is kept in a store that lies in a file, for the next time; what the site
+// says is not.
+Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& site,
+                           const FeedCommands& commands, DiagnosticSink& problems);
 
 }  // namespace exdiag

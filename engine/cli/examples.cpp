@@ -35,7 +35,15 @@ constexpr auto kExamples = std::to_array<Row>({
      "exdiag events --store site.db --text \"LTAB\" --newest-first --limit 20"},
     {"answer",
      "exdiag answer domains_trust_each_other no --store site.db\n"
-     "exdiag answer service_pack_installed yes --host EX1 --store site.db"},
+     "exdiag answer smtp_peer_in_organization yes --host EX1 --store site.db"},
+    {"answer list", "exdiag answer list --store site.db --all"},
+    {"answer withdraw", "exdiag answer withdraw domains_trust_each_other --store site.db"},
+    {"ack",
+     "exdiag ack mta.rpc-denied.dras-untrusted-domains --host LYON --until 2026-12-31 "
+     "--reason 'trust comes with the new domain' --store site.db"},
+    {"ack list", "exdiag ack list --store site.db"},
+    {"ack withdraw",
+     "exdiag ack withdraw mta.rpc-denied.dras-untrusted-domains --host LYON --store site.db"},
     {"rules",
      "exdiag rules check\n"
      "exdiag rules why mta.rpc-denied.dras-untrusted-domains --store site.db"},

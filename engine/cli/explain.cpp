@@ -10,6 +10,7 @@
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/feed.h"
 #include "engine/cli/output.h"
+#include "engine/ranking/ask_next.h"
 
 namespace exdiag {
 namespace {
@@ -29,6 +30,7 @@ class ExplainCommand final : public Command {
     AddReadingOptions(app, feed_);
     AddOutputOptions(app, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
+    AddSiteOptions(app, site_);
     AddDataOptions(app, data_);
   }
 
@@ -71,15 +73,17 @@ class ExplainCommand final : public Command {
             : WriteDocument(output_, ExplainDocument(*answer, {.verbose = output_.verbose}),
                             {what_});
     if (!written) return Fail(written.error().message);
-    const bool found = !answer->report.ranking.findings.empty();
+    const bool found = AnythingToReport(answer->report.ranking);
     return Judge(found ? ExitCode::kFindings : ExitCode::kNothingFound, *fed, feed_.strict);
   }
 
-  static Result<ExplainAnswer> AnswerEvents(const Data& data, Store& store,
-                                            DiagnosticSink& problems) {
-    auto ranking = Diagnose(data, store, problems);
-    if (!ranking) return ranking.error();
-    auto report = MakeReport(std::move(*ranking), store);
+  Result<ExplainAnswer> AnswerEvents(const Data& data, Store& store,
+                                     DiagnosticSink& problems) const {
+    FeedCommands commands;
+    commands.rerun = "exdiag diagnose" + DataWords(data_) + " " + ShellWord(what_);
+    auto diagnosis = Diagnose(data, store, site_, commands, problems);
+    if (!diagnosis) return diagnosis.error();
+    auto report = MakeReport(std::move(*diagnosis), store, &data.knowledge.catalogue());
     if (!report) return report.error();
     ExplainAnswer answer;
     const auto walked = store.ForEachEvent({}, [&](const Event& event) {
@@ -98,6 +102,7 @@ class ExplainCommand final : public Command {
   std::string what_ = "-";
   FeedOptions feed_;
   OutputOptions output_;
+  SiteOptions site_;
   DataOptions data_;
 };
 

@@ -54,6 +54,12 @@ std::string PathOf(const CLI::App& app) {
   return above.empty() ? app.get_name() : above + " " + app.get_name();
 }
 
+bool TakesWords(const CLI::App& app) {
+  const auto options = app.get_options();
+  return std::any_of(options.begin(), options.end(),
+                     [](const CLI::Option* option) { return option->get_positional(); });
+}
+
 // A word that no option or argument takes.
 std::string UnknownWord(const CLI::App& app, const std::string& word) {
   if (word.starts_with("-")) {
@@ -61,7 +67,9 @@ std::string UnknownWord(const CLI::App& app, const std::string& word) {
     return fmt::format("unknown option \"{}\"{}", name, DidYouMean(name, OptionNames(app)));
   }
   const std::vector<std::string> commands = CommandNames(app);
-  if (commands.empty()) return fmt::format("\"{}\" is one argument too many", word);
+  if (commands.empty() || TakesWords(app)) {
+    return fmt::format("\"{}\" is one argument too many", word);
+  }
   return fmt::format("unknown command \"{}\"{}", word, DidYouMean(word, commands));
 }
 

@@ -1,7 +1,6 @@
 // exdiag report: what is wrong in a store that is fed by others; nothing is imported.
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
-#include "engine/cli/data_for_store.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
@@ -18,6 +17,7 @@ class ReportCommand final : public Command {
   void Describe(CLI::App& app) override {
     app.add_option("--store", store_, "the store")->type_name("FILE")->required();
     AddOutputOptions(app, output_, kReportFormats);
+    AddSiteOptions(app, site_);
     AddDataOptions(app, data_);
   }
 
@@ -25,21 +25,22 @@ class ReportCommand final : public Command {
     ProblemPrinter problems;
     const auto store = OpenStoreToKeep(store_);
     if (!store) return Fail(store.error().message);
-    const auto data = LoadDataFor(**store, data_, problems);
+    const auto data = LoadDataToDiagnose(**store, site_, data_, problems);
     if (!data) return Fail(data.error().message);
-    auto ranking = Diagnose(**data, **store, problems);
-    if (!ranking) return Fail(ranking.error().message);
-    const auto report = MakeReport(std::move(*ranking), **store);
+    auto diagnosis = Diagnose(**data, **store, site_, CommandsForStore(store_, data_), problems);
+    if (!diagnosis) return Fail(diagnosis.error().message);
+    const auto report = MakeReport(std::move(*diagnosis), **store, &(*data)->knowledge.catalogue());
     if (!report) return Fail(report.error().message);
     problems.Finish();
     const auto written =
         WriteReport(output_, *report, **store, (*data)->knowledge.catalogue(), {store_});
     if (!written) return Fail(written.error().message);
-    return report->ranking.findings.empty() ? ExitCode::kNothingFound : ExitCode::kFindings;
+    return AnythingToReport(report->ranking) ? ExitCode::kFindings : ExitCode::kNothingFound;
   }
 
  private:
   std::string store_;
+  SiteOptions site_;
   OutputOptions output_;
   DataOptions data_;
 };

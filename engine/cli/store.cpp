@@ -34,7 +34,7 @@ class StoreCommand final : public Command {
 
  private:
   ExitCode Info(const Store& store) const {
-    const auto report = MakeReport({}, store);
+    const auto report = MakeReport({}, store, nullptr);
     if (!report) return Fail(report.error().message);
     const auto written = output_.format == Format::kJson
                              ? WriteOutput(output_, ContentsJson(*report), {store_})

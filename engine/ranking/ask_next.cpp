@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -16,7 +17,7 @@ namespace {
 
 constexpr double kClearLeader = 0.95;
 constexpr double kLeastDrop = 0.001;
-constexpr std::size_t kMostPropositions = 8;
+constexpr std::size_t kMostCombinations = 256;
 
 // One unknown evidence line of one rival.
 struct Line {
@@ -36,46 +37,71 @@ double Entropy(const std::vector<double>& shares) {
   return bits;
 }
 
-// Probability that the proposition is true, given the rival; the last rival is the unknown cause.
-double TrueGiven(const Proposition& proposition, std::size_t rival) {
-  if (rival >= proposition.if_true.size()) return 0.5;
-  return 1 / (1 + std::exp2(proposition.if_false[rival] - proposition.if_true[rival]));
+// Probability of each outcome, given the rival; the last rival is the unknown cause.
+std::vector<double> OutcomesGiven(const Proposition& proposition, std::size_t rival) {
+  std::vector<double> shares;
+  double sum = 0;
+  for (const std::vector<double>& points : proposition.points) {
+    shares.push_back(std::exp2(rival < points.size() ? points[rival] : 0));
+    sum += shares.back();
+  }
+  for (double& share : shares) share /= sum;
+  return shares;
 }
 
 double Weight(const Proposition& proposition) {
   double weight = 0;
-  for (std::size_t i = 0; i < proposition.if_true.size(); ++i) {
-    weight += std::abs(proposition.if_true[i]) + std::abs(proposition.if_false[i]);
+  for (const std::vector<double>& points : proposition.points) {
+    for (const double each : points) weight += std::abs(each);
   }
   return weight;
 }
 
-// Lines about an operator's answer that hold for different values deny each other; everything else
-// is a proposition of its own.  "no" is taken for the opposite of "yes".
-bool IsAnswer(const Reason& reason) { return reason.question_key.starts_with("answer:"); }
-
-struct Stance {
-  std::string key;
-  bool negated = false;
-};
-
-Stance StanceOf(const Reason& reason) {
-  if (!IsAnswer(reason)) return {reason.proposition, reason.negated};
-  const bool says_no = EqualsIgnoreCase(reason.answer_value, "no");
-  const std::string value = says_no ? "yes" : ToLower(reason.answer_value);
-  return {reason.question_key + "=" + value, reason.negated != says_no};
+std::size_t Combinations(const std::vector<Proposition>& propositions) {
+  std::size_t combinations = 1;
+  for (const Proposition& proposition : propositions) combinations *= proposition.points.size();
+  return combinations;
 }
 
+bool IsAnswer(const Reason& reason) { return reason.question_key.starts_with("answer:"); }
+
+bool IsYesOrNo(const std::string& value) { return value == "yes" || value == "no"; }
+
+// What can be answered: the values that some line names, and, unless those are yes and no, one more
+// for whatever else, "".
+std::vector<std::string> AnswersTo(const Question& question) {
+  std::set<std::string> values;
+  for (const Line& line : question.lines) values.insert(ToLower(line.reason->answer_value));
+  if (std::all_of(values.begin(), values.end(), IsYesOrNo)) return {"yes", "no"};
+  std::vector<std::string> answers(values.begin(), values.end());
+  answers.push_back("");
+  return answers;
+}
+
+// One proposition, with an outcome for each of AnswersTo().
+Proposition AnswerProposition(const Question& question, std::size_t rivals) {
+  Proposition proposition;
+  proposition.key = question.lines.front().reason->question_key;
+  for (const std::string& answer : AnswersTo(question)) {
+    std::vector<double>& points = proposition.points.emplace_back(rivals);
+    for (const Line& line : question.lines) {
+      const bool is_said = EqualsIgnoreCase(line.reason->answer_value, answer);
+      if (is_said != line.reason->negated) points[line.rival] += line.reason->points;
+    }
+  }
+  return proposition;
+}
+
+// What lines say that rest on a listing, each thing true or false.
 std::vector<Proposition> PropositionsOf(const Question& question, std::size_t rivals) {
+  if (IsAnswer(*question.lines.front().reason)) return {AnswerProposition(question, rivals)};
   std::map<std::string, Proposition> by_key;
   for (const Line& line : question.lines) {
-    const Stance stance = StanceOf(*line.reason);
-    Proposition& proposition = by_key[stance.key];
-    proposition.key = stance.key;
-    proposition.if_true.resize(rivals);
-    proposition.if_false.resize(rivals);
-    auto& points = stance.negated ? proposition.if_false : proposition.if_true;
-    points[line.rival] += line.reason->points;
+    const std::string& key = line.reason->proposition;
+    Proposition& proposition = by_key[key];
+    proposition.key = key;
+    proposition.points.resize(2, std::vector<double>(rivals));
+    proposition.points[line.reason->negated ? 1 : 0][line.rival] += line.reason->points;
   }
   std::vector<Proposition> propositions;
   for (auto& [key, proposition] : by_key) propositions.push_back(std::move(proposition));
@@ -100,33 +126,33 @@ AskNext::Effect EffectOf(const Standing& now, const std::vector<double>& added,
     const double moved = std::abs(then[i] - now.confidences[i]);
     if (moved > std::abs(then[most] - now.confidences[most])) most = i;
   }
-  return {std::move(if_answer), now.causes[most], now.confidences[most], then[most]};
+  return {std::move(if_answer), now.causes[most], now.confidences[most], then[most], {}};
 }
 
 // A line of the question that speaks of this proposition, to put it into words.
 const Reason& Speaker(const Question& question, const std::string& key) {
   for (const Line& line : question.lines) {
-    if (StanceOf(*line.reason).key == key) return *line.reason;
+    if (line.reason->proposition == key) return *line.reason;
   }
   return *question.lines.front().reason;
 }
 
-std::string AnswerWords(const Reason& reason, bool is_true) {
-  const Stance stance = StanceOf(reason);
-  if (IsAnswer(reason)) {
-    const std::string value = stance.key.substr(stance.key.rfind('=') + 1);
-    if (is_true) return value;
-    return value == "yes" ? "no" : "not " + value;
-  }
-  const bool holds = stance.negated != is_true;
+std::string ListingWords(const Reason& reason, bool is_true) {
+  const bool holds = reason.negated != is_true;
   return fmt::format("{}: {}", holds ? "it shows" : "it does not show", reason.because);
 }
 
-// "setspn -L EX1 > spn.txt" -> "spn.txt"; "" when the command writes no file.
+// "setspn -L EX1 > spn.txt" -> "spn.txt", "tcpdump -w x400.pcap tcp" -> "x400.pcap"; "" when the
+// command writes no file.
 std::string FileOf(std::string_view command) {
-  const auto arrow = command.rfind('>');
-  if (arrow == std::string_view::npos) return {};
-  return std::string(Trim(command.substr(arrow + 1)));
+  if (const auto arrow = command.rfind('>'); arrow != std::string_view::npos) {
+    return std::string(Trim(command.substr(arrow + 1)));
+  }
+  constexpr std::string_view kWrite = " -w ";
+  const auto option = command.find(kWrite);
+  if (option == std::string_view::npos) return {};
+  const std::string_view rest = Trim(command.substr(option + kWrite.size()));
+  return std::string(rest.substr(0, rest.find(' ')));
 }
 
 // The line that puts the question; one answer often concerns several lines, of which one has the
@@ -144,39 +170,73 @@ bool CanBePut(const Question& question) {
   return !IsAnswer(reason) || !reason.ask.empty();
 }
 
-void PutIntoWords(const Question& question, AskNext& ask) {
+// A command that answers with `value`.
+std::string AnswerCommand(const Reason& reason, const std::string& value,
+                          const FeedCommands& commands) {
+  const std::string& host = reason.answer_host;
+  if (!commands.rerun.empty()) {
+    const std::string at = host.empty() ? "" : "@" + host;
+    return fmt::format("{} --answer {}", commands.rerun,
+                       ShellWord(reason.answer_name + "=" + value + at));
+  }
+  return fmt::format("exdiag answer {} {}{} {}", ShellWord(reason.answer_name), ShellWord(value),
+                     host.empty() ? "" : " --host " + ShellWord(host), commands.store_options);
+}
+
+std::string ImportCommand(const std::string& collect, const FeedCommands& commands) {
+  std::string file = FileOf(collect);
+  if (file.empty()) file = "FILE";
+  if (!commands.rerun.empty()) return commands.rerun + " " + ShellWord(file);
+  return fmt::format("exdiag import {} {}", commands.store_options, ShellWord(file));
+}
+
+void PutIntoWords(const Question& question, const FeedCommands& commands, AskNext& ask) {
   const Reason& reason = Asker(question);
   if (IsAnswer(reason)) {
-    std::set<std::string> values;
-    for (const Line& line : question.lines) values.insert(line.reason->answer_value);
-    if (values.contains("yes") || values.contains("no")) values.insert({"yes", "no"});
-    const std::vector<std::string> ordered(values.rbegin(), values.rend());  // yes before no
     ask.question = reason.ask;
-    ask.command =
-        fmt::format("exdiag answer {} {} --store F", reason.answer_name, fmt::join(ordered, "|"));
-    ask.feed = ask.command;
+    for (const AskNext::Effect& effect : ask.effects) {
+      if (effect.feed.empty()) continue;
+      ask.feed += (ask.feed.empty() ? "" : "\n") + effect.feed;
+    }
     return;
   }
   std::set<std::string> sentences;
   for (const Line& line : question.lines) sentences.insert(line.reason->because);
   ask.question = fmt::format("Is it so: {}?", fmt::join(sentences, "; "));
   ask.command = reason.collect;
-  const std::string file = FileOf(reason.collect);
-  ask.feed = fmt::format("exdiag import --store F {}", file.empty() ? "FILE" : file);
+  ask.feed = ImportCommand(reason.collect, commands);
 }
 
-AskNext MakeAskNext(const Question& question, const Standing& standing,
-                    const std::string& incident) {
+void AddAnswerEffects(const Question& question, const Standing& standing,
+                      const Proposition& proposition, const FeedCommands& commands, AskNext& ask) {
+  const std::vector<std::string> answers = AnswersTo(question);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const bool other = answers[i].empty();
+    ask.effects.push_back(
+        EffectOf(standing, proposition.points[i], other ? "anything else" : answers[i]));
+    const Reason& reason = *question.lines.front().reason;
+    if (!other) ask.effects.back().feed = AnswerCommand(reason, answers[i], commands);
+  }
+}
+
+AskNext MakeAskNext(const Question& question, const Standing& standing, const std::string& incident,
+                    const FeedCommands& commands) {
   const auto propositions = PropositionsOf(question, standing.causes.size());
   AskNext ask;
   ask.incident = incident;
   ask.entropy_drop = ExpectedEntropyDrop(standing.confidences, propositions);
-  PutIntoWords(question, ask);
   for (const Proposition& proposition : propositions) {
     const Reason& speaker = Speaker(question, proposition.key);
-    ask.effects.push_back(EffectOf(standing, proposition.if_true, AnswerWords(speaker, true)));
-    ask.effects.push_back(EffectOf(standing, proposition.if_false, AnswerWords(speaker, false)));
+    if (IsAnswer(speaker)) {
+      AddAnswerEffects(question, standing, proposition, commands, ask);
+      continue;
+    }
+    for (const bool is_true : {true, false}) {
+      ask.effects.push_back(
+          EffectOf(standing, proposition.points[is_true ? 0 : 1], ListingWords(speaker, is_true)));
+    }
   }
+  PutIntoWords(question, commands, ask);
   return ask;
 }
 
@@ -208,20 +268,27 @@ std::map<std::string, Question> QuestionsOf(const Ranking& ranking, const Incide
 
 double ExpectedEntropyDrop(const std::vector<double>& confidences,
                            std::vector<Proposition> propositions) {
-  if (propositions.size() > kMostPropositions) {
-    std::stable_sort(
-        propositions.begin(), propositions.end(),
-        [](const Proposition& a, const Proposition& b) { return Weight(a) > Weight(b); });
-    propositions.resize(kMostPropositions);
+  std::stable_sort(
+      propositions.begin(), propositions.end(),
+      [](const Proposition& a, const Proposition& b) { return Weight(a) > Weight(b); });
+  while (Combinations(propositions) > kMostCombinations) propositions.pop_back();
+  std::vector<std::vector<std::vector<double>>> given;  // by proposition, rival, outcome
+  for (const Proposition& proposition : propositions) {
+    auto& of_rivals = given.emplace_back();
+    for (std::size_t rival = 0; rival < confidences.size(); ++rival) {
+      of_rivals.push_back(OutcomesGiven(proposition, rival));
+    }
   }
   double expected = 0;
-  for (std::size_t answers = 0; answers < (std::size_t{1} << propositions.size()); ++answers) {
+  for (std::size_t answers = 0; answers < Combinations(propositions); ++answers) {
     std::vector<double> joint = confidences;  // P(cause and these answers)
     double probability = 0;
     for (std::size_t rival = 0; rival < joint.size(); ++rival) {
+      std::size_t rest = answers;
       for (std::size_t i = 0; i < propositions.size(); ++i) {
-        const double is_true = TrueGiven(propositions[i], rival);
-        joint[rival] *= ((answers >> i) & 1) != 0 ? is_true : 1 - is_true;
+        const std::size_t outcomes = propositions[i].points.size();
+        joint[rival] *= given[i][rival][rest % outcomes];
+        rest /= outcomes;
       }
       probability += joint[rival];
     }
@@ -232,7 +299,48 @@ double ExpectedEntropyDrop(const std::vector<double>& confidences,
   return Entropy(confidences) - expected;
 }
 
-std::vector<AskNext> AskNextFor(const Ranking& ranking) {
+std::vector<OpenQuestion> OpenQuestions(const Ranking& ranking, const FeedCommands& commands) {
+  struct Ranked {
+    double drop = 0;
+    OpenQuestion question;
+  };
+  std::map<std::pair<std::string, std::string>, Ranked> by_name;
+  for (const Incident& incident : ranking.incidents) {
+    const Standing standing = StandingOf(ranking, incident);
+    for (const auto& [key, question] : QuestionsOf(ranking, incident)) {
+      const Reason& reason = Asker(question);
+      if (!IsAnswer(reason) || !CanBePut(question)) continue;
+      const AskNext ask = MakeAskNext(question, standing, incident.id, commands);
+      Ranked& ranked = by_name[{reason.answer_name, reason.answer_host}];
+      ranked.drop = std::max(ranked.drop, ask.entropy_drop);
+      ranked.question.name = reason.answer_name;
+      ranked.question.host = reason.answer_host;
+      if (ranked.question.ask.empty()) ranked.question.ask = ask.question;
+      if (ranked.question.feed.empty()) ranked.question.feed = ask.feed;
+      ranked.question.incidents.push_back(incident.id);
+    }
+  }
+  std::vector<Ranked> ordered;
+  for (auto& [name, ranked] : by_name) ordered.push_back(std::move(ranked));
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.drop > b.drop; });
+  std::vector<OpenQuestion> open;
+  for (Ranked& ranked : ordered) open.push_back(std::move(ranked.question));
+  return open;
+}
+
+std::string ShellWord(std::string_view word) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("_-+=:,./@%").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::vector<AskNext> AskNextFor(const Ranking& ranking, const FeedCommands& commands) {
   std::vector<AskNext> asks;
   for (const Incident& incident : ranking.incidents) {
     const Standing standing = StandingOf(ranking, incident);
@@ -240,7 +348,7 @@ std::vector<AskNext> AskNextFor(const Ranking& ranking) {
     std::vector<AskNext> of_incident;
     for (const auto& [key, question] : QuestionsOf(ranking, incident)) {
       if (!CanBePut(question)) continue;
-      AskNext ask = MakeAskNext(question, standing, incident.id);
+      AskNext ask = MakeAskNext(question, standing, incident.id, commands);
       if (ask.entropy_drop >= kLeastDrop) of_incident.push_back(std::move(ask));
     }
     std::move(of_incident.begin(), of_incident.end(), std::back_inserter(asks));

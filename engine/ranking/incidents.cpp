@@ -109,6 +109,8 @@ std::vector<std::vector<Signal>> GroupIntoIncidents(std::vector<Signal> signals)
 
 Signal MergeSignals(std::vector<Signal> signals) {
   std::sort(signals.begin(), signals.end(), BetterSignal);
+  std::vector<std::vector<std::string>> host_groups;
+  for (const Signal& signal : signals) host_groups.push_back(signal.hosts);
   Signal best = std::move(signals.front());
   for (std::size_t i = 1; i < signals.size(); ++i) {
     const Signal& other = signals[i];
@@ -124,6 +126,10 @@ Signal MergeSignals(std::vector<Signal> signals) {
     }
     best.last_seen = std::max(best.last_seen, other.last_seen);
     if (best.time_basis == TimeBasis::kNone) best.time_basis = other.time_basis;
+  }
+  if (host_groups.size() > 1) {
+    Unite(host_groups, {});
+    best.host_groups = std::move(host_groups);
   }
   return best;
 }

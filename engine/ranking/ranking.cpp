@@ -84,7 +84,7 @@ Incident MakeIncident(const Draft& draft, std::size_t number) {
 
 }  // namespace
 
-Ranking RankCauses(std::vector<Signal> signals) {
+Ranking RankCauses(std::vector<Signal> signals, const FeedCommands& commands) {
   std::vector<Draft> drafts;
   for (auto& rivals : GroupIntoIncidents(std::move(signals))) {
     drafts.push_back(MakeDraft(std::move(rivals)));
@@ -117,7 +117,7 @@ Ranking RankCauses(std::vector<Signal> signals) {
     finding.rank = ranking.findings.size();
     finding.incident = incident.id;
   }
-  ranking.ask_next = AskNextFor(ranking);
+  ranking.ask_next = AskNextFor(ranking, commands);
   return ranking;
 }
 

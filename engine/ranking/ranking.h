@@ -15,6 +15,8 @@ struct Finding {
   Signal signal;
   double points = 0;      // start points plus those of every reason that holds
   double confidence = 0;  // 0..1
+  // Somebody knows of it and lives with it for now; engine/site says so.  Its rank stays.
+  bool acknowledged = false;
 };
 
 struct Incident {
@@ -30,14 +32,17 @@ struct Incident {
 // A fact that would move the confidences of an incident, with what each answer would do.
 struct AskNext {
   std::string incident;
-  std::string question;     // for people
-  std::string command;      // "setspn -L EX1 > spn.txt", or "exdiag answer NAME yes|no --store F"
-  std::string feed;         // how to give the result back: "exdiag import --store F spn.txt"
+  std::string question;  // for people
+  std::string command;   // what to run to find out: "setspn -L EX1 > spn.txt"; "" to ask somebody
+  // How to give back what was found out: command lines that can be copied, one an answer in the
+  // order of `effects` for a question to people, one for the output of a command.
+  std::string feed;
   double entropy_drop = 0;  // expected, in bits
   struct Effect {
-    std::string if_answer;  // "yes", "no", "the listing shows it"
+    std::string if_answer;  // "yes", "no", "it shows: the SPN is listed"
     std::string cause;      // rule id whose confidence moves most
     double from = 0, to = 0;
+    std::string feed;  // the command line that gives this answer; "" where `feed` has only one
   };
   std::vector<Effect> effects;
 };
@@ -48,9 +53,18 @@ struct Ranking {
   std::vector<AskNext> ask_next;    // most useful first
 };
 
+// What is needed to write such command lines.
+struct FeedCommands {
+  // Of a store: what stands behind "exdiag answer NAME VALUE" and before the file in "exdiag
+  // import".
+  std::string store_options = "--store F";
+  // Without a store: the command line that is being run, to be run again with what was found out.
+  std::string rerun = {};
+};
+
 // Signals whose explained events overlap are one incident.  Order: confidence, then points, then
 // the incident seen last, then rule id; the order of `signals` does not matter.
-Ranking RankCauses(std::vector<Signal> signals);
+Ranking RankCauses(std::vector<Signal> signals, const FeedCommands& commands = {});
 
 // Rows of all events that some finding explains, sorted, each once.
 std::vector<std::int64_t> ExplainedRows(const Ranking& ranking);

@@ -91,7 +91,7 @@ class TimeLineWriter {
       for (const auto& [from, to] : list) Cover(lanes[host].covered, from, to);
     }
     for (const Incident& incident : report_.ranking.incidents) {
-      if (StateOf(incident, report_.ranking) == "expected") continue;
+      if (IsQuiet(StateOf(incident, report_.ranking))) continue;
       for (const std::string& host : incident.hosts) {
         const auto lane = lanes.find(CanonicalHost(host));
         if (lane != lanes.end()) ++lane->second.incidents;
@@ -297,9 +297,12 @@ std::string ShareBar(double share, std::string_view fill) {
 
 std::string_view StateOf(const Incident& incident, const Ranking& ranking) {
   const Finding& leader = ranking.findings[incident.findings.front()];
+  if (IsAcknowledged(incident, ranking)) return "acknowledged";
   if (leader.confidence < 0.5) return "unsettled";
   return leader.signal.rule->verdict == Verdict::kExpected ? "expected" : "";
 }
+
+bool IsQuiet(std::string_view state) { return state == "expected" || state == "acknowledged"; }
 
 std::string TimeLine(const Report& report, const ReportDetail& detail, const HostNames& names) {
   if (!detail.from.known()) return "";
@@ -316,7 +319,7 @@ std::string Matrix(const Report& report, const ReportDetail& detail, const HostN
   const std::vector<Incident>& incidents = report.ranking.incidents;
   for (std::size_t i = 0; i < incidents.size(); ++i) {
     const Incident& incident = incidents[i];
-    if (incident.hosts.size() < 2 || StateOf(incident, report.ranking) == "expected") continue;
+    if (incident.hosts.size() < 2 || IsQuiet(StateOf(incident, report.ranking))) continue;
     const bool known = i < detail.logged_by.size() && !detail.logged_by[i].empty();
     const std::string server = CanonicalHost(known ? detail.logged_by[i] : incident.hosts.front());
     for (const std::string& host : incident.hosts) {

@@ -26,8 +26,11 @@ class HostNames {
 // A bar of `share`, 0..1, in the class `fill` ("lead", "rival", "nobody").
 std::string ShareBar(double share, std::string_view fill);
 
-// Whether an incident needs nobody to act, or is not settled: "expected", "unsettled" or "".
+// Whether somebody knows of an incident already, it needs nobody to act, or is not settled:
+// "acknowledged", "expected", "unsettled" or "".
 std::string_view StateOf(const Incident& incident, const Ranking& ranking);
+// Of these, those that ask nothing of the reader.
+bool IsQuiet(std::string_view state);
 
 // "" when nothing has a time.
 std::string TimeLine(const Report& report, const ReportDetail& detail, const HostNames& names);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "engine/base/text.h"
+#include "engine/report/phrases.h"
 
 namespace exdiag {
 namespace {
@@ -60,7 +61,26 @@ Result<std::vector<EventCount>> LeftOver(const Ranking& ranking,
   return list;
 }
 
-Result<std::vector<EventCount>> Unexplained(const Ranking& ranking, const Store& store) {
+// One sentence for each generation that has such an event.
+std::string MeaningOf(const std::vector<const CatalogueEntry*>& entries) {
+  std::vector<std::string> sentences;
+  for (const CatalogueEntry* entry : entries) {
+    if (entry->meaning.empty()) continue;
+    const bool named = entries.size() > 1 && !entry->generation.empty();
+    sentences.push_back(named ? entry->generation + ": " + entry->meaning : entry->meaning);
+  }
+  return Joined(sentences);
+}
+
+void LookUp(const Catalogue& catalogue, std::vector<UnexplainedEvents>& unexplained) {
+  for (UnexplainedEvents& events : unexplained) {
+    const auto entries = catalogue.Find(events.kind.provider, events.kind.event_id);
+    events.in_catalogue = !entries.empty();
+    events.meaning = MeaningOf(entries);
+  }
+}
+
+Result<std::vector<UnexplainedEvents>> Unexplained(const Ranking& ranking, const Store& store) {
   const std::vector<EventKind> kinds = ExplainableKinds(ranking);
   std::vector<EventCount> list;
   std::set<KindKey> walked;
@@ -80,7 +100,9 @@ Result<std::vector<EventCount>> Unexplained(const Ranking& ranking, const Store&
   std::sort(list.begin(), list.end(), [](const EventCount& a, const EventCount& b) {
     return std::tie(b.count, a.kind, a.host, a.level) < std::tie(a.count, b.kind, b.host, b.level);
   });
-  return list;
+  std::vector<UnexplainedEvents> unexplained;
+  for (EventCount& count : list) unexplained.push_back({std::move(count), false, {}});
+  return unexplained;
 }
 
 }  // namespace
@@ -95,15 +117,18 @@ TimeBasis BasisOfHost(const Report& report, std::string_view host) {
   return basis == TimeBasis::kNone ? TimeBasis::kLocalUnknown : basis;
 }
 
-Result<Report> MakeReport(Ranking ranking, const Store& store) {
+Result<Report> MakeReport(Diagnosis diagnosis, const Store& store, const Catalogue* catalogue) {
   Report report;
-  auto unexplained = Unexplained(ranking, store);
+  auto unexplained = Unexplained(diagnosis.ranking, store);
   if (!unexplained) return unexplained.error();
   auto coverage = store.CoverageRows();
   if (!coverage) return coverage.error();
   auto ledger = store.Ledger();
   if (!ledger) return ledger.error();
-  report.ranking = std::move(ranking);
+  if (catalogue != nullptr) LookUp(*catalogue, *unexplained);
+  report.ranking = std::move(diagnosis.ranking);
+  report.site = std::move(diagnosis.site);
+  report.made_at = diagnosis.made_at;
   report.unexplained = std::move(*unexplained);
   report.coverage = std::move(*coverage);
   report.inputs = std::move(*ledger);

@@ -9,6 +9,7 @@
 #include "engine/base/result.h"
 #include "engine/ranking/ranking.h"
 #include "engine/report/document.h"
+#include "engine/site/site.h"
 #include "engine/store/store.h"
 
 namespace exdiag {
@@ -26,21 +27,37 @@ struct ReportChanges {
   std::vector<ReportChange> list;
 };
 
+// One kind of event that no finding explains, and what the catalogue says of it.
+struct UnexplainedEvents : EventCount {
+  bool in_catalogue = false;
+  std::string meaning;  // "" when it is not there or says nothing
+};
+
 // Findings point to their rules, so a report does not outlive its RuleSet.
 struct Report {
   Ranking ranking;
-  std::vector<EventCount> unexplained;   // errors and warnings that no finding explains, most first
-  std::vector<Coverage> coverage;        // by host, channel, time
-  std::vector<LedgerRow> inputs;         // in the order in which they were fed
-  std::optional<ReportChanges> changes;  // where there is a report to compare with
+  SiteUse site;   // what the site acknowledges and changes, and which findings that is about
+  Ticks made_at;  // for the age of these; not known() when there are none
+  std::vector<UnexplainedEvents> unexplained;  // errors and warnings, most frequent first
+  std::vector<Coverage> coverage;              // by host, channel, time
+  std::vector<LedgerRow> inputs;               // in the order in which they were fed
+  std::optional<ReportChanges> changes;        // where there is a report to compare with
 };
 
 // The basis of the times that are shown for a host: local-unknown as soon as one of its logs was
 // read without its zone.
 TimeBasis BasisOfHost(const Report& report, std::string_view host);
 
-// Puts together what the store says beside the ranking.  An Error is the store's.
-Result<Report> MakeReport(Ranking ranking, const Store& store);
+// Ranked causes, and what the site says of them.
+struct Diagnosis {
+  Ranking ranking;
+  SiteUse site;
+  Ticks made_at;
+};
+
+// Puts together what the store says beside the ranking.  Without a catalogue no event is known to
+// it.  An Error is the store's.
+Result<Report> MakeReport(Diagnosis diagnosis, const Store& store, const Catalogue* catalogue);
 
 struct ReportOptions {
   bool verbose = false;  // every reason's evidence, all rivals, every input file

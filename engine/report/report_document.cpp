@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/report/phrases.h"
 #include "engine/report/report.h"
 #include "engine/report/report_parts.h"
+#include "engine/site/moment.h"
 
 namespace exdiag {
 namespace {
@@ -24,6 +26,11 @@ std::size_t Shown(std::size_t size, std::size_t most, const ReportOptions& optio
 void AddHidden(Document& out, std::size_t hidden, std::string_view noun) {
   if (hidden == 0) return;
   out.Add(Item{0, "-", {fmt::format("{} more (--verbose)", Counted(hidden, noun)), Role::kDim}});
+}
+
+// "by anna, 12 days old: moving on Friday".
+std::string WhoAndWhy(const std::string& by, Ticks since, Ticks now, const std::string& reason) {
+  return fmt::format("{}{}: {}", by.empty() ? "" : "by " + by + ", ", AgeText(since, now), reason);
 }
 
 std::string EvidenceText(const EvidenceReference& reference) {
@@ -75,30 +82,31 @@ void AddEvidence(Document& out, const std::vector<EvidenceReference>& evidence, 
   }
 }
 
-void AddReasons(Document& out, const Finding& finding, const ReportOptions& options) {
+void AddReasons(Document& out, const Finding& finding, Ticks now, const ReportOptions& options) {
   const Signal& signal = finding.signal;
   out.Add(Heading{3, fmt::format("Why ({} points)", PointsText(finding.points))});
   std::string start =
       fmt::format("a {} cause whenever its events are seen", StrengthName(signal.rule->strength));
   if (!signal.unknown_conditions.empty()) start += ", less one for what is not known";
-  out.Add(Item{0, PointsText(signal.start_points), start});
+  out.Add(Item{0, PointsText(signal.start_points), start + SitePointsText(signal.site, now)});
   AddEvidence(out, signal.triggers, signal.trigger_count, options.verbose ? 5 : 1, 1);
   for (const Reason& reason : signal.reasons) {
     if (reason.state != Truth::kHolds) continue;
-    out.Add(Item{0, PointsText(reason.points), reason.because});
+    out.Add(Item{0, PointsText(reason.points), reason.because + SitePointsText(reason.site, now)});
     AddEvidence(out, reason.evidence, reason.evidence_count, options.verbose ? 5 : 0, 1);
   }
 }
 
-void AddUnknown(Document& out, const Signal& signal) {
+void AddUnknown(Document& out, const Signal& signal, Ticks now) {
   std::vector<Item> items;
   for (const std::string& condition : signal.unknown_conditions) {
     items.push_back({0, "-", condition});
   }
   for (const Reason& reason : signal.reasons) {
     if (reason.state != Truth::kUnknown) continue;
-    items.push_back(
-        {0, "-", fmt::format("whether {} ({})", reason.because, PointsText(reason.points))});
+    items.push_back({0, "-",
+                     fmt::format("whether {} ({}){}", reason.because, PointsText(reason.points),
+                                 SitePointsText(reason.site, now))});
   }
   if (items.empty()) return;
   out.Add(Heading{3, "Not known"});
@@ -114,11 +122,34 @@ void AddRivals(Document& out, const Incident& incident, const Ranking& ranking,
     const Finding& rival = ranking.findings[incident.findings[i]];
     Phrase text(rival.signal.rule->title);
     if (IsExpected(rival)) text.Add(" (no action needed)");
+    if (rival.acknowledged) text.Add(" (acknowledged)");
     text.Add(fmt::format(" [{}]", rival.signal.rule->id), Role::kDim);
     out.Add(Item{0, Percent(rival.confidence), text});
   }
   out.Add(Item{0, Percent(incident.unknown_cause), "a cause that no rule knows"});
   AddHidden(out, rivals - shown, "other cause");
+}
+
+// A question to people has one command an answer, a listing one for its file.
+void AddAsk(Document& out, const AskNext& ask) {
+  out.Add(Item{0, "-", ask.question});
+  const bool of_people = ask.command.empty();
+  if (!of_people) {
+    out.Add(Verbatim{ask.command});
+    out.Add(Item{1, "-", "then:"});
+    out.Add(Verbatim{ask.feed});
+  }
+  for (const AskNext::Effect& effect : ask.effects) {
+    // Else it would show nothing.
+    if (Percent(effect.from) != Percent(effect.to)) {
+      out.Add(Item{1, "-",
+                   fmt::format("{}: {} goes from {} to {}", effect.if_answer, effect.cause,
+                               Percent(effect.from), Percent(effect.to))});
+    } else if (of_people) {
+      out.Add(Item{1, "-", fmt::format("{}: it stays as it is", effect.if_answer)});
+    }
+    if (!effect.feed.empty()) out.Add(Verbatim{effect.feed});
+  }
 }
 
 void AddAskNext(Document& out, const Incident& incident, const Ranking& ranking,
@@ -129,23 +160,20 @@ void AddAskNext(Document& out, const Incident& incident, const Ranking& ranking,
     if (!first && !options.verbose) return;
     if (first) out.Add(Heading{3, "What would settle it"});
     first = false;
-    out.Add(Item{0, "-", ask.question});
-    if (!ask.command.empty()) out.Add(Verbatim{ask.command});
-    if (!ask.feed.empty() && ask.feed != ask.command) {
-      out.Add(Item{1, "-", "then:"});
-      out.Add(Verbatim{ask.feed});
-    }
-    for (const AskNext::Effect& effect : ask.effects) {
-      if (Percent(effect.from) == Percent(effect.to)) continue;  // it would show nothing
-      out.Add(Item{1, "-",
-                   fmt::format("{}: {} goes from {} to {}", effect.if_answer, effect.cause,
-                               Percent(effect.from), Percent(effect.to))});
-    }
+    AddAsk(out, ask);
   }
 }
 
-void AddIncident(Document& out, std::size_t number, const Incident& incident,
-                 const Ranking& ranking, const ReportOptions& options) {
+void AddAcknowledgements(Document& out, const Incident& incident, const Report& report,
+                         bool expired) {
+  for (const std::string& text : AcknowledgementTexts(incident, report, expired)) {
+    out.Add(Paragraph{{text, expired ? Role::kDoubt : Role::kGood}});
+  }
+}
+
+void AddIncident(Document& out, std::size_t number, const Incident& incident, const Report& report,
+                 const ReportOptions& options) {
+  const Ranking& ranking = report.ranking;
   const Finding& leader = ranking.findings[incident.findings.front()];
   const Signal& signal = leader.signal;
   const bool quiet = IsExpected(leader) && leader.confidence >= 0.5;
@@ -157,10 +185,12 @@ void AddIncident(Document& out, std::size_t number, const Incident& incident,
   out.Add(Paragraph{signal.cause});
   out.Add(Paragraph{
       {fmt::format("{} [{}]", Joined(signal.rule->articles), signal.rule->id), Role::kDim}});
-  if (quiet && !options.verbose) return;
+  AddAcknowledgements(out, incident, report, true);
+  if (leader.acknowledged) AddAcknowledgements(out, incident, report, false);
+  if ((quiet || leader.acknowledged) && !options.verbose) return;
   AddFix(out, signal.fix);
-  AddReasons(out, leader, options);
-  AddUnknown(out, signal);
+  AddReasons(out, leader, report.made_at, options);
+  AddUnknown(out, signal, report.made_at);
   AddRivals(out, incident, ranking, options);
   AddAskNext(out, incident, ranking, options);
 }
@@ -175,18 +205,22 @@ std::uint64_t Sum(const std::vector<LedgerRow>& rows, std::uint64_t LedgerRow::*
 }
 
 std::string Title(const Report& report) {
-  const std::vector<Incident>& incidents = report.ranking.incidents;
+  std::vector<Incident> incidents = report.ranking.incidents;
+  const auto acknowledged = std::erase_if(incidents, [&](const Incident& incident) {
+    return IsAcknowledged(incident, report.ranking);
+  });
   const auto expected =
       std::count_if(incidents.begin(), incidents.end(), [&](const Incident& incident) {
         return IsExpected(report.ranking.findings[incident.findings.front()]);
       });
   const auto noise = static_cast<std::uint64_t>(expected);
   const std::uint64_t faults = incidents.size() - noise;
-  if (incidents.empty()) return "Nothing found";
-  if (faults == 0) return "Nothing that needs action";
+  const std::string known = acknowledged == 0 ? "" : fmt::format(", {} acknowledged", acknowledged);
+  if (incidents.empty()) return acknowledged == 0 ? "Nothing found" : "Nothing new" + known;
+  if (faults == 0) return "Nothing that needs action" + known;
   std::string title = Counted(faults, "incident");
   if (noise > 0) title += fmt::format(", and {} that needs no action", noise);
-  return title;
+  return title + known;
 }
 
 void AddNothingFound(Document& out, const Report& report) {
@@ -204,20 +238,51 @@ void AddNothingFound(Document& out, const Report& report) {
   }
 }
 
+std::string TimeText(Ticks time) { return time.known() ? FormatTimeForPeople(time) : "no time"; }
+
+// What the catalogue says of the kinds that the table shows, each once.
+void AddMeanings(Document& out, const Report& report, std::size_t shown) {
+  std::set<EventKind> said;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const UnexplainedEvents& events = report.unexplained[i];
+    if (!said.insert(events.kind).second) continue;
+    Phrase text(fmt::format("{} {}: ", events.kind.provider, events.kind.event_id), Role::kStrong);
+    text.Add(!events.in_catalogue     ? "not in the catalogue"
+             : events.meaning.empty() ? "in the catalogue, without a meaning"
+                                      : events.meaning);
+    out.Add(Item{0, "-", text});
+  }
+}
+
 void AddUnexplained(Document& out, const Report& report, const ReportOptions& options) {
   if (report.unexplained.empty()) return;
   out.Add(Heading{2, "Errors and warnings that no finding explains"});
-  Table table{{{"count", true}, {"event"}, {"level"}, {"host"}, {"last seen"}}, {}};
+  Table table{{{"count", true}, {"event"}, {"level"}, {"host"}, {"first seen"}, {"last seen"}}, {}};
   const std::size_t shown = Shown(report.unexplained.size(), kUnexplainedShown, options);
   for (std::size_t i = 0; i < shown; ++i) {
     const EventCount& count = report.unexplained[i];
     table.rows.push_back({std::to_string(count.count),
                           fmt::format("{} {}", count.kind.provider, count.kind.event_id),
-                          std::string(LevelName(count.level)), count.host,
-                          count.last.known() ? FormatTimeForPeople(count.last) : "no time"});
+                          std::string(LevelName(count.level)), count.host, TimeText(count.first),
+                          TimeText(count.last)});
   }
   out.Add(std::move(table));
   AddHidden(out, report.unexplained.size() - shown, "kind");
+  AddMeanings(out, report, shown);
+}
+
+void AddSite(Document& out, const Report& report) {
+  const std::vector<SiteLine> lines = SiteLines(report);
+  if (lines.empty()) return;
+  out.Add(Heading{2, "Acknowledged and changed by the site"});
+  for (const SiteLine& line : lines) {
+    Phrase text(line.rule, Role::kStrong);
+    text.Add(line.said);
+    if (line.expired) text.Add(" (expired)", Role::kDoubt);
+    if (!line.used) text.Add(" (no such finding here)", Role::kDim);
+    text.Add(fmt::format(" [{}]", line.where), Role::kDim);
+    out.Add(Item{0, "-", text});
+  }
 }
 
 // One row for each stretch of a host's log: files that overlap or touch to the second are one.
@@ -306,9 +371,15 @@ bool AnyLocalTime(const Report& report) {
 void AddIncidents(Document& out, const Report& report, const ReportOptions& options) {
   out.Add(Heading{1, Title(report)});
   if (report.ranking.incidents.empty()) AddNothingFound(out, report);
-  std::size_t number = 0;
-  for (const Incident& incident : report.ranking.incidents) {
-    AddIncident(out, ++number, incident, report.ranking, options);
+  const std::vector<Incident>& incidents = report.ranking.incidents;
+  for (const bool acknowledged : {false, true}) {
+    bool first = true;
+    for (std::size_t i = 0; i < incidents.size(); ++i) {
+      if (IsAcknowledged(incidents[i], report.ranking) != acknowledged) continue;
+      if (acknowledged && first) out.Add(Heading{2, "Acknowledged"});
+      first = false;
+      AddIncident(out, i + 1, incidents[i], report, options);
+    }
   }
 }
 
@@ -316,9 +387,59 @@ std::string ReportTitle(const Report& report) { return Title(report); }
 
 std::vector<Coverage> MergedCoverage(const std::vector<Coverage>& rows) { return Merged(rows); }
 
+std::vector<std::string> AcknowledgementTexts(const Incident& incident, const Report& report,
+                                              bool expired) {
+  std::vector<std::string> texts;
+  for (const AcknowledgementUse& use : report.site.acknowledgements) {
+    const auto& findings = use.findings;
+    if (use.expired != expired ||
+        std::find(findings.begin(), findings.end(), incident.findings.front()) == findings.end()) {
+      continue;
+    }
+    const Acknowledgement& one = use.acknowledgement;
+    const std::string who = WhoAndWhy(one.by, one.since, report.made_at, one.reason);
+    const std::string until = FormatTimeForPeople(one.until);
+    texts.push_back(
+        expired ? fmt::format("Its acknowledgement expired on {} UTC; it was {}", until, who)
+                : fmt::format("Acknowledged until {} UTC, {}", until, who));
+  }
+  return texts;
+}
+
+std::string SitePointsText(const std::optional<SitePoints>& site, Ticks now) {
+  if (!site) return {};
+  return fmt::format(" (the site's points, where the rule has {}; {})", PointsText(site->of_rule),
+                     WhoAndWhy(site->by, site->since, now, site->reason));
+}
+
+std::vector<SiteLine> SiteLines(const Report& report) {
+  std::vector<SiteLine> lines;
+  for (const AcknowledgementUse& use : report.site.acknowledgements) {
+    const Acknowledgement& one = use.acknowledgement;
+    const std::string hosts = one.hosts.empty() ? " on all hosts" : " on " + Joined(one.hosts, 6);
+    lines.push_back(
+        {one.rule,
+         fmt::format("{} acknowledged until {} UTC, {}", hosts, FormatTimeForPeople(one.until),
+                     WhoAndWhy(one.by, one.since, report.made_at, one.reason)),
+         use.expired, !use.findings.empty(), ToString(one.where)});
+  }
+  for (const OverrideUse& use : report.site.overrides) {
+    const PointsOverride& one = use.change;
+    const std::string what =
+        one.line == 0 ? " starts with" : fmt::format(", evidence line {}, counts", one.line);
+    lines.push_back({one.rule,
+                     fmt::format("{} {} instead of {}, {}", what, PointsText(one.points),
+                                 PointsText(one.of_rule),
+                                 WhoAndWhy(one.by, one.since, report.made_at, one.reason)),
+                     false, !use.findings.empty(), ToString(one.where)});
+  }
+  return lines;
+}
+
 Document ReportDocument(const Report& report, const ReportOptions& options) {
   Document out;
   AddIncidents(out, report, options);
+  AddSite(out, report);
   AddUnexplained(out, report, options);
   out.Add(Heading{2, "What was read"});
   AddCoverage(out, report);

@@ -112,12 +112,16 @@ class ReportPage {
  public:
   ReportPage(const Report& report, const ReportDetail& detail, const ReportPageOptions& options)
       : report_(report), detail_(detail), options_(options), names_(report) {
-    // Worst first: what needs action before what does not; within both the report's order.
+    // Worst first: what needs action, what does not, what is acknowledged; within each the
+    // report's order.
     const std::vector<Incident>& incidents = report.ranking.incidents;
     for (std::size_t i = 0; i < incidents.size(); ++i) order_.push_back(i);
-    std::stable_partition(order_.begin(), order_.end(), [&](std::size_t i) {
-      return StateOf(incidents[i], report.ranking) != "expected";
-    });
+    const auto place = [&](std::size_t i) {
+      const std::string_view state = StateOf(incidents[i], report.ranking);
+      return state == "acknowledged" ? 2 : state == "expected" ? 1 : 0;
+    };
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](std::size_t a, std::size_t b) { return place(a) < place(b); });
   }
 
   std::string Render() {
@@ -129,6 +133,8 @@ class ReportPage {
                Matrix(report_, detail_, names_));
     AddSection("unexplained", "Unexplained errors and warnings", report_.unexplained.size(),
                Unexplained());
+    AddSection("site", "Acknowledged and changed by the site",
+               report_.site.acknowledgements.size() + report_.site.overrides.size(), SiteBody());
     AddSection("coverage", "Which logs were read", 0, CoverageBody());
     AddSection("inputs", "What was fed", report_.inputs.size(), Inputs());
     HtmlPage page{
@@ -161,10 +167,13 @@ class ReportPage {
   // ---- head, navigation, foot ----
 
   std::string Head() const {
-    std::size_t faults = 0, unsettled = 0, quiet = 0;
+    std::size_t faults = 0, unsettled = 0, quiet = 0, acknowledged = 0;
     for (const Incident& incident : report_.ranking.incidents) {
       const std::string_view state = StateOf(incident, report_.ranking);
-      ++(state == "expected" ? quiet : state == "unsettled" ? unsettled : faults);
+      ++(state == "acknowledged" ? acknowledged
+         : state == "expected"   ? quiet
+         : state == "unsettled"  ? unsettled
+                                 : faults);
     }
     std::uint64_t records = 0, rejected = 0, unexplained = 0;
     for (const LedgerRow& row : report_.inputs) {
@@ -197,6 +206,7 @@ class ReportPage {
     tile(faults, "need action", "trouble");
     tile(unsettled, "not settled", "doubt");
     tile(quiet, "need no action", "good");
+    if (acknowledged > 0) tile(acknowledged, "acknowledged", "");
     tile(unexplained, "unexplained errors and warnings", "doubt");
     tile(hosts.size(), hosts.size() == 1 ? "host" : "hosts", "");
     tile(records, "records read", "");
@@ -297,6 +307,7 @@ class ReportPage {
   }
 
   static std::string Badge(std::string_view state) {
+    if (state == "acknowledged") return "<span class=\"badge\">Acknowledged</span>";
     if (state == "expected") return "<span class=\"badge good\">No action needed</span>";
     if (state == "unsettled") return "<span class=\"badge doubt\">Not settled</span>";
     return "<span class=\"badge trouble\">Needs action</span>";
@@ -323,8 +334,14 @@ class ReportPage {
     out += Fact("When", PeriodText(incident.first_seen, incident.last_seen, incident.time_basis));
     if (incident.events > 0) out += Fact("Events", Digits(incident.events));
     if (!signal.rule->articles.empty()) out += Fact("Articles", Joined(signal.rule->articles));
-    out += fmt::format("</dl>\n<p class=\"said\">{}</p>\n</header>\n", EscapeHtml(signal.cause));
-    const bool open = position < kOpened && state != "expected";
+    out += fmt::format("</dl>\n<p class=\"said\">{}</p>\n", EscapeHtml(signal.cause));
+    for (const bool expired : {true, false}) {
+      for (const std::string& text : AcknowledgementTexts(incident, report_, expired)) {
+        out += fmt::format("<p class=\"note\">{}</p>\n", EscapeHtml(text));
+      }
+    }
+    out += "</header>\n";
+    const bool open = position < kOpened && !IsQuiet(state);
     out += fmt::format(
         "<details class=\"body\"{}><summary>What to do, why, and other causes"
         "<span class=\"unseen\"> of {}</span></summary><div>\n",
@@ -366,9 +383,10 @@ class ReportPage {
       const Finding& finding = report_.ranking.findings[incident.findings[i]];
       const Rule& rule = *finding.signal.rule;
       bars += fmt::format(
-          "<li><span class=\"label\"><span>{}{}</span><b>{}</b></span>{}", EscapeHtml(rule.title),
+          "<li><span class=\"label\"><span>{}{}{}</span><b>{}</b></span>{}", EscapeHtml(rule.title),
           rule.verdict == Verdict::kExpected ? " (no action needed)" : "",
-          Percent(finding.confidence), ShareBar(finding.confidence, i == 0 ? "lead" : "rival"));
+          i > 0 && finding.acknowledged ? " (acknowledged)" : "", Percent(finding.confidence),
+          ShareBar(finding.confidence, i == 0 ? "lead" : "rival"));
       bars += RivalDetail(finding, i > 0) + "</li>\n";
     }
     bars += fmt::format(
@@ -383,18 +401,20 @@ class ReportPage {
                                 : ""));
   }
 
-  static std::string RivalDetail(const Finding& finding, bool is_rival) {
+  std::string RivalDetail(const Finding& finding, bool is_rival) const {
     const Rule& rule = *finding.signal.rule;
     std::string facts = fmt::format("<code>{}</code>", EscapeHtml(rule.id));
     if (!is_rival) return "<span class=\"dim small\">" + facts + "</span>";
     if (!rule.articles.empty()) facts += ", " + EscapeHtml(Joined(rule.articles));
     std::string reasons =
-        fmt::format("<li><b>{}</b> a {} cause from the start</li>",
-                    PointsText(finding.signal.start_points), StrengthName(rule.strength));
+        fmt::format("<li><b>{}</b> a {} cause from the start{}</li>",
+                    PointsText(finding.signal.start_points), StrengthName(rule.strength),
+                    EscapeHtml(SitePointsText(finding.signal.site, report_.made_at)));
     for (const Reason& reason : finding.signal.reasons) {
-      reasons += fmt::format("<li><b>{}</b> {}{}</li>", PointsText(reason.points),
+      reasons += fmt::format("<li><b>{}</b> {}{}{}</li>", PointsText(reason.points),
                              reason.state == Truth::kUnknown ? "not known: whether " : "",
-                             EscapeHtml(reason.because));
+                             EscapeHtml(reason.because),
+                             EscapeHtml(SitePointsText(reason.site, report_.made_at)));
     }
     return fmt::format(
         "<details class=\"small\"><summary>Why {} points<span class=\"unseen\"> for "
@@ -407,10 +427,12 @@ class ReportPage {
     std::string start =
         fmt::format("a {} cause whenever its events are seen", StrengthName(signal.rule->strength));
     if (!signal.unknown_conditions.empty()) start += ", less one for what is not known";
+    start += SitePointsText(signal.site, report_.made_at);
     std::string points = Point(signal.start_points, start, signal.triggers, signal.trigger_count);
     for (const Reason& reason : signal.reasons) {
       if (reason.state != Truth::kHolds) continue;
-      points += Point(reason.points, reason.because, reason.evidence, reason.evidence_count);
+      points += Point(reason.points, reason.because + SitePointsText(reason.site, report_.made_at),
+                      reason.evidence, reason.evidence_count);
     }
     return Part(fmt::format("Why ({} points)", PointsText(finding.points)),
                 "<ul class=\"points\">\n" + points + "</ul>\n");
@@ -501,16 +523,19 @@ class ReportPage {
     for (const AskNext& ask : report_.ranking.ask_next) {
       if (ask.incident != incident.id) continue;
       asks += fmt::format("<div class=\"ask\"><p>{}</p>\n", EscapeHtml(ask.question));
-      if (!ask.command.empty()) asks += Command(ask.command);
-      if (!ask.feed.empty() && ask.feed != ask.command) {
-        asks += "<p>Then:</p>" + Command(ask.feed);
+      if (!ask.command.empty()) {
+        asks += Command(ask.command) + "<p>Then:</p>" + Command(ask.feed);
       }
       std::string effects;
       for (const AskNext::Effect& effect : ask.effects) {
-        if (Percent(effect.from) == Percent(effect.to)) continue;  // it would show nothing
-        effects += fmt::format("<li>{}: <code>{}</code> goes from {} to {}</li>",
-                               EscapeHtml(effect.if_answer), EscapeHtml(effect.cause),
-                               Percent(effect.from), Percent(effect.to));
+        const bool moves = Percent(effect.from) != Percent(effect.to);
+        if (!moves && effect.feed.empty()) continue;  // it would show nothing
+        effects += moves ? fmt::format("<li>{}: <code>{}</code> goes from {} to {}",
+                                       EscapeHtml(effect.if_answer), EscapeHtml(effect.cause),
+                                       Percent(effect.from), Percent(effect.to))
+                         : fmt::format("<li>{}: it stays as it is", EscapeHtml(effect.if_answer));
+        if (!effect.feed.empty()) effects += Command(effect.feed);
+        effects += "</li>";
       }
       if (!effects.empty()) asks += "<ul class=\"plain small\">" + effects + "</ul>";
       asks += "</div>\n";
@@ -545,7 +570,9 @@ class ReportPage {
       const std::vector<std::string> cells = {
           Percent(leader.confidence),
           leader.signal.rule->title +
-              (StateOf(incident, report_.ranking) == "expected" ? " (no action needed)" : ""),
+              (StateOf(incident, report_.ranking) == "acknowledged" ? " (acknowledged)"
+               : StateOf(incident, report_.ranking) == "expected"   ? " (no action needed)"
+                                                                    : ""),
           Joined(incident.hosts, 4),
           PeriodText(incident.first_seen, incident.last_seen, incident.time_basis),
           Digits(incident.events)};
@@ -581,19 +608,38 @@ class ReportPage {
     std::string out =
         "<p>No finding accounts for these. Nothing that went wrong is left out because "
         "no rule knew it.</p>\n";
-    TableWriter table(
-        "Unexplained errors and warnings",
-        {{"Event"}, {"Level"}, {"Host"}, {"Count", true}, {"First seen"}, {"Last seen"}}, true);
+    TableWriter table("Unexplained errors and warnings",
+                      {{"Event"},
+                       {"Meaning"},
+                       {"Level"},
+                       {"Host"},
+                       {"Count", true},
+                       {"First seen"},
+                       {"Last seen"}},
+                      true);
     const std::size_t shown = std::min(report_.unexplained.size(), kUnexplainedShown);
     for (std::size_t i = 0; i < shown; ++i) {
-      const EventCount& count = report_.unexplained[i];
+      const UnexplainedEvents& count = report_.unexplained[i];
       const std::string host = names_.Shown(count.host);
-      table.Row({EventName(count.kind), std::string(LevelName(count.level)), host,
-                 Digits(count.count), TimeCell(count.first), TimeCell(count.last)},
+      table.Row({EventName(count.kind), count.in_catalogue ? count.meaning : "not in the catalogue",
+                 std::string(LevelName(count.level)), host, Digits(count.count),
+                 TimeCell(count.first), TimeCell(count.last)},
                 " data-item=\"unexplained\"" + ListAttribute("data-hosts", {host}) +
                     ListAttribute("data-events", {EventName(count.kind)}));
     }
     return out + table.Take() + Hidden(report_.unexplained.size() - shown, "kind");
+  }
+
+  std::string SiteBody() const {
+    std::string items;
+    for (const SiteLine& line : SiteLines(report_)) {
+      items += fmt::format("<li><strong>{}</strong>{}{}{} <span class=\"dim\">[{}]</span></li>\n",
+                           EscapeHtml(line.rule), EscapeHtml(line.said),
+                           line.expired ? " (expired)" : "",
+                           line.used ? "" : " <span class=\"dim\">(no such finding here)</span>",
+                           EscapeHtml(line.where));
+    }
+    return items.empty() ? "" : "<ul class=\"plain\">\n" + items + "</ul>\n";
   }
 
   std::string CoverageBody() const {

@@ -8,12 +8,24 @@
 #include "engine/base/text.h"
 #include "engine/report/phrases.h"
 #include "engine/report/report.h"
+#include "engine/site/moment.h"
 
 namespace exdiag {
 namespace {
 
 // Enough to tell any two apart; more would only show how the machine adds.
 double Rounded(double value) { return std::round(value * 10'000) / 10'000; }
+
+Json OrNull(const std::optional<std::int64_t>& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+
+Json SitePointsJson(const SitePoints& site) {
+  return {{"of_rule", site.of_rule},
+          {"since", TimeJson(site.since, TimeBasis::kUtc)},
+          {"by", site.by},
+          {"reason", site.reason}};
+}
 
 Json ReasonJson(const Reason& reason) {
   Json evidence = Json::array();
@@ -27,6 +39,7 @@ Json ReasonJson(const Reason& reason) {
                {"evidence_count", reason.evidence_count}};
   if (!reason.ask.empty()) json["ask"] = reason.ask;
   if (!reason.collect.empty()) json["collect"] = reason.collect;
+  if (reason.site) json["override"] = SitePointsJson(*reason.site);
   return json;
 }
 
@@ -37,6 +50,12 @@ Json FixJson(const std::vector<RenderedStep>& steps) {
         {{"do", step.do_what}, {"on", step.on}, {"risk", step.risk}, {"ours", step.ours}});
   }
   return list;
+}
+
+Json RanksJson(const std::vector<std::size_t>& findings, const Ranking& ranking) {
+  Json ranks = Json::array();
+  for (const std::size_t index : findings) ranks.push_back(ranking.findings[index].rank);
+  return ranks;
 }
 
 Json IncidentJson(const Incident& incident, const Report& report) {
@@ -52,18 +71,51 @@ Json IncidentJson(const Incident& incident, const Report& report) {
           {"first_seen", TimeJson(incident.first_seen, incident.time_basis)},
           {"last_seen", TimeJson(incident.last_seen, incident.time_basis)},
           {"events", incident.events},
+          {"acknowledged", IsAcknowledged(incident, report.ranking)},
           {"causes", std::move(causes)},
           {"unknown_cause", Rounded(incident.unknown_cause)}};
 }
 
-Json UnexplainedJson(const EventCount& count, TimeBasis basis) {
+Json UnexplainedJson(const UnexplainedEvents& count, TimeBasis basis) {
   return {{"provider", count.kind.provider},
           {"event_id", count.kind.event_id},
           {"level", LevelName(count.level)},
           {"host", count.host},
           {"count", count.count},
           {"first_seen", TimeJson(count.first, basis)},
-          {"last_seen", TimeJson(count.last, basis)}};
+          {"last_seen", TimeJson(count.last, basis)},
+          {"in_catalogue", count.in_catalogue},
+          {"meaning", count.meaning}};
+}
+
+Json AcknowledgementJson(const AcknowledgementUse& use, Ticks now, const Ranking& ranking) {
+  const Acknowledgement& one = use.acknowledgement;
+  Json json = {{"cause", one.rule},
+               {"hosts", one.hosts},
+               {"since", TimeJson(one.since, TimeBasis::kUtc)},
+               {"until", TimeJson(one.until, TimeBasis::kUtc)},
+               {"age_days", OrNull(AgeInDays(one.since, now))},
+               {"by", one.by},
+               {"reason", one.reason},
+               {"expired", use.expired},
+               {"findings", RanksJson(use.findings, ranking)}};
+  json.update(LocationJson(one.where));
+  return json;
+}
+
+Json OverrideJson(const OverrideUse& use, Ticks now, const Ranking& ranking) {
+  const PointsOverride& one = use.change;
+  Json json = {{"cause", one.rule},
+               {"evidence_line", one.line},
+               {"points", one.points},
+               {"of_rule", one.of_rule},
+               {"since", TimeJson(one.since, TimeBasis::kUtc)},
+               {"age_days", OrNull(AgeInDays(one.since, now))},
+               {"by", one.by},
+               {"reason", one.reason},
+               {"findings", RanksJson(use.findings, ranking)}};
+  json.update(LocationJson(one.where));
+  return json;
 }
 
 Json CoverageJson(const Coverage& coverage) {
@@ -133,25 +185,28 @@ Json EvidenceJson(const EvidenceReference& reference) {
 
 Json FindingJson(const Finding& finding) {
   const Signal& signal = finding.signal;
-  return {{"rank", finding.rank},
-          {"incident", finding.incident},
-          {"cause", signal.rule->id},
-          {"title", signal.rule->title},
-          {"verdict", VerdictName(signal.rule->verdict)},
-          {"confidence", Rounded(finding.confidence)},
-          {"points", Rounded(finding.points)},
-          {"start_points", Rounded(signal.start_points)},
-          {"articles", signal.rule->articles},
-          {"hosts", signal.hosts},
-          {"first_seen", TimeJson(signal.first_seen, signal.time_basis)},
-          {"last_seen", TimeJson(signal.last_seen, signal.time_basis)},
-          {"explanation", signal.cause},
-          {"events", signal.explained.size()},
-          {"triggers", List(signal.triggers, EvidenceJson)},
-          {"trigger_count", signal.trigger_count},
-          {"reasons", List(signal.reasons, ReasonJson)},
-          {"unknown_conditions", signal.unknown_conditions},
-          {"fix", FixJson(signal.fix)}};
+  Json json = {{"rank", finding.rank},
+               {"incident", finding.incident},
+               {"cause", signal.rule->id},
+               {"title", signal.rule->title},
+               {"verdict", VerdictName(signal.rule->verdict)},
+               {"confidence", Rounded(finding.confidence)},
+               {"points", Rounded(finding.points)},
+               {"start_points", Rounded(signal.start_points)},
+               {"articles", signal.rule->articles},
+               {"hosts", signal.hosts},
+               {"first_seen", TimeJson(signal.first_seen, signal.time_basis)},
+               {"last_seen", TimeJson(signal.last_seen, signal.time_basis)},
+               {"explanation", signal.cause},
+               {"events", signal.explained.size()},
+               {"triggers", List(signal.triggers, EvidenceJson)},
+               {"trigger_count", signal.trigger_count},
+               {"reasons", List(signal.reasons, ReasonJson)},
+               {"unknown_conditions", signal.unknown_conditions},
+               {"acknowledged", finding.acknowledged},
+               {"fix", FixJson(signal.fix)}};
+  if (signal.site) json["start_override"] = SitePointsJson(*signal.site);
+  return json;
 }
 
 Json AskNextJson(const AskNext& ask) {
@@ -160,7 +215,8 @@ Json AskNextJson(const AskNext& ask) {
     effects.push_back({{"if", effect.if_answer},
                        {"cause", effect.cause},
                        {"from", Rounded(effect.from)},
-                       {"to", Rounded(effect.to)}});
+                       {"to", Rounded(effect.to)},
+                       {"feed", effect.feed}});
   }
   return {{"incident", ask.incident},
           {"question", ask.question},
@@ -191,7 +247,13 @@ std::string LedgerJson(const std::vector<LedgerRow>& rows) {
 
 Json ReportJsonValue(const Report& report) {
   const auto incident = [&](const Incident& i) { return IncidentJson(i, report); };
-  const auto unexplained = [&](const EventCount& count) {
+  const auto acknowledgement = [&](const AcknowledgementUse& use) {
+    return AcknowledgementJson(use, report.made_at, report.ranking);
+  };
+  const auto change = [&](const OverrideUse& use) {
+    return OverrideJson(use, report.made_at, report.ranking);
+  };
+  const auto unexplained = [&](const UnexplainedEvents& count) {
     return UnexplainedJson(count, BasisOfHost(report, count.host));
   };
   return {{"schema", 1},
@@ -199,6 +261,8 @@ Json ReportJsonValue(const Report& report) {
           {"incidents", List(report.ranking.incidents, incident)},
           {"unexplained", List(report.unexplained, unexplained)},
           {"ask_next", List(report.ranking.ask_next, AskNextJson)},
+          {"acknowledgements", List(report.site.acknowledgements, acknowledgement)},
+          {"overrides", List(report.site.overrides, change)},
           {"coverage", List(report.coverage, CoverageJson)},
           {"inputs", List(report.inputs, InputJson)}};
 }

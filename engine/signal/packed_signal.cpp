@@ -69,7 +69,8 @@ void Unpack(PackedReader& in, EvidenceReference& reference) {
 
 void Pack(const Reason& reason, PackedWriter& out) {
   const auto& [line, points, because, state, evidence, evidence_count, ask, collect, question_key,
-               proposition, negated, answer_name, answer_value] = reason;
+               proposition, negated, answer_name, answer_value, answer_host, site] = reason;
+  (void)site;  // comes after
   out.Number(line);
   out.Double(points);
   out.Text(because);
@@ -77,14 +78,15 @@ void Pack(const Reason& reason, PackedWriter& out) {
   Pack(evidence, out);
   out.Number(evidence_count);
   for (const std::string* text :
-       {&ask, &collect, &question_key, &proposition, &answer_name, &answer_value}) {
+       {&ask, &collect, &question_key, &proposition, &answer_name, &answer_value, &answer_host}) {
     out.Text(*text);
   }
   out.Number(negated ? 1 : 0);
 }
 void Unpack(PackedReader& in, Reason& reason) {
   auto& [line, points, because, state, evidence, evidence_count, ask, collect, question_key,
-         proposition, negated, answer_name, answer_value] = reason;
+         proposition, negated, answer_name, answer_value, answer_host, site] = reason;
+  (void)site;
   line = in.Number();
   points = in.Double();
   because = in.Text();
@@ -92,7 +94,7 @@ void Unpack(PackedReader& in, Reason& reason) {
   Unpack(in, evidence);
   evidence_count = in.Number();
   for (std::string* text :
-       {&ask, &collect, &question_key, &proposition, &answer_name, &answer_value}) {
+       {&ask, &collect, &question_key, &proposition, &answer_name, &answer_value, &answer_host}) {
     *text = in.Text();
   }
   negated = in.Number() != 0;
@@ -142,9 +144,12 @@ void UnpackRows(PackedReader& in, std::vector<std::int64_t>& rows) {
 }  // namespace
 
 void PackSignal(const Signal& signal, PackedWriter& out) {
-  const auto& [rule, start_points, unknown_conditions, reasons, explained, explained_kinds, hosts,
-               triggers, trigger_count, first_seen, last_seen, time_basis, cause, fix] = signal;
+  const auto& [rule, start_points, site, unknown_conditions, reasons, explained, explained_kinds,
+               hosts, host_groups, triggers, trigger_count, first_seen, last_seen, time_basis,
+               cause, fix] = signal;
   (void)rule;  // whose signal it is stands beside it
+  (void)site;  // what the site says and what merging makes comes after
+  (void)host_groups;
   out.Double(start_points);
   Pack(unknown_conditions, out);
   Pack(reasons, out);
@@ -162,8 +167,11 @@ void PackSignal(const Signal& signal, PackedWriter& out) {
 
 Signal UnpackSignal(PackedReader& in, const Rule& of_rule) {
   Signal signal;
-  auto& [rule, start_points, unknown_conditions, reasons, explained, explained_kinds, hosts,
-         triggers, trigger_count, first_seen, last_seen, time_basis, cause, fix] = signal;
+  auto& [rule, start_points, site, unknown_conditions, reasons, explained, explained_kinds, hosts,
+         host_groups, triggers, trigger_count, first_seen, last_seen, time_basis, cause, fix] =
+      signal;
+  (void)site;
+  (void)host_groups;
   rule = &of_rule;
   start_points = in.Double();
   Unpack(in, unknown_conditions);

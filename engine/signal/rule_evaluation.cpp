@@ -343,6 +343,7 @@ class RuleEvaluation {
     if (is_answer) {
       reason.answer_name = EqualsValue(*asked.fact, "name");
       reason.answer_value = EqualsValue(*asked.fact, "value");
+      reason.answer_host = AnswerHost(*asked.fact, trigger);
     }
     if (is_answer) {
       reason.question_key = fmt::format("answer:{}:{}", reason.answer_name, HostsKey(trigger));
@@ -350,6 +351,16 @@ class RuleEvaluation {
       reason.question_key = "collect:" + reason.collect;
     }
     reason.proposition = Proposition(asked, trigger, reason);
+  }
+
+  // The host of the condition, else the first of the incident: an answer may be about either.
+  std::string AnswerHost(const FactCondition& fact, const Trigger& trigger) const {
+    const auto host = ExpandTemplate(fact.host, context_.LookupIn(trigger));
+    if (host && !host->empty()) return CanonicalHost(*host);
+    for (const TextId of_incident : trigger.hosts) {
+      if (of_incident != kEmptyText) return std::string(world_.texts().Text(of_incident));
+    }
+    return {};
   }
 
   std::string HostsKey(const Trigger& trigger) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,14 @@ struct EvidenceReference {
       summary;  // "MSExchangeMTA 9322 on BREST at 1999-11-02 19:05:31", or the fact in words
 };
 
+// Points that a site gives in place of the rule's; engine/site puts them in after the evaluation.
+struct SitePoints {
+  double of_rule = 0;
+  std::string reason;
+  std::string by;
+  Ticks since;  // not known() when the site does not say
+};
+
 struct Reason {
   std::size_t line = 0;  // which of Rule::evidence
   double points = 0;
@@ -44,6 +53,8 @@ struct Reason {
   // For an `answer` condition: the value that makes the line hold.
   std::string answer_name;
   std::string answer_value;
+  std::string answer_host;  // canonical; an answer about it is one about this incident
+  std::optional<SitePoints> site;
 };
 
 struct RenderedStep {
@@ -55,6 +66,7 @@ struct RenderedStep {
 struct Signal {
   const Rule* rule = nullptr;
   double start_points = 0;  // strength, less one when something is unknown
+  std::optional<SitePoints> site;
   // Of `when` and `unless`, in words, with the reason why they are not known.
   std::vector<std::string> unknown_conditions;
   std::vector<Reason>
@@ -62,6 +74,8 @@ struct Signal {
   std::vector<std::int64_t> explained;     // rows of the events explained (facts: negative), sorted
   std::vector<EventKind> explained_kinds;  // of these events, sorted, each once
   std::vector<std::string> hosts;          // as written in the logs, sorted, without repetition
+  // Of each signal that this one was made of, when it was made of several; see MergeSignals.
+  std::vector<std::vector<std::string>> host_groups;
   std::vector<EvidenceReference> triggers;  // first 5
   std::uint64_t trigger_count = 0;
   Ticks first_seen, last_seen;

@@ -241,7 +241,7 @@ class Usage(CommandLine):
             (['rules', 'chek'],
              'exdiag rules: unknown command "chek"; did you mean "check"?\nTry "exdiag rules --help".\n'),
             ([], 'exdiag: a command is missing: diagnose, import, report, causes, explain, '
-             'events, answer, rules, store, help\n'
+             'events, answer, ack, rules, store, help\n'
              'Try "exdiag --help".\n'),
         ]
         for arguments, message in cases:
@@ -441,6 +441,197 @@ class Events(CommandLine):
                                   '--since: "noon" is no time; write 1999-11-02 or 1999-11-02T19:05:31Z')):
             result = self.exdiag(2, 'events', '--store', self.store, *filters)
             self.assertEqual(result.err, 'exdiag events: %s\nTry "exdiag events --help".\n' % message)
+
+
+class Answers(CommandLine):
+    """Answers are kept with who and when, and do what the report promised."""
+
+    QUESTION = 'domains_trust_each_other'
+
+    def answer(self, *arguments):
+        return self.exdiag(0, 'answer', *arguments, '--store', self.store).err
+
+    def listed(self, *arguments):
+        return json.loads(self.exdiag(0, 'answer', 'list', '--store', self.store, '--format', 'json', *arguments).out)
+
+    def test_changed_listed_and_withdrawn(self):
+        self.import_log()
+        self.answer(self.QUESTION, 'no', '--by', 'anna')
+        said = self.answer(self.QUESTION, 'yes', '--by', 'bert')
+        self.assertRegex(said, r'^exdiag: noted for all hosts: domains_trust_each_other is yes; before it was no, by anna, '
+                         r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$')
+        self.answer(self.QUESTION, 'no', '--host', 'LYON.example.com')
+        ledger = json.loads(self.run_exdiag('store', 'info', self.store, '--format', 'json').out)['inputs']
+        self.assertEqual([row['file'] for row in ledger], [self.log])
+        self.assertEqual([(a['host'], a['value'], a['state']) for a in self.listed()['answers']],
+                         [('', 'yes', 'stands'), ('lyon', 'no', 'stands')])
+        self.assertEqual(self.listed()['answers'][0]['by'], 'bert')
+        self.assertNotEqual(self.listed()['answers'][1]['by'], '')
+        self.assertEqual(self.answer('withdraw', self.QUESTION),
+                         'exdiag: withdrawn for all hosts: domains_trust_each_other was yes\n')
+        history = self.listed('--all')['answers']
+        self.assertEqual([(a['value'], a['state'], a['ended_by']) for a in history[:2]][0], ('no', 'replaced', 'bert'))
+        self.assertEqual([a['state'] for a in history], ['replaced', 'withdrawn', 'stands'])
+        result = self.exdiag(2, 'answer', 'withdraw', self.QUESTION, '--store', self.store)
+        self.assertEqual(result.err, 'exdiag answer withdraw: domains_trust_each_other has no answer for all hosts; '
+                         'answered are: domains_trust_each_other --host lyon\nTry "exdiag answer withdraw --help".\n')
+        self.assertEqual(self.run_exdiag('store', 'verify', self.store).returncode, 0)
+
+    def test_open_questions(self):
+        self.import_log()
+        self.assertEqual([(q['name'], q['host']) for q in self.listed()['open']], [(self.QUESTION, 'brest')])
+        self.answer(self.QUESTION, 'no')
+        self.assertEqual(self.listed()['open'], [])
+
+    def test_what_nobody_asks(self):
+        self.import_log()
+        cases = [
+            (['domains_trust_each_othr', 'no'], 'no rule asks "domains_trust_each_othr"; did you mean '
+             '"domains_trust_each_other"? (open for this store: domains_trust_each_other)'),
+            ([self.QUESTION, 'nope'], '"nope" is no answer to domains_trust_each_other; write yes or no'),
+            ([self.QUESTION], 'VALUE is required'),
+            ([], 'NAME is required'),
+            ([self.QUESTION, 'no', 'more'], '"more" is one argument too many'),
+        ]
+        for arguments, message in cases:
+            result = self.exdiag(2, 'answer', *arguments, '--store', self.store)
+            self.assertEqual(result.err, 'exdiag answer: %s\nTry "exdiag answer --help".\n' % message)
+        self.assertEqual(self.listed()['answers'], [])
+        self.assertEqual(self.run_exdiag('answer', self.QUESTION, 'no').err,
+                         'exdiag answer: --store is required\nTry "exdiag answer --help".\n')
+
+    def shell(self, line):
+        """Runs a command line of a report as somebody would who copies it."""
+        os.makedirs(self.path('bin'), exist_ok=True)
+        if not os.path.exists(self.path('bin/exdiag')):
+            os.symlink(os.path.abspath(PROGRAM), self.path('bin/exdiag'))
+        env = dict(os.environ, PATH=self.path('bin') + ':' + os.environ['PATH'])
+        return subprocess.run(line, shell=True, cwd=self.folder.name, env=env, capture_output=True, timeout=60)
+
+    def confidence(self, cause):
+        report = json.loads(self.exdiag(1, 'diagnose', '--store', self.store, '--format', 'json').out)
+        return {f['cause']: f['confidence'] for f in report['findings']}[cause]
+
+    def test_each_answer_does_what_was_promised(self):
+        self.store = self.path("our site's.db")
+        self.import_log()
+        report = json.loads(self.exdiag(1, 'diagnose', '--store', self.store, '--format', 'json').out)
+        ask = report['ask_next'][0]
+        self.assertEqual(ask['command'], '')
+        self.assertEqual([e['if'] for e in ask['effects']], ['yes', 'no'])
+        self.assertEqual(ask['feed'].split('\n'), [e['feed'] for e in ask['effects']])
+        for effect in ask['effects']:
+            self.assertAlmostEqual(self.confidence(effect['cause']), effect['from'], 3)
+            done = self.shell(effect['feed'])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertAlmostEqual(self.confidence(effect['cause']), effect['to'], 3)
+            self.answer('withdraw', self.QUESTION, '--host', 'brest')
+
+    def test_without_a_store_the_run_is_repeated(self):
+        report = json.loads(self.exdiag(1, 'diagnose', self.log, '--format', 'json').out)
+        effect = report['ask_next'][0]['effects'][1]
+        done = self.shell(effect['feed'] + ' --format json')
+        self.assertEqual(done.returncode, 1, done.stderr)
+        after = {f['cause']: f['confidence'] for f in json.loads(done.stdout)['findings']}
+        self.assertAlmostEqual(after[effect['cause']], effect['to'], 3)
+        result = self.exdiag(2, 'diagnose', self.log, '--answer', 'domains_trust=no')
+        self.assertIn('--answer: no rule asks "domains_trust"', result.err)
+
+    def test_a_listing_does_what_was_promised(self):
+        """With the rules that the project brings: a server whose name for SMTP is not registered."""
+        data = {'EXDIAG_DATA': SOURCE}
+        message = ('The description for Event ID ( 1706 ) in Source ( MSExchangeTransport ) cannot be found. The local '
+                   'computer may not have the necessary registry information or message DLL files to display messages '
+                   'from a remote computer. The following information is part of the event: mail.example.com; EX1; '
+                   '-2146893044; ; ')
+        log = self.file('ex1.csv', '11/22/2005,7:05:31 PM,MSExchangeTransport,Error,SMTP Protocol,1706,N/A,EX1,"%s"\r\n' %
+                        message)
+        self.run_exdiag('import', '--store', self.store, '--timezone', 'UTC', log, env=data)
+        report = json.loads(self.run_exdiag('diagnose', '--store', self.store, '--format', 'json', env=data).out)
+        asks = [a for a in report['ask_next'] if a['command'].startswith('setspn')]
+        if not asks:
+            self.skipTest('no rule asks for names here')
+        self.assertEqual(asks[0]['feed'], 'exdiag import --store %s spn.txt' % self.store)
+
+
+class Site(CommandLine):
+    CAUSE = 'test.rpc-denied.untrusted-domains'
+
+    def report(self, code, *arguments):
+        return json.loads(self.exdiag(code, 'diagnose', '--store', self.store, '--format', 'json', *arguments).out)
+
+    def validate(self, *arguments):
+        result = self.run_exdiag('diagnose', '--store', self.store, '--format', 'json', *arguments, *RULES)
+        schema = os.path.join(SOURCE, 'docs', 'report.schema.json')
+        checked = subprocess.run(['/usr/bin/python3', VALIDATE, schema, '-'], input=result.stdout, capture_output=True)
+        self.assertEqual(checked.returncode, 0, checked.stdout.decode())
+
+    def test_acknowledged_in_the_store(self):
+        self.import_log()
+        said = self.exdiag(0, 'ack', self.CAUSE, '--host', 'LYON', '--until', '2999-12-31', '--reason',
+                           'new domain comes', '--by', 'anna', '--store', self.store).err
+        self.assertEqual(said, 'exdiag: acknowledged on LYON until 2999-12-31 23:59:59 UTC: %s\n' % self.CAUSE)
+        report = self.report(0)
+        self.assertTrue(report['findings'][0]['acknowledged'])
+        self.assertTrue(report['incidents'][0]['acknowledged'])
+        one = report['acknowledgements'][0]
+        self.assertEqual((one['cause'], one['hosts'], one['by'], one['reason'], one['age_days'], one['expired'],
+                          one['findings'], one['file']),
+                         (self.CAUSE, ['lyon'], 'anna', 'new domain comes', 0, False, [1], self.store))
+        self.validate()
+        for name in ('text', 'markdown', 'csv'):
+            out = self.exdiag(0, 'diagnose', '--store', self.store, '--format', name).out
+            self.assertIn('new domain comes', out)
+            self.assertIn('since today', out)
+        self.exdiag(0, 'causes', '9322', '--store', self.store)
+        self.assertIn('new domain comes', self.exdiag(0, 'ack', 'list', '--store', self.store).out)
+        self.exdiag(0, 'ack', 'withdraw', self.CAUSE, '--host', 'lyon', '--store', self.store)
+        self.report(1)
+        self.assertIn('Nothing is acknowledged.', self.exdiag(0, 'ack', 'list', '--store', self.store).out)
+        history = json.loads(self.exdiag(0, 'ack', 'list', '--all', '--store', self.store, '--format', 'json').out)
+        self.assertEqual([a['state'] for a in history['acknowledgements']], ['withdrawn'])
+
+    def test_a_site_file_beside_the_store(self):
+        self.import_log()
+        site = self.file('exdiag-site.yaml', 'acknowledge:\n  - {rule: %s, until: 2001-01-01, reason: old, by: bert}\n'
+                         'overrides:\n  - {rule: %s, strength: hint, reason: noise here, since: 2001-01-01}\n' %
+                         (self.CAUSE, self.CAUSE))
+        report = self.report(1)
+        self.assertTrue(report['acknowledgements'][0]['expired'])
+        self.assertEqual(report['acknowledgements'][0]['file'], site)
+        self.assertEqual(report['acknowledgements'][0]['line'], 2)
+        self.assertIsNone(report['acknowledgements'][0]['age_days'])
+        self.assertEqual((report['overrides'][0]['points'], report['overrides'][0]['of_rule']), (-1, 3))
+        self.assertGreater(report['overrides'][0]['age_days'], 9000)
+        changed = [f for f in report['findings'] if f['cause'] == self.CAUSE][0]
+        self.assertEqual(changed['start_points'], -1)
+        self.assertEqual(changed['start_override']['reason'], 'noise here')
+        self.validate()
+        text = self.exdiag(1, 'diagnose', '--store', self.store, '--verbose').out
+        self.assertIn('(expired)', text)
+        self.assertIn('noise here', text)
+
+    def test_mistakes(self):
+        self.import_log()
+        site = self.file('wrong.yaml', 'acknowledge:\n  - {rule: test.rpc-denied.untrusted, until: 2999-01-01, reason: x}\n')
+        result = self.exdiag(1, 'diagnose', '--store', self.store, '--site', site)
+        self.assertEqual(result.err, '%s: line 2, column 12: there is no rule "test.rpc-denied.untrusted"; did you mean '
+                         '"test.rpc-denied.untrusted-domains"? (entry left out)\n' % site)
+        broken = self.file('broken.yaml', 'acknowledge: [')
+        self.exdiag(3, 'diagnose', '--store', self.store, '--site', broken)
+        self.exdiag(3, 'diagnose', '--store', self.store, '--site', self.path('none.yaml'))
+        cases = [
+            ([self.CAUSE, '--reason', 'x'], '--until is required'),
+            ([self.CAUSE, '--until', '2999-01-01'], '--reason is required'),
+            ([self.CAUSE, '--until', 'soon', '--reason', 'x'],
+             '--until: "soon" is no time; write 2026-12-31 or 2026-12-31T18:00:00Z'),
+            ([self.CAUSE, '--until', '1999-01-01', '--reason', 'x'], '--until: 1999-01-01 is over; nothing acknowledged'),
+            ([self.CAUSE + 's', '--until', '2999-01-01', '--reason', 'x'],
+             'there is no rule "%ss"; did you mean "%s"?' % (self.CAUSE, self.CAUSE)),
+        ]
+        for arguments, message in cases:
+            result = self.exdiag(2, 'ack', *arguments, '--store', self.store)
+            self.assertEqual(result.err, 'exdiag ack: %s\nTry "exdiag ack --help".\n' % message)
 
 
 class Rules(CommandLine):

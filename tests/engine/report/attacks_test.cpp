@@ -136,7 +136,7 @@ TEST_P(AttackTest, Csv) {
     const bool number = cell.find_first_not_of("-.0123456789") == std::string::npos;
     EXPECT_TRUE(number || cell.find_first_of("=+-@\t") != 0) << cell;
   }
-  EXPECT_EQ(cells.size() % 15, 1u) << "a row has other than 15 cells";
+  EXPECT_EQ(cells.size() % 17, 1u) << "a row has other than 17 cells";
 }
 
 TEST_P(AttackTest, Json) {

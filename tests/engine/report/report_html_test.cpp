@@ -126,9 +126,14 @@ TEST(ReportHtmlTest, LongTextsAreCutBetweenCharacters) {
   EXPECT_THAT(page, Not(HasSubstr("\\xc3")));
 }
 
-TEST(ReportHtmlTest, WhatNeedsNoActionComesLast) {
-  const std::string page = Page(MakeSampleReport());
-  EXPECT_LT(page.find("id=\"i3\""), page.find("id=\"i2\""));  // i2 is "expected"
+TEST(ReportHtmlTest, WhatNeedsNoActionAndWhatIsAcknowledgedComeLast) {
+  SampleReport sample = MakeSampleReport();
+  const std::string page = Page(sample);
+  EXPECT_LT(page.find("id=\"i1\""), page.find("id=\"i2\""));
+  EXPECT_LT(page.find("id=\"i2\""), page.find("id=\"i3\""));  // i2 is "expected", i3 acknowledged
+  sample.report.ranking.findings[2].acknowledged = false;
+  const std::string open = Page(sample);
+  EXPECT_LT(open.find("id=\"i3\""), open.find("id=\"i2\""));
 }
 
 TEST(ReportHtmlTest, ChangesAreShownWhenThereAreSome) {

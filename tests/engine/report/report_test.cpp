@@ -51,6 +51,7 @@ TEST(ReportGoldenTest, Csv) { ExpectGolden("report.csv", ReportCsv(MakeSampleRep
 TEST(ReportGoldenTest, NothingFound) {
   SampleReport sample = MakeSampleReport();
   sample.report.ranking = {};
+  sample.report.site = {};
   ExpectGolden("nothing-found.txt", Text(sample.report));
 }
 

@@ -108,7 +108,7 @@ void AddRules(std::deque<Rule>& rules) {
 // Member by member: g++ 12 takes a list of whole rows for uninitialised.
 void AddUnexplained(Report& report, const char* provider, std::uint16_t event_id, Level level,
                     std::uint64_t count) {
-  EventCount& row = report.unexplained.emplace_back();
+  UnexplainedEvents& row = report.unexplained.emplace_back();
   row.kind.provider = provider;
   row.kind.event_id = event_id;
   row.level = level;
@@ -116,6 +116,62 @@ void AddUnexplained(Report& report, const char* provider, std::uint16_t event_id
   row.count = count;
   row.first = At("1999-11-02T03:00:00Z");
   row.last = At("1999-11-02T19:00:00Z");
+  row.in_catalogue = level == Level::kWarning;
+  if (row.in_catalogue) row.meaning = "The MTA is rebuilding a queue.";
+}
+
+Acknowledgement Accepted(const char* rule, const char* until, const char* reason, Location where) {
+  Acknowledgement one;
+  one.rule = rule;
+  one.hosts = {"LYON"};
+  one.since = At("1999-11-01T09:00:00Z");
+  one.until = At(until);
+  one.reason = reason;
+  one.by = "anna";
+  one.where = std::move(where);
+  return one;
+}
+
+// One acknowledged incident, one whose acknowledgement expired, one that is not there; points of
+// the first finding changed at its start and at a line.
+void AddSite(Report& report) {
+  report.made_at = At("1999-11-13T12:00:00Z");
+  report.site.acknowledgements = {
+      {Accepted("x400.hostile", "1999-12-31T23:59:59Z", kHostile,
+                {"exdiag-site.yaml", Place::Line(2, 5)}),
+       false,
+       {2}},
+      {Accepted("mta.rpc-denied.dras-untrusted-domains", "1999-11-05T23:59:59Z",
+                "the new trust comes on Friday", {"site.db", {}}),
+       true,
+       {0}},
+      {Accepted("imc.not-here.at-all", "1999-12-31T23:59:59Z", "not found at all",
+                {"exdiag-site.yaml", Place::Line(9, 5)}),
+       false,
+       {}}};
+  report.site.acknowledgements[2].acknowledgement.hosts.clear();
+  report.site.acknowledgements[2].acknowledgement.since = {};
+  report.site.acknowledgements[2].acknowledgement.by.clear();
+  report.ranking.findings[2].acknowledged = true;
+  Signal& changed = report.ranking.findings[0].signal;
+  const SitePoints note{1, "our lines are slow", "anna", At("1999-11-12T00:00:00Z")};
+  changed.site = SitePoints{4, "seen here before", "", {}};
+  changed.reasons[0].site = note;
+  PointsOverride start;
+  start.rule = changed.rule->id;
+  start.points = 3;
+  start.of_rule = 4;
+  start.reason = "seen here before";
+  start.where = {"exdiag-site.yaml", Place::Line(12, 5)};
+  PointsOverride line = start;
+  line.line = 1;
+  line.points = 2;
+  line.of_rule = 1;
+  line.since = note.since;
+  line.reason = note.reason;
+  line.by = note.by;
+  line.where.place = Place::Line(16, 5);
+  report.site.overrides = {{start, {0}}, {line, {0}}};
 }
 
 void AddInputs(Report& report) {
@@ -183,10 +239,21 @@ SampleReport MakeSampleReport() {
   ranking.incidents[2].time_basis = TimeBasis::kLocalUnknown;
   ranking.ask_next = {{"i1",
                        "Do the domains of BREST and LYON trust each other?",
-                       "exdiag answer domains_trust_each_other yes|no --store F",
-                       "exdiag diagnose --store F",
+                       "",
+                       "exdiag answer domains_trust_each_other yes --host brest --store site.db\n"
+                       "exdiag answer domains_trust_each_other no --host brest --store site.db",
                        0.4,
-                       {{"no", "mta.rpc-denied.dras-untrusted-domains", 0.8712, 0.9818}}}};
+                       {{"yes", "mta.rpc-denied.dras-untrusted-domains", 0.8712, 0.8713,
+                         "exdiag answer domains_trust_each_other yes --host brest --store site.db"},
+                        {"no", "mta.rpc-denied.dras-untrusted-domains", 0.8712, 0.9818,
+                         "exdiag answer domains_trust_each_other no --host brest --store "
+                         "site.db"}}},
+                      {"i3",
+                       "Is it so: no name is registered?",
+                       "setspn -L LYON > spn.txt",
+                       "exdiag import --store site.db spn.txt",
+                       0.1,
+                       {{"it shows: no name is registered", "x400.hostile", 0.3333, 0.9, ""}}}};
   Report& report = sample.report;
   AddUnexplained(report, "MSExchangeMTA", 9215, Level::kWarning, 7);
   AddUnexplained(report, kHostile, 1, Level::kError, 1);
@@ -196,6 +263,7 @@ SampleReport MakeSampleReport() {
                       TimeBasis::kLocalUnknown, 3, "lyon.csv"}};
   AddInputs(report);
   AddDetail(sample.detail);
+  AddSite(report);
   return sample;
 }
 

@@ -1,0 +1,179 @@
+// exdiag ack: trouble that is known and lived with for a time.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
+
+#include "engine/base/text.h"
+#include "engine/cli/command.h"
+#include "engine/cli/data.h"
+#include "engine/cli/diagnosis.h"
+#include "engine/cli/messages.h"
+#include "engine/cli/open_store.h"
+#include "engine/cli/operator.h"
+#include "engine/cli/output.h"
+#include "engine/report/notes_render.h"
+#include "engine/site/moment.h"
+
+namespace exdiag {
+namespace {
+
+class AckCommand final : public Command {
+ public:
+  std::string_view name() const override { return "ack"; }
+  std::string_view summary() const override { return "acknowledge a finding for a time"; }
+
+  void Describe(CLI::App& app) override {
+    app.add_option("RULE", rule_, "the cause, as the report gives it in brackets");
+    app.add_option("--until", until_, "last day, or moment, UTC: 2026-12-31")->type_name("TIME");
+    app.add_option("--reason", reason_, "why it is lived with");
+    AddNoteOptions(app);
+    list_ = app.add_subcommand("list", "what is acknowledged, in the store and in the site file");
+    list_->add_flag("--all", all_, "also what was changed or withdrawn");
+    list_->add_option("--store", store_, "the store")->type_name("FILE");
+    AddOutputOptions(*list_, output_,
+                     {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
+    AddSiteOptions(*list_, site_);
+    AddDataOptions(*list_, data_);
+    withdraw_ = app.add_subcommand("withdraw", "take an acknowledgement back");
+    withdraw_->add_option("RULE", rule_, "the cause");
+    AddNoteOptions(*withdraw_);
+    app.require_subcommand(0, 1);
+  }
+
+  ExitCode Run() override {
+    const std::string path = list_->parsed()       ? "ack list"
+                             : withdraw_->parsed() ? "ack withdraw"
+                                                   : "ack";
+    if (store_.empty()) return Misused(path, "--store is required");
+    if (!list_->parsed() && rule_.empty()) return Misused(path, "RULE is required");
+    if (withdraw_->parsed()) return Withdraw();
+    if (!list_->parsed()) {
+      if (until_.empty()) return Misused(path, "--until is required");
+      if (Trim(reason_).empty()) return Misused(path, "--reason is required");
+    }
+    ProblemPrinter problems;
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    return list_->parsed() ? List(**data, problems) : Acknowledge((*data)->rules);
+  }
+
+ private:
+  void AddNoteOptions(CLI::App& app) {
+    app.add_option("--host", hosts_, "the host where; may be repeated; without it, all hosts")
+        ->allow_extra_args(false);
+    app.add_option("--by", by_, "who says so (default: the login name)");
+    app.add_option("--store", store_, "the store")->type_name("FILE");
+    AddDataOptions(app, data_);
+  }
+
+  std::string By() const { return by_.empty() ? LoginName() : by_; }
+
+  std::vector<std::string> Hosts() const {
+    return hosts_.empty() ? std::vector<std::string>{""} : hosts_;
+  }
+
+  std::string Where() const {
+    return hosts_.empty() ? "all hosts" : fmt::format("{}", fmt::join(hosts_, ", "));
+  }
+
+  ExitCode Acknowledge(const RuleSet& rules) {
+    const auto until = ParseMoment(until_, OfDay::kLast);
+    if (!until) {
+      return Misused(name(), fmt::format("--until: \"{}\" is no time; write 2026-12-31 or "
+                                         "2026-12-31T18:00:00Z",
+                                         until_));
+    }
+    if (*until < Now()) {
+      return Misused(name(), fmt::format("--until: {} is over; nothing acknowledged", until_));
+    }
+    if (rules.Find(rule_) == nullptr) {
+      std::vector<std::string_view> ids;
+      for (const Rule& rule : rules.rules()) ids.push_back(rule.id);
+      const std::string_view near = Nearest(rule_, ids);
+      return Misused(
+          name(),
+          fmt::format("there is no rule \"{}\"{}", rule_,
+                      near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near)));
+    }
+    const auto store = OpenExistingStore(store_, false);
+    if (!store) return Fail(store.error().message);
+    for (const std::string& host : Hosts()) {
+      Note note;
+      note.kind = NoteKind::kAcknowledgement;
+      note.subject = rule_;
+      note.host = CanonicalHost(host);
+      note.text = reason_;
+      note.until = *until;
+      note.noted_at = Now();
+      note.noted_by = By();
+      if (const auto added = (*store)->AddNote(note); !added) return Fail(added.error().message);
+    }
+    Remark(fmt::format("acknowledged on {} until {} UTC: {}", Where(), FormatTimeForPeople(*until),
+                       rule_));
+    return ExitCode::kNothingFound;
+  }
+
+  ExitCode Withdraw() {
+    const auto store = OpenExistingStore(store_, false);
+    if (!store) return Fail(store.error().message);
+    std::size_t ended = 0;
+    for (const std::string& host : Hosts()) {
+      const auto notes = (*store)->WithdrawNotes(NoteKind::kAcknowledgement, rule_,
+                                                 CanonicalHost(host), Now(), By());
+      if (!notes) return Fail(notes.error().message);
+      ended += notes->size();
+    }
+    if (ended == 0) {
+      return Misused("ack withdraw", fmt::format("{} is not acknowledged on {} in this store{}",
+                                                 rule_, Where(), Acknowledged(**store)));
+    }
+    Remark(fmt::format("no longer acknowledged on {}: {}", Where(), rule_));
+    return ExitCode::kNothingFound;
+  }
+
+  static std::string Acknowledged(const Store& store) {
+    const auto notes = store.Notes(NoteKind::kAcknowledgement);
+    if (!notes || notes->empty()) return "; nothing is";
+    std::set<std::string> words;
+    for (const Note& note : *notes) {
+      words.insert(note.host.empty() ? note.subject : note.subject + " --host " + note.host);
+    }
+    return fmt::format("; what is: {}", fmt::join(words, ", "));
+  }
+
+  ExitCode List(const Data& data, DiagnosticSink& problems) const {
+    const auto store = OpenExistingStore(store_);
+    if (!store) return Fail(store.error().message);
+    const auto notes = (*store)->Notes(NoteKind::kAcknowledgement, all_);
+    if (!notes) return Fail(notes.error().message);
+    auto site = LoadSiteOf(site_, data, **store, problems);
+    if (!site) return Fail(site.error().message);
+    // Those of the store are shown from its notes, with their history.
+    std::erase_if(site->acknowledgements,
+                  [&](const auto& one) { return one.where.file == (*store)->file(); });
+    const auto written =
+        output_.format == Format::kJson
+            ? WriteOutput(output_, AcknowledgementsJson(*notes, site->acknowledgements, Now()),
+                          {store_})
+            : WriteDocument(output_,
+                            AcknowledgementsDocument(*notes, site->acknowledgements, Now()),
+                            {store_});
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  CLI::App* list_ = nullptr;
+  CLI::App* withdraw_ = nullptr;
+  std::string rule_, until_, reason_, by_, store_;
+  std::vector<std::string> hosts_;
+  bool all_ = false;
+  SiteOptions site_;
+  OutputOptions output_;
+  DataOptions data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeAckCommand() { return std::make_unique<AckCommand>(); }
+
+}  // namespace exdiag
