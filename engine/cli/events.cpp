@@ -1,10 +1,13 @@
 // exdiag events: the events of a store, filtered.
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
+#include "engine/cli/diagnosis.h"
+#include "engine/cli/evidence_records.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
 #include "engine/cli/output.h"
 #include "engine/report/events_render.h"
+#include "engine/report/phrases.h"
 
 #include <fmt/format.h>
 
@@ -32,13 +35,19 @@ class EventsCommand final : public Command {
     app.add_option("--until", until_, "not after this time")->type_name("TIME");
     app.add_option("--text", query_.text, "only with this text in strings or message");
     app.add_option("--limit", query_.limit, "at most so many");
+    app.add_option("--evidence", evidence_,
+                   "the records behind a finding, by reason, as they stand in the exports: an "
+                   "incident (i1), a rank (3) or a cause")
+        ->type_name("WHAT");
     app.add_flag("--newest-first", query_.newest_first, "latest event first");
     AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kCsv});
+    AddSiteOptions(app, site_);
     AddDataOptions(app, data_);
   }
 
   ExitCode Run() override {
     ProblemPrinter problems;
+    if (!evidence_.empty()) return ShowEvidence(problems);
     const auto knowledge = LoadKnowledge(data_, problems);
     if (!knowledge) return Fail(knowledge.error().message);
     if (const auto read = ReadFilters(*knowledge); !read) {
@@ -51,6 +60,42 @@ class EventsCommand final : public Command {
   }
 
  private:
+  ExitCode ShowEvidence(ProblemPrinter& problems) {
+    if (output_.format == Format::kCsv) {
+      return Misused(name(), "--evidence gives no CSV; choose text or json");
+    }
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    const auto store = OpenExistingStore(store_);
+    if (!store) return Fail(store.error().message);
+    const auto diagnosis =
+        Diagnose(**data, **store, site_, CommandsForStore(store_, data_), problems);
+    if (!diagnosis) return Fail(diagnosis.error().message);
+    std::vector<const Finding*> findings;
+    for (const Finding& finding : diagnosis->ranking.findings) {
+      const bool meant = finding.incident == evidence_ || finding.signal.rule->id == evidence_ ||
+                         std::to_string(finding.rank) == evidence_;
+      if (meant) findings.push_back(&finding);
+    }
+    if (findings.empty()) return Misused(name(), NoSuchFinding(diagnosis->ranking));
+    const auto records = ReadEvidence(findings, (*data)->knowledge, **store);
+    if (!records) return Fail(records.error().message);
+    const Catalogue& catalogue = (*data)->knowledge.catalogue();
+    const auto written =
+        output_.format == Format::kJson
+            ? WriteOutput(output_, EvidenceRecordsJson(*records, catalogue), {store_})
+            : WriteDocument(output_, EvidenceDocument(*records, catalogue), {store_});
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  std::string NoSuchFinding(const Ranking& ranking) const {
+    if (ranking.incidents.empty()) return "--evidence: this store has no findings";
+    std::vector<std::string> incidents;
+    for (const Incident& incident : ranking.incidents) incidents.push_back(incident.id);
+    return fmt::format("--evidence: \"{}\" is no finding here; incidents are {}, ranks 1 to {}",
+                       evidence_, Joined(incidents, 10), ranking.findings.size());
+  }
+
   Result<void> ReadFilters(const Knowledge& knowledge) {
     for (const std::string& provider : providers_) {
       query_.providers.emplace_back(knowledge.catalogue().CanonicalProvider(provider));
@@ -101,7 +146,8 @@ class EventsCommand final : public Command {
     return output->Close();
   }
 
-  std::string store_;
+  std::string store_, evidence_;
+  SiteOptions site_;
   EventQuery query_;
   std::vector<std::string> providers_, hosts_, levels_;
   std::string since_, until_;

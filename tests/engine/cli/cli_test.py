@@ -434,6 +434,34 @@ class Events(CommandLine):
         self.assertEqual([r['event_id'] for r in rows], ['9411', '9322'])
         self.assertIn('MSExchangeMTA 9322', self.exdiag(0, 'events', '--store', self.store).out)
 
+    def test_the_records_behind_a_finding(self):
+        two = self.file('two.csv', row('BREST', 9411, 'Before it.', '6:59:00 PM', 'Error', 'Resource') +
+                        row('BREST', 9322, REFUSED % (5, 5)) + row('BREST', 9411, 'Behind it.', '7:59:00 PM', 'Error',
+                                                                   'Resource'))
+        self.exdiag(0, 'import', '--store', self.store, '--timezone', 'UTC', two)
+        def records(what='i1'):
+            out = self.exdiag(0, 'events', '--store', self.store, '--evidence', what, '--format', 'json').out
+            return json.loads(out)['findings'][0]['reasons'][0]['records']
+        for what in ('i1', '1', 'test.rpc-denied.untrusted-domains'):
+            one = records(what)[0]
+            self.assertEqual((one['file'], one['line'], one['as_exported']), (two, 2, True))
+            self.assertEqual(one['text'] + '\r\n', row('BREST', 9322, REFUSED % (5, 5)))
+            self.assertEqual(one['event']['event_id'], 9322)
+        text = self.exdiag(0, 'events', '--store', self.store, '--evidence', 'i1').out
+        self.assertIn('11/22/1999,7:05:31 PM,MSExchangeMTA,Warning,Interface,9322,N/A,BREST,', text)
+        self.assertNotIn('Before it', text)
+        self.assertNotIn('Behind it', text)
+        self.file('two.csv', row('BREST', 9322, REFUSED % (5, 5)) + row('BREST', 9298, 'x'))
+        one = records()[0]
+        self.assertEqual((one['as_exported'], one['why_not']), (False, two + ' has changed: MSExchangeMTA 9298 stands there now'))
+        self.assertIn('MtaBindBack', one['event']['message'])
+        os.remove(two)
+        self.assertIn(two + ' cannot be read again: ', records()[0]['why_not'])
+        self.assertIn('as the store keeps it', self.exdiag(0, 'events', '--store', self.store, '--evidence', 'i1').out)
+        result = self.exdiag(2, 'events', '--store', self.store, '--evidence', 'i9')
+        self.assertEqual(result.err, 'exdiag events: --evidence: "i9" is no finding here; incidents are i1, ranks 1 to 2\n'
+                         'Try "exdiag events --help".\n')
+
     def test_bad_filters(self):
         self.import_log()
         for filters, message in ((['--level', 'loud'], '--level: there is no level "loud"'),
