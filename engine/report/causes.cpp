@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -57,6 +58,28 @@ std::vector<EventKind> KindsOf(const EventName& name, const Knowledge& knowledge
   return kinds;
 }
 
+// The known events with the nearest IDs, the ID itself not among them, one entry each, by provider
+// and ID; of every provider when `provider` is "".
+std::vector<const CatalogueEntry*> Nearby(std::string_view provider, std::uint16_t event_id,
+                                          const Knowledge& knowledge) {
+  std::map<std::tuple<int, std::string_view, std::uint16_t>, const CatalogueEntry*> by_distance;
+  for (const auto& entry : knowledge.catalogue().entries()) {
+    const int distance = std::abs(int{entry->event_id} - int{event_id});
+    const bool fits = provider.empty() || EqualsIgnoreCase(entry->provider, provider);
+    if (!fits || distance == 0) continue;
+    by_distance.try_emplace({distance, entry->provider, entry->event_id}, entry.get());
+  }
+  std::vector<const CatalogueEntry*> near;
+  for (const auto& [key, entry] : by_distance) {
+    if (near.size() == kNeighbours) break;
+    near.push_back(entry);
+  }
+  std::sort(near.begin(), near.end(), [](const CatalogueEntry* a, const CatalogueEntry* b) {
+    return std::tie(a->provider, a->event_id) < std::tie(b->provider, b->event_id);
+  });
+  return near;
+}
+
 // The nearest IDs of the provider that was meant, or of the one whose name is nearest.
 std::vector<EventKind> Near(const EventName& name, const Knowledge& knowledge) {
   std::set<std::string_view> providers;
@@ -66,19 +89,17 @@ std::vector<EventKind> Near(const EventName& name, const Knowledge& knowledge) {
   const bool known = std::any_of(names.begin(), names.end(),
                                  [&](std::string_view n) { return EqualsIgnoreCase(n, provider); });
   if (!provider.empty() && !known) provider = Nearest(provider, names);
-  std::set<std::tuple<int, std::string, std::uint16_t>> by_distance;
-  for (const auto& entry : knowledge.catalogue().entries()) {
-    const int distance = std::abs(int{entry->event_id} - int{name.event_id});
-    const bool fits = provider.empty() || EqualsIgnoreCase(entry->provider, provider);
-    if (fits) by_distance.insert({distance, entry->provider, entry->event_id});
-  }
   std::vector<EventKind> near;
-  for (const auto& [distance, owner, id] : by_distance) {
-    if (near.size() == kNeighbours) break;
-    near.push_back({owner, id});
+  for (const CatalogueEntry* entry : Nearby(provider, name.event_id, knowledge)) {
+    near.push_back({entry->provider, entry->event_id});
   }
-  std::sort(near.begin(), near.end());
   return near;
+}
+
+bool NamesACause(const EventMeaning& meaning) {
+  return std::any_of(meaning.causes.begin(), meaning.causes.end(), [](const PossibleCause& cause) {
+    return cause.relation != Relation::kEvidence;
+  });
 }
 
 }  // namespace
@@ -121,6 +142,7 @@ CausesAnswer AnswerCauses(const std::string& asked, const EventName& name,
     EventMeaning meaning;
     meaning.entries = knowledge.catalogue().Find(kind.provider, kind.event_id);
     meaning.causes = PossibleCauses(kind, rules);
+    if (!NamesACause(meaning)) meaning.neighbours = Nearby(kind.provider, kind.event_id, knowledge);
     meaning.kind = std::move(kind);
     answer.events.push_back(std::move(meaning));
   }

@@ -32,7 +32,9 @@ struct EventMeaning {
   EventKind kind;
   std::vector<const CatalogueEntry*> entries;  // one a generation; none when not in the catalogue
   std::vector<PossibleCause> causes;           // most likely first
-  std::vector<EventCount> seen;                // in the store; most often first
+  // Where no rule names a cause: the provider's events with the nearest IDs, by ID.
+  std::vector<const CatalogueEntry*> neighbours;
+  std::vector<EventCount> seen;  // in the store; most often first
 };
 
 // Borrows from the Knowledge and the RuleSet that it was made with.

@@ -64,6 +64,15 @@ void AddCause(Document& out, std::size_t number, const PossibleCause& cause) {
   AddConditions(out, rule, cause.patterns);
 }
 
+void AddNeighbours(Document& out, const EventMeaning& event) {
+  if (event.neighbours.empty()) return;
+  out.Add(Heading{2, "Events of this source near it"});
+  for (const CatalogueEntry* entry : event.neighbours) {
+    Phrase text(NameOf({entry->provider, entry->event_id}), Role::kStrong);
+    out.Add(Item{0, "-", text.Add(entry->meaning.empty() ? "" : ": " + entry->meaning)});
+  }
+}
+
 void AddEvent(Document& out, const EventMeaning& event, bool with_store) {
   out.Add(Heading{1, NameOf(event.kind)});
   for (const CatalogueEntry* entry : event.entries) {
@@ -94,6 +103,7 @@ void AddEvent(Document& out, const EventMeaning& event, bool with_store) {
       out.Add(Item{0, "-", text.Add(fmt::format(" [{}]", rule->id), Role::kDim)});
     }
   }
+  AddNeighbours(out, event);
 }
 
 void AddUnknown(Document& out, const CausesAnswer& answer) {
@@ -173,6 +183,12 @@ Json MeaningJson(const EventMeaning& event, bool with_store) {
     if (cause.relation != Relation::kEvidence) rules.push_back(cause.rule);
   }
   const Questions questions = QuestionsOf(rules);
+  json["neighbours"] = Json::array();
+  for (const CatalogueEntry* entry : event.neighbours) {
+    Json near = KindJson({entry->provider, entry->event_id});
+    near["meaning"] = entry->meaning;
+    json["neighbours"].push_back(std::move(near));
+  }
   json["ask"] = questions.ask;
   json["collect"] = questions.collect;
   if (!with_store) return json;

@@ -379,6 +379,16 @@ class Causes(CommandLine):
         self.assertIn('Event MSExchangeMTA/9324 is not known\n', result.out)
         self.assertIn('MSExchangeMTA/9322\n', result.out)
 
+    def test_an_event_that_no_rule_names(self):
+        own = ('--rules', os.path.join(SOURCE, 'rules'), '--kbdata', os.path.join(SOURCE, 'kbdata'))
+        result = self.run_exdiag('causes', 'MSExchangeTransport/2007', *own)
+        self.assertIn('No rule names a cause of this event.', result.out)
+        self.assertIn('Events of this source near it', result.out)
+        answer = json.loads(self.run_exdiag('causes', 'MSExchangeTransport/2007', '--format', 'json', *own).out)
+        near = answer['events'][0]['neighbours']
+        self.assertEqual(len(near), 6)
+        self.assertTrue(all(e['provider'] == 'MSExchangeTransport' and e['event_id'] != 2007 for e in near), near)
+
     def test_a_store_that_is_not_there(self):
         result = self.exdiag(3, 'causes', '9322', '--store', self.store)
         self.assertEqual(result.err, 'exdiag: %s: no such store; exdiag import --store makes one\n' % self.store)
