@@ -8,6 +8,7 @@
 #include "engine/cli/output.h"
 #include "engine/report/events_render.h"
 #include "engine/report/phrases.h"
+#include "engine/site/moment.h"
 
 #include <fmt/format.h>
 
@@ -108,22 +109,19 @@ class EventsCommand final : public Command {
       }
       query_.levels.push_back(known);
     }
-    if (const auto since = ReadTime("--since", since_, false, query_.since); !since) return since;
-    return ReadTime("--until", until_, true, query_.until);
+    if (const auto since = ReadTime("--since", since_, OfDay::kFirst, query_.since); !since)
+      return since;
+    return ReadTime("--until", until_, OfDay::kLast, query_.until);
   }
 
-  // A day stands for its first moment after --since and for its last one after --until.
-  static Result<void> ReadTime(const char* option, const std::string& text, bool last,
+  static Result<void> ReadTime(const char* option, const std::string& text, OfDay of_day,
                                std::optional<Ticks>& out) {
     if (text.empty()) return {};
-    const auto time = ParseIsoTime(text);
-    if (!time) {
+    out = ParseMoment(text, of_day);
+    if (!out) {
       return Error{fmt::format("{}: \"{}\" is no time; write 1999-11-02 or 1999-11-02T19:05:31Z",
                                option, text)};
     }
-    const bool day = text.find(':') == std::string::npos;
-    const Duration rest = {24 * 3600 * kTicksPerSecond - 1};
-    out = day && last ? time->ticks + rest : time->ticks;
     return {};
   }
 

@@ -1,18 +1,9 @@
 #include "engine/cli/write_report.h"
 
-#include <chrono>
-
+#include "engine/cli/operator.h"
 #include "engine/report/report_html.h"
 
 namespace exdiag {
-namespace {
-
-Ticks Now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return TicksFromUnix(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-}
-
-}  // namespace
 
 Result<void> WriteReport(const OutputOptions& options, const Report& report, const Store& store,
                          const Catalogue& catalogue, const std::vector<std::string>& inputs) {
