@@ -12,7 +12,8 @@ cd "$(dirname "$0")"
 packages="
   g++ cmake ninja-build pkg-config
   libboost-regex-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev
-  libpugixml-dev libsimdjson-dev libarchive-dev libxxhash-dev libcctz-dev zlib1g-dev tzdata
+  libpugixml-dev libsimdjson-dev libarchive-dev libxxhash-dev libcctz-dev zlib1g-dev
+  libcurl4-openssl-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 python3 python3-yaml python3-jsonschema
 "
 
