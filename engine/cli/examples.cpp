@@ -21,6 +21,7 @@ constexpr auto kExamples = std::to_array<Row>({
     {"report",
      "exdiag report --store site.db\n"
      "exdiag report --store site.db --format html --output report.html"},
+    {"init", "exdiag init\nexdiag init /etc/exdiag/exdiag.yaml"},
     {"causes",
      "exdiag causes 9322\n"
      "exdiag causes MSExchangeMTA/9322 --store site.db\n"

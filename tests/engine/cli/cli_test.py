@@ -240,7 +240,7 @@ class Usage(CommandLine):
             (['import', 'x'], 'exdiag import: --store is required\nTry "exdiag import --help".\n'),
             (['rules', 'chek'],
              'exdiag rules: unknown command "chek"; did you mean "check"?\nTry "exdiag rules --help".\n'),
-            ([], 'exdiag: a command is missing: diagnose, import, report, causes, explain, '
+            ([], 'exdiag: a command is missing: diagnose, import, report, init, causes, explain, '
              'events, answer, ack, rules, store, help\n'
              'Try "exdiag --help".\n'),
         ]
