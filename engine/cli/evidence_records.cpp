@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/text.h"
-#include "engine/cli/input_files.h"
+#include "engine/intake/input_files.h"
 #include "engine/normalise/normaliser.h"
 #include "importers/importer.h"
 #include "importers/text/text_window.h"

@@ -7,8 +7,8 @@
 
 #include "engine/base/result.h"
 #include "engine/cli/exit_code.h"
-#include "engine/cli/import_inputs.h"
 #include "engine/cli/messages.h"
+#include "engine/intake/import_inputs.h"
 
 namespace exdiag {
 

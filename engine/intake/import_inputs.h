@@ -21,6 +21,10 @@ struct ImportInputsOptions {
   // Asked every few hundred records.  True: stop; the file under way is as if it had never been
   // fed, those before it stay.
   std::function<bool()> cancelled;
+  // Asked of an input when all of it was read, before it is committed or found to be bad.  True: it
+  // changed while it was read, and is as if it had never been fed (members of an archive that were
+  // done before stay).
+  std::function<bool()> changed = {};
 };
 
 struct ImportSummary {
@@ -29,6 +33,7 @@ struct ImportSummary {
   std::vector<LedgerRow> rows;
   std::uint64_t failed = 0;               // inputs that yielded neither event nor fact
   std::vector<std::string> not_imported;  // files that were not done when it was cancelled
+  std::vector<std::string> changed;       // files that changed while they were read
   bool cancelled = false;
 
   bool all_failed() const { return failed > 0 && failed == rows.size(); }

@@ -1,4 +1,4 @@
-#include "engine/cli/input_files.h"
+#include "engine/intake/input_files.h"
 
 #include <fcntl.h>
 #include <glob.h>

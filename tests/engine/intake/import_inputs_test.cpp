@@ -1,5 +1,5 @@
 // The import driver: every kind of input, good and bad, and what the user and the ledger are told.
-#include "engine/cli/import_inputs.h"
+#include "engine/intake/import_inputs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/cli/input_files.h"
+#include "engine/intake/input_files.h"
 #include "tests/importers/archive/archive_builder.h"
 
 namespace exdiag {
@@ -244,6 +244,20 @@ TEST_F(ImportInputsTest, CancellingLeavesTheStoreWhole) {
   EXPECT_THAT(Rows(summary), ElementsAre("a.csv nt-csv 3=3+0+0"));
   EXPECT_THAT(summary.not_imported, ElementsAre(second, third));
   EXPECT_EQ(Events(), 3u);
+  EXPECT_THAT(*store_->Verify(), IsEmpty());
+}
+
+TEST_F(ImportInputsTest, AFileThatChangesWhileItIsReadIsLeft) {
+  const std::string log = File("a.csv", NtCsv(3)), bad = File("b.csv", "nothing that we know");
+  options_.changed = [] { return true; };
+  const auto summary = Import({log, bad});
+  EXPECT_THAT(summary.changed, ElementsAre(log, bad));
+  EXPECT_THAT(Rows(summary), IsEmpty());
+  EXPECT_EQ(summary.failed, 0u);
+  EXPECT_EQ(Events(), 0u);
+  EXPECT_THAT(*store_->Ledger(), IsEmpty());
+  options_.changed = [] { return false; };
+  EXPECT_THAT(Rows(Import({log})), ElementsAre("a.csv nt-csv 3=3+0+0"));
   EXPECT_THAT(*store_->Verify(), IsEmpty());
 }
 

@@ -1,4 +1,4 @@
-#include "engine/cli/import_inputs.h"
+#include "engine/intake/import_inputs.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "engine/base/content_hash.h"
-#include "engine/cli/input_files.h"
+#include "engine/intake/input_files.h"
 #include "engine/normalise/normaliser.h"
 #include "importers/archive/archive.h"
 #include "importers/importer.h"
@@ -169,6 +169,10 @@ class Driver {
       summary_.not_imported.push_back(file);
       return {};
     }
+    if (options_.changed && options_.changed()) {
+      summary_.changed.push_back(file);
+      return {};
+    }
     if (!read) {
       session->reset();
       return Fail(file, "input.unreadable", WithoutName(file, read.error().message));
@@ -223,6 +227,10 @@ class Driver {
   }
 
   Result<void> Fail(const std::string& file, std::string id, const std::string& reason) {
+    if (options_.changed && options_.changed()) {
+      summary_.changed.push_back(file);
+      return {};
+    }
     ++summary_.failed;
     Report(file, std::move(id), Severity::kError, reason);
     if (auto added = store_.AddFailedImport(file, reason); !added) return added;
