@@ -5,6 +5,7 @@
 #   ./setup.sh                all of it
 #   ./setup.sh --packages     only the packages
 #   ./setup.sh --browser      only the packages, and a browser, in which the tests look at the HTML report
+#   ./setup.sh --fuzz         only the packages, and the compiler of the fuzzers (docs/fuzzing.md)
 set -eu
 cd "$(dirname "$0")"
 
@@ -19,8 +20,9 @@ packages="
 
 case "${1:-}" in
   --browser) packages="$packages chromium chromium-driver python3-selenium fonts-dejavu-core" ;;
+  --fuzz) packages="$packages clang libclang-rt-14-dev" ;;
   --packages | "") ;;
-  *) echo "usage: setup.sh [--packages | --browser]" >&2; exit 2 ;;
+  *) echo "usage: setup.sh [--packages | --browser | --fuzz]" >&2; exit 2 ;;
 esac
 
 say() { printf '== %s\n' "$*"; }

@@ -95,16 +95,24 @@ class Reading {
     const std::uint64_t count = layout_.table_size / 4;
     if (layout_.table_offset + count * 4 <= window_.size() && count > 0) {
       for (std::uint64_t i = 0; i < count; ++i) {
-        const Bytes entry = table_.At(layout_.table_offset + i * 4, 4);
+        const std::uint64_t place = layout_.table_offset + i * 4;
+        const Bytes entry = table_.At(place, 4);
         ByteReader reader(entry, ByteOrder::kLittle);
         const std::uint32_t offset = reader.U32();
+        if (offset >= window_.size()) {
+          frames_.Reject(place, "truncated",
+                         "the table names a frame that lies outside of the file; this frame is "
+                         "not read",
+                         entry);
+          continue;
+        }
         // So that no table makes the reading longer than the file.
         if (offset < next_) {
           frames_.Reject(offset, "table",
                          "the table of frames goes backwards; this frame is not read", entry);
           continue;
         }
-        next_ = offset + ReadFrame(offset);
+        next_ = offset + std::max<std::uint64_t>(ReadFrame(offset), 1);
       }
     } else {
       ReadInTurn();

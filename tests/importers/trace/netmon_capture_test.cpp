@@ -117,6 +117,8 @@ TEST(NetmonCapture, DamageIsRejectedWithPlaceAndConsequence) {
   twice.replace(twice.size() - 4, 4, Little(128, 4));
   std::string outside = Capture(version, {frame});
   outside.replace(outside.size() - 4, 4, Little(0x7fffffff, 4));
+  std::string cut = outside;
+  cut.replace(cut.size() - 4, 4, Little(0xdc, 4));
   const struct {
     const char* why;
     std::string bytes;
@@ -128,7 +130,11 @@ TEST(NetmonCapture, DamageIsRejectedWithPlaceAndConsequence) {
         "the table of frames goes backwards; this frame is not read"}},
       {"and one outside of the file",
        outside,
-       {"in: offset 0x7fffffff", "netmon.truncated",
+       {"in: offset 0xda", "netmon.truncated",
+        "the table names a frame that lies outside of the file; this frame is not read"}},
+      {"and one whose header the file ends in",
+       cut,
+       {"in: offset 0xdc", "netmon.truncated",
         "a frame's header lies outside of the file; this frame is not read"}},
       {"an absurd size",
        Capture(version, {Little(0, 8) + Little(0x7fffffff, 4) + Little(0x7fffffff, 4) + "xyz"}),
@@ -143,6 +149,15 @@ TEST(NetmonCapture, DamageIsRejectedWithPlaceAndConsequence) {
     SCOPED_TRACE(row.why);
     EXPECT_THAT(Import(*MakeNetmonCaptureImporter(), row.bytes).rejects, ElementsAre(row.reject));
   }
+  // However often it is named, what cannot be read is looked at once.
+  std::string broken = Capture(version, {Little(0, 8) + Little(0x7fffffff, 4) + "xyzz"});
+  broken.replace(28, 4, Little(12, 4));
+  broken += Little(128, 4) + Little(128, 4);
+  const auto rejects = Import(*MakeNetmonCaptureImporter(), broken).rejects;
+  ASSERT_EQ(rejects.size(), 3U);
+  EXPECT_EQ(rejects[0].id, "netmon.frame.size");
+  EXPECT_EQ(rejects[1].id, "netmon.table");
+  EXPECT_EQ(rejects[2].id, "netmon.table");
   EXPECT_THAT(Import(*MakeNetmonCaptureImporter(), Capture(version, {frame}, false)).diagnostics,
               ElementsAre("netmon.table | in: offset 0xda: the table of frames is not in the file; "
                           "frames read one after the other"));
