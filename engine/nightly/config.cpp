@@ -15,15 +15,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr Duration kMailTimeoutMost = {3'600 * kTicksPerSecond};  // a run must come to its end
 constexpr Duration kDay = {86'400 * kTicksPerSecond};
 
 constexpr std::pair<std::string_view, MailWhen> kMailWhen[] = {{"changes", MailWhen::kChanges},
                                                                {"findings", MailWhen::kFindings},
                                                                {"always", MailWhen::kAlways}};
-constexpr std::pair<std::string_view, MailTls> kMailTls[] = {{"required", MailTls::kRequired},
-                                                             {"optional", MailTls::kOptional},
-                                                             {"none", MailTls::kNone},
-                                                             {"implicit", MailTls::kImplicit}};
+constexpr std::pair<std::string_view, SmtpTls> kSmtpTls[] = {{"required", SmtpTls::kRequired},
+                                                             {"optional", SmtpTls::kOptional},
+                                                             {"none", SmtpTls::kNone},
+                                                             {"implicit", SmtpTls::kImplicit}};
 
 bool IsSiteName(std::string_view name) {
   return !name.empty() && name.size() <= 64 && !name.starts_with('.') && !name.starts_with('-') &&
@@ -193,12 +194,14 @@ class ConfigReader {
     return retention;
   }
 
-  SmtpConfig ReadSmtp(const YamlNode& node) {
+  SmtpRoute ReadSmtp(const YamlNode& node, int timeout_seconds) {
     YamlMap map(node, "\"smtp\"", problems_);
-    SmtpConfig smtp;
-    smtp.server = map.NeedText("server");
-    smtp.port = map.Integer("port", 1, 65'535).value_or(0);
-    smtp.tls = map.Choice("tls", kMailTls).value_or(smtp.tls);
+    SmtpRoute smtp{.host = map.NeedText("server"), .timeout_seconds = timeout_seconds};
+    if (!smtp.host.empty() && !IsServerName(smtp.host)) {
+      Wrong(map.Get("server")->place, "\"server\" is no name and no address of a server");
+    }
+    smtp.port = static_cast<std::uint16_t>(map.Integer("port", 1, 65'535).value_or(0));
+    smtp.tls = map.Choice("tls", kSmtpTls).value_or(smtp.tls);
     smtp.user = map.Text("user");
     smtp.password_file = Path(map, "password_file", "");
     smtp.ca_file = Path(map, "ca_file", "");
@@ -206,21 +209,46 @@ class ConfigReader {
     if (smtp.user.empty() != smtp.password_file.empty()) {
       Wrong(node.place, "\"user\" and \"password_file\" belong together");
     }
+    const bool sure = smtp.tls == SmtpTls::kRequired || smtp.tls == SmtpTls::kImplicit;
+    if (!smtp.user.empty() && !sure) {
+      Wrong(node.place, "a password is sent over TLS only: \"tls\" must be required or implicit");
+    }
     return smtp;
+  }
+
+  MailAddress ReadAddress(const Place& place, std::string_view key, const std::string& text) {
+    const auto address = ParseMailAddress(text);
+    if (!address) {
+      Wrong(place, fmt::format("\"{}\": \"{}\" is no mail address such as anna@example.com or Anna "
+                               "<anna@example.com>",
+                               key, Printable(text)));
+    }
+    return address.value_or(MailAddress{});
   }
 
   MailConfig ReadMail(const YamlNode* node, const MailConfig& otherwise) {
     if (node == nullptr) return otherwise;
     MailConfig mail;
-    mail.where = problems_.At(node->place);
     YamlMap map(*node, "\"mail\"", problems_);
-    mail.to = map.NeedTexts("to");
-    mail.from = map.NeedText("from");
+    for (const std::string& to : map.NeedTexts("to")) {
+      mail.to.push_back(ReadAddress(map.Get("to")->place, "to", to));
+    }
+    if (const std::string from = map.NeedText("from"); !from.empty()) {
+      mail.from = ReadAddress(map.Get("from")->place, "from", from);
+    }
     mail.when = map.Choice("when", kMailWhen).value_or(mail.when);
     mail.attach_report = map.Bool("attach_report").value_or(mail.attach_report);
-    mail.sendmail = Path(map, "sendmail", mail.sendmail);
-    if (const YamlNode* smtp = map.Get("smtp")) mail.smtp = ReadSmtp(*smtp);
-    mail.timeout = Time(map, "timeout", mail.timeout, Duration::Seconds(1));
+    const Duration timeout = Time(map, "timeout", Duration::Seconds(60), Duration::Seconds(1));
+    if (timeout > kMailTimeoutMost) {
+      Wrong(map.Get("timeout")->place, fmt::format("\"timeout\" must not be longer than {}",
+                                                   FormatDuration(kMailTimeoutMost)));
+    }
+    const int seconds =
+        static_cast<int>(std::min(timeout, kMailTimeoutMost).ticks / kTicksPerSecond);
+    SendmailRoute sendmail{.timeout_seconds = seconds};
+    sendmail.program = Path(map, "sendmail", sendmail.program);
+    mail.route = sendmail;
+    if (const YamlNode* smtp = map.Get("smtp")) mail.route = ReadSmtp(*smtp, seconds);
     map.Finish();
     if (map.Has("smtp") && map.Has("sendmail")) {
       Wrong(node->place, "mail goes either through \"smtp\" or through \"sendmail\"");

@@ -10,6 +10,7 @@
 #include "engine/base/location.h"
 #include "engine/base/result.h"
 #include "engine/base/time.h"
+#include "engine/mail/send.h"
 #include "engine/report/format.h"
 
 namespace exdiag {
@@ -50,26 +51,13 @@ enum class MailWhen : std::uint8_t {
   kFindings,  // something is wrong, or changed
   kAlways,
 };
-enum class MailTls : std::uint8_t { kRequired, kOptional, kNone, kImplicit };
-
-struct SmtpConfig {
-  std::string server;     // "": through sendmail
-  std::int64_t port = 0;  // 0: the usual one
-  MailTls tls = MailTls::kRequired;
-  std::string user;
-  std::string password_file;  // absolute
-  std::string ca_file;        // absolute; "": the system's
-};
 
 struct MailConfig {
-  std::vector<std::string> to;  // none: no mail
-  std::string from;
+  std::vector<MailAddress> to;  // none: no mail
+  MailAddress from;
   MailWhen when = MailWhen::kChanges;
   bool attach_report = true;  // the HTML page
-  std::string sendmail = "/usr/sbin/sendmail";
-  SmtpConfig smtp;
-  Duration timeout = Duration::Seconds(60);
-  Location where;  // of `mail:`, for complaints about what it says
+  MailRoute route;            // files absolute
 };
 
 struct MetricsConfig {

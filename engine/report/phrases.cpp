@@ -66,14 +66,18 @@ std::string PeriodText(Ticks first, Ticks last, TimeBasis basis) {
   return from + " to " + (same_day ? to.substr(11) : to) + zone;
 }
 
-std::string Counted(std::uint64_t count, std::string_view noun) {
+std::string Digits(std::uint64_t count) {
   const std::string plain = std::to_string(count);
   std::string digits;
   for (std::size_t i = 0; i < plain.size(); ++i) {
     if (i > 0 && (plain.size() - i) % 3 == 0) digits += ',';
     digits += plain[i];
   }
-  return fmt::format("{} {}{}", digits, noun, count == 1 ? "" : "s");
+  return digits;
+}
+
+std::string Counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", Digits(count), noun, count == 1 ? "" : "s");
 }
 
 std::string Joined(const std::vector<std::string>& parts, std::size_t most) {

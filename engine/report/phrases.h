@@ -25,6 +25,8 @@ std::string_view StatusName(Status status);
 // when there is none.
 std::string PeriodText(Ticks first, Ticks last, TimeBasis basis);
 
+// "1,234".
+std::string Digits(std::uint64_t count);
 // "1 event", "1,234 events".
 std::string Counted(std::uint64_t count, std::string_view noun);
 // "a, b, c"; with `most` given, "a, b and 7 more".

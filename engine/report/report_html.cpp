@@ -159,11 +159,6 @@ class ReportPage {
         count > 0 ? fmt::format(" <span class=\"count\">{}</span>", Digits(count)) : "");
   }
 
-  static std::string Digits(std::uint64_t count) {
-    const std::string counted = Counted(count, "");
-    return counted.substr(0, counted.find(' '));
-  }
-
   // ---- head, navigation, foot ----
 
   std::string Head() const {

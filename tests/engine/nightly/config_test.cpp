@@ -87,7 +87,9 @@ sites:
 )yaml");
   ASSERT_TRUE(config) << ToString(problems_.items().front());
   const SiteConfig& hq = config->sites[0];
-  EXPECT_THAT(hq.mail.to, ElementsAre("anna@example.com"));
+  ASSERT_THAT(hq.mail.to, SizeIs(1));
+  EXPECT_EQ(hq.mail.to[0].mailbox, "anna@example.com");
+  EXPECT_EQ(std::get<SendmailRoute>(hq.mail.route).program, "/usr/sbin/sendmail");
   EXPECT_EQ(hq.metrics.file, folder_ + "/all.prom");
   EXPECT_EQ(hq.inbox[1].path, "/srv/logs/*.evtx");
   EXPECT_EQ(hq.inbox[1].reading.timezone, "Europe/Paris");
@@ -101,9 +103,10 @@ sites:
   EXPECT_EQ(hq.servers[1].logs[1].every, Duration::Seconds(6 * 3600));
   EXPECT_THAT(hq.servers[2].logs, IsEmpty());
   const SiteConfig& branch = config->sites[1];
-  EXPECT_THAT(branch.mail.to, ElementsAre("ben@example.com"));
+  ASSERT_THAT(branch.mail.to, SizeIs(1));
+  EXPECT_EQ(branch.mail.to[0].mailbox, "ben@example.com");
   EXPECT_EQ(branch.mail.when, MailWhen::kAlways);
-  EXPECT_EQ(branch.mail.smtp.tls, MailTls::kNone);
+  EXPECT_EQ(std::get<SmtpRoute>(branch.mail.route).tls, SmtpTls::kNone);
   EXPECT_EQ(branch.retention.inbox_files, Duration::Seconds(30 * 86'400));
 }
 
@@ -194,7 +197,35 @@ TEST_F(NightlyConfigTest, TheRemarksOfTheFirstConfigurationAreRight) {
   ASSERT_TRUE(config);
   EXPECT_THAT(config->sites[0].servers, SizeIs(1));
   EXPECT_THAT(config->sites[0].servers[0].logs, SizeIs(2));
-  EXPECT_EQ(config->sites[0].mail.smtp.user, "exdiag");
+  EXPECT_EQ(std::get<SmtpRoute>(config->sites[0].mail.route).user, "exdiag");
+}
+
+TEST_F(NightlyConfigTest, WhatMailNeedsIsCheckedHere) {
+  const auto config = Load(R"yaml(
+mail:
+  from: "exdiag"
+  to: ["Anna <anna@example.com>", "ben@example.com\nBcc: all@example.com"]
+  timeout: 2h
+  smtp: {server: "mx/x", tls: optional, user: anna, password_file: secret}
+sites:
+  - {name: hq, inbox: logs}
+)yaml");
+  EXPECT_FALSE(config);
+  EXPECT_THAT(
+      Complaints(),
+      ElementsAre(
+          "config.value line 4, column 7: \"to\": \"ben@example.com\\x0aBcc: all@example.com\" is "
+          "no "
+          "mail address such as anna@example.com or Anna <anna@example.com>; configuration not "
+          "used",
+          "config.value line 3, column 9: \"from\": \"exdiag\" is no mail address such as "
+          "anna@example.com or Anna <anna@example.com>; configuration not used",
+          "config.value line 5, column 12: \"timeout\" must not be longer than 1 h; configuration "
+          "not used",
+          "config.value line 6, column 18: \"server\" is no name and no address of a server; "
+          "configuration not used",
+          "config.value line 6, column 9: a password is sent over TLS only: \"tls\" must be "
+          "required or implicit; configuration not used"));
 }
 
 }  // namespace
