@@ -12,6 +12,9 @@ const Importer* FindImporter(const ByteSource& bytes, const ImportOptions& optio
   for (const auto& importer : BuiltinImporters()) {
     if (importer->Recognises({head, text})) return importer.get();
   }
+  for (const auto& importer : BuiltinImporters()) {
+    if (importer->Finds(bytes)) return importer.get();
+  }
   return nullptr;
 }
 

@@ -59,6 +59,10 @@ class Importer {
   // the list and the first yes wins.
   virtual bool Recognises(const Head& head) const = 0;
 
+  // Asked, in the same order, about a file that no format recognises by its head: true when this
+  // format begins somewhere behind it.  May read the file, in bounded memory.
+  virtual bool Finds(const ByteSource& /*bytes*/) const { return false; }
+
   // Passes every readable record and fact to `evidence`, in file order.  What cannot be read goes
   // to OnReject; remarks that cost no record go to `problems`.  An Error means that the file
   // yielded nothing: not this format after all, or unreadable from the first byte.

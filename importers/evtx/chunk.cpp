@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "importers/binary_log/little_endian.h"
 #include "importers/evtx/crc32.h"
@@ -11,6 +12,16 @@ namespace {
 
 constexpr std::uint32_t kRecordSignature = 0x00002a2a;
 constexpr std::size_t kRecordAlignment = 8;
+constexpr std::uint32_t kChunkHeaderWord = 128;  // what a chunk says that its header's size is
+
+// memmem() is several times as fast as std::search.
+std::size_t Find(std::span<const std::byte> bytes, std::size_t from, std::string_view what) {
+  if (from >= bytes.size()) return bytes.size();
+  const void* const at =
+      ::memmem(bytes.data() + from, bytes.size() - from, what.data(), what.size());
+  return at == nullptr ? bytes.size()
+                       : static_cast<std::size_t>(static_cast<const std::byte*>(at) - bytes.data());
+}
 
 }  // namespace
 
@@ -20,6 +31,15 @@ bool HasFileSignature(std::span<const std::byte> bytes) {
 
 bool HasChunkSignature(std::span<const std::byte> bytes) {
   return bytes.size() >= 8 && std::memcmp(bytes.data(), "ElfChnk", 8) == 0;
+}
+
+std::size_t FindChunk(std::span<const std::byte> bytes, std::size_t from) {
+  using namespace std::string_view_literals;
+  for (std::size_t at = Find(bytes, from, "ElfChnk\0"sv); at < bytes.size();
+       at = Find(bytes, at + 1, "ElfChnk\0"sv)) {
+    if (bytes.size() - at >= 44 && LoadU32(bytes.data() + at + 40) == kChunkHeaderWord) return at;
+  }
+  return bytes.size();
 }
 
 bool HasRecordSignature(std::span<const std::byte> bytes) {
@@ -50,6 +70,10 @@ bool IsAllZero(std::span<const std::byte> bytes) {
                            std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
+bool IsInChunk(std::uint32_t free_space) {
+  return free_space >= kChunkHeaderSize && free_space <= kChunkSize;
+}
+
 std::size_t RecordsEnd(std::span<const std::byte> chunk, const ChunkHeader& header) {
   std::size_t end = header.free_space;
   if (end < kChunkHeaderSize || end > chunk.size()) return chunk.size();
@@ -60,6 +84,60 @@ std::size_t RecordsEnd(std::span<const std::byte> chunk, const ChunkHeader& head
     if (size <= chunk.size() - last) end = std::max(end, last + size);
   }
   return end;
+}
+
+std::size_t EndOfRun(std::span<const std::byte> chunk) {
+  std::size_t at = kChunkHeaderSize;
+  std::optional<std::uint64_t> last_id;
+  while (const auto record = FindRecord(chunk, at, at + 1)) {
+    const RecordHeader header(chunk.subspan(at));
+    if (last_id && header.id != *last_id + 1) break;
+    last_id = header.id;
+    at += record->size;
+  }
+  return at;
+}
+
+RecordHeader::RecordHeader(std::span<const std::byte> record)
+    : id(LoadU64(record.data() + 8)), time(LoadU64(record.data() + 16)) {}
+
+std::optional<LooseRecord> FindRecord(std::span<const std::byte> bytes, std::size_t from,
+                                      std::size_t end) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view kSignature = "**\0\0"sv;
+  // So that a signature that begins in front of the end is seen whole.
+  const auto searched = bytes.first(std::min(bytes.size(), end + kSignature.size() - 1));
+  for (std::size_t at = Find(searched, from, kSignature); at < std::min(end, searched.size());
+       at = Find(searched, at + 1, kSignature)) {
+    const std::size_t rest = bytes.size() - at;
+    if (rest < kMinRecordSize) break;
+    const std::size_t size = LoadU32(bytes.data() + at + 4);
+    if (size >= kMinRecordSize && size <= std::min(rest, kChunkSize - kChunkHeaderSize) &&
+        LoadU32(bytes.data() + at + size - 4) == size) {
+      return LooseRecord{at, size};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::ptrdiff_t> ChunkBeginOf(std::span<const std::byte> bytes,
+                                           const LooseRecord& record) {
+  // Fragment header; template instance: token, 1, id, offset; definition: next, GUID, size.
+  constexpr std::size_t kInstance = kRecordHeaderSize + 4;
+  constexpr std::size_t kDefinition = kInstance + 10;
+  if (record.size < kDefinition + 24 + 4) return std::nullopt;
+  const std::byte* const at = bytes.data() + record.offset;
+  if (LoadU32(at + kRecordHeaderSize) != 0x0001010f || at[kInstance] != std::byte{0x0c}) {
+    return std::nullopt;
+  }
+  const std::uint32_t id = LoadU32(at + kInstance + 2);
+  const std::size_t offset = LoadU32(at + kInstance + 6);
+  if (LoadU32(at + kDefinition + 4) != id || offset < kChunkHeaderSize + kDefinition ||
+      offset >= kChunkSize) {
+    return std::nullopt;
+  }
+  return static_cast<std::ptrdiff_t>(record.offset + kDefinition) -
+         static_cast<std::ptrdiff_t>(offset);
 }
 
 bool RecordWalker::HasPlausibleSize(std::size_t at) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace exdiag::evtx {
@@ -17,6 +18,10 @@ inline constexpr std::uint32_t kFlagNoCrc = 4;  // in the headers of file and ch
 bool HasFileSignature(std::span<const std::byte> bytes);
 bool HasChunkSignature(std::span<const std::byte> bytes);
 
+// Where the next chunk begins at or behind `from`, at any offset; bytes.size() when none does. More
+// than its signature has to be right.
+std::size_t FindChunk(std::span<const std::byte> bytes, std::size_t from);
+
 // What the header of a chunk says; `bytes` hold it whole.
 struct ChunkHeader {
   explicit ChunkHeader(std::span<const std::byte> bytes);
@@ -28,6 +33,9 @@ struct ChunkHeader {
   std::uint32_t header_crc = 0;
 };
 
+// True when the word is an offset in a chunk behind its header.
+bool IsInChunk(std::uint32_t free_space);
+
 // CRC32 (IEEE) as the file header and the chunks use it.
 std::uint32_t FileHeaderCrc(std::span<const std::byte> header);
 std::uint32_t ChunkHeaderCrc(std::span<const std::byte> chunk);
@@ -36,6 +44,10 @@ std::uint32_t ChunkDataCrc(std::span<const std::byte> chunk, std::uint32_t free_
 // Where the records of a chunk end.  The header's word is taken where it can be true; writers are
 // known to leave it too high or to be killed before they set it.
 std::size_t RecordsEnd(std::span<const std::byte> chunk, const ChunkHeader& header);
+
+// Where the first records of a chunk end that follow each other without a gap, both in place and in
+// number: what can be told of the end of the log without the header.
+std::size_t EndOfRun(std::span<const std::byte> chunk);
 
 // Goes through the records of a chunk, and past whatever lies between them.
 class RecordWalker {
@@ -68,6 +80,31 @@ class RecordWalker {
   std::size_t position_;
   std::size_t end_;
   bool after_damage_ = false;
+};
+
+// A record that is known by nothing but itself: signature, size and the copy of the size agree.
+struct LooseRecord {
+  std::size_t offset = 0;
+  std::size_t size = 0;
+};
+
+// The next one that begins in [from, end) of `bytes`, at any offset.
+std::optional<LooseRecord> FindRecord(std::span<const std::byte> bytes, std::size_t from,
+                                      std::size_t end);
+
+// Where the chunk of a loose record begins, counted from the front of `bytes`: a template that is
+// defined in the record says where in its chunk it lies.  nullopt: none is.
+std::optional<std::ptrdiff_t> ChunkBeginOf(std::span<const std::byte> bytes,
+                                           const LooseRecord& record);
+
+// What the header of a record says; `record` holds it whole.
+struct RecordHeader {
+  explicit RecordHeader(std::span<const std::byte> record);
+
+  std::uint64_t id = 0;    // restarts at 1 in saved logs
+  std::uint64_t time = 0;  // FILETIME; in saved logs that of the next record
+
+  bool operator==(const RecordHeader&) const = default;
 };
 
 bool IsAllZero(std::span<const std::byte> bytes);

@@ -23,6 +23,9 @@ constexpr std::uint8_t kFragmentHeader = 0x0f;
 
 constexpr std::uint32_t kInstanceHeaderSize = 10;  // token, u8 1, u32 id, u32 offset
 
+// Records are padded to 8 bytes; more than that behind the end of its BinXML is no padding.
+constexpr std::uint32_t kMaxPadding = 7;
+
 Level LevelFromNumber(std::uint64_t number) {
   return number <= 5 ? static_cast<Level>(number) : Level::kUnknown;
 }
@@ -51,14 +54,20 @@ Decoded EventDecoder::Decode(ChunkRange range, Record& record) {
   values_.clear();
   event_source_ = {};
   next_name_ = {};
-  any_name_ = has_event_ = truncated_ = substitute_ = false;
+  any_name_ = has_event_ = truncated_ = substitute_ = template_lost_ = false;
+  unused_ = 0;
   budget_ = kBudget;
   error_ = data_error_ = nullptr;
   record = Record{};
   record_ = &record;
 
-  if (!RunFragment(range, Context::kDocument, 0)) return {.error = error_};
-  if (!has_event_) return {.error = "it holds no event"};
+  if (!RunFragment(range, Context::kDocument, 0)) {
+    return {.error = error_, .template_lost = template_lost_};
+  }
+  if (!has_event_) {
+    if (unused_ > kMaxPadding) return {.error = "it holds no event, and more than that"};
+    return {.no_event = true};
+  }
   if (record.provider.empty()) record.provider = event_source_;
   if (record.time.known()) record.time_basis = TimeBasis::kUtc;
   if (data_error_ != nullptr) {
@@ -91,6 +100,7 @@ bool EventDecoder::RunFragment(ChunkRange range, Context context, int depth) {
   while (range.begin < range.end) {
     switch (std::to_integer<std::uint8_t>(chunk_[range.begin])) {
       case kEndOfStream:
+        if (depth == 0) unused_ = range.end - range.begin - 1;
         return true;
       case kFragmentHeader:
         if (range.end - range.begin < 4) return Fail("a fragment header is cut off");
@@ -110,22 +120,34 @@ bool EventDecoder::RunFragment(ChunkRange range, Context context, int depth) {
   return true;
 }
 
-bool EventDecoder::RunInstance(ChunkRange& range, Context context, int depth) {
-  if (range.end - range.begin < kInstanceHeaderSize) return Fail("a template instance is cut off");
+// Takes an instance off `range` up to its values.
+PlanCache::Found EventDecoder::FindPlan(ChunkRange& range, Context context) {
   const std::byte* at = chunk_.data() + range.begin;
   const std::uint32_t id = LoadU32(at + 2);
-  const std::uint32_t offset = LoadU32(at + 6);
+  std::uint32_t offset = LoadU32(at + 6);
   range.begin += kInstanceHeaderSize;
-  if (offset == range.begin) {
-    // The definition lies right here, in front of the values.
-    if (range.end - range.begin < kDefinitionHeaderSize) return Fail("its template is cut off");
-    const std::uint32_t size = LoadU32(chunk_.data() + offset + 20);
-    range.begin += kDefinitionHeaderSize;
-    if (size > range.end - range.begin) return Fail("its template ends behind the record");
-    range.begin += size;
+  const auto here = chunk_.subspan(range.begin, range.end - range.begin);
+  // The definition may lie right here, in front of the values.  That the offset says so can be
+  // chance in a record without its chunk, and an offset can be all that is wrong.
+  const bool fits = here.size() >= kDefinitionHeaderSize &&
+                    LoadU32(here.data() + 20) <= here.size() - kDefinitionHeaderSize;
+  if (offset != range.begin || !fits) {
+    const PlanCache::Found found = cache_.Find(offset, id, context);
+    const bool exact = found.plan != nullptr && !found.substitute;
+    if (exact || !fits || !IsDefinition(here, id)) return found;
+    offset = range.begin;
   }
-  const PlanCache::Found found = cache_.Find(offset, id, context);
-  if (found.plan == nullptr) return Fail(found.error);
+  range.begin += kDefinitionHeaderSize + LoadU32(here.data() + 20);
+  return cache_.Find(offset, id, context);
+}
+
+bool EventDecoder::RunInstance(ChunkRange& range, Context context, int depth) {
+  if (range.end - range.begin < kInstanceHeaderSize) return Fail("a template instance is cut off");
+  const PlanCache::Found found = FindPlan(range, context);
+  if (found.plan == nullptr) {
+    template_lost_ = found.lost;
+    return Fail(found.error);
+  }
   substitute_ |= found.substitute;
 
   const std::size_t first_value = values_.size();

@@ -20,6 +20,8 @@ namespace exdiag::evtx {
 // What became of one record.
 struct Decoded {
   const char* error = nullptr;       // it could not be read at all
+  bool no_event = false;             // it is sound BinXML in which no event is; `record` is empty
+  bool template_lost = false;        // with `error`: that it has no template is all that is wrong
   const char* data_error = nullptr;  // read but for the event data, which `record` lacks
   bool truncated = false;  // it holds more than any log writes; `record` has the first part
   bool substitute_template = false;  // read with a template found elsewhere in the file
@@ -41,6 +43,7 @@ class EventDecoder {
   // Each returns false with `error_` set.
   bool RunFragment(ChunkRange range, Context context, int depth);
   bool RunInstance(ChunkRange& range, Context context, int depth);
+  PlanCache::Found FindPlan(ChunkRange& range, Context context);
   bool RunElement(ChunkRange& range, Context context, int depth);
   bool ReadValues(ChunkRange& range);
   bool RunPlan(const Plan& plan, std::size_t first_value, std::size_t value_count, int depth);
@@ -81,6 +84,8 @@ class EventDecoder {
   bool has_event_ = false;
   bool truncated_ = false;
   bool substitute_ = false;
+  bool template_lost_ = false;
+  std::uint32_t unused_ = 0;  // bytes behind the end of the outermost fragment
   int budget_ = 0;
   const char* error_ = nullptr;
   const char* data_error_ = nullptr;

@@ -1,12 +1,14 @@
-// The file is taken as what it is on disk: a 4 KiB header and then a chunk slot every 64 KiB up to
-// its end.  The counts in the header are stale in every log that was copied while it was in use, so
-// each slot answers for itself.  Chunks are read in blocks of 1 MiB, which stay in the cache while
-// they are decoded.
+// The file is taken as what it is on disk: a 4 KiB header and then chunks of 64 KiB up to its end.
+// The counts in the header are stale in every log that was copied while it was in use, so each
+// chunk answers for itself.  Where none begins the next one is looked for at any offset, and what
+// lies in front of it is searched for records by their own signatures; so files that were carved
+// from a disk, cut in front or put together are read as well.
 #include "importers/evtx/evtx_importer.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,84 +16,91 @@
 #include "importers/binary_log/complaints.h"
 #include "importers/binary_log/little_endian.h"
 #include "importers/evtx/chunk.h"
-#include "importers/evtx/event_decoder.h"
+#include "importers/evtx/chunk_source.h"
+#include "importers/evtx/older_records.h"
+#include "importers/evtx/record_reader.h"
 
 namespace exdiag {
 namespace {
 
 using namespace evtx;
 
-constexpr std::size_t kBlockSize = 16 * kChunkSize;
+using Outcome = RecordReader::Outcome;
+
+// How far a log is looked for in a file that does not begin with one.
+constexpr std::uint64_t kSearched = std::uint64_t{64} << 20;
 
 class FileReader {
  public:
   FileReader(const Export& input, EvidenceSink& evidence, DiagnosticSink& problems)
       : input_(input),
-        evidence_(evidence),
         complaints_(input.name, problems),
-        decoder_(input.options.codepage) {}
+        source_(input.bytes),
+        reader_(input, evidence, complaints_) {}
 
   Result<void> Read();
 
  private:
   // Each of these returns false when the sink wants no more.
-  bool ReadBlock(std::uint64_t offset, std::span<const std::byte> block);
-  bool ReadSlot(std::uint64_t offset, std::span<const std::byte> slot);
-  bool ReadChunk(std::uint64_t offset, std::span<const std::byte> chunk);
-  bool ReadLostChunk(std::uint64_t offset, std::span<const std::byte> slot);
-  bool ReadRecord(std::uint64_t offset, std::span<const std::byte> chunk,
-                  const RecordWalker::Item& item, bool recovered);
+  // `taken` gets how much of the file it was.
+  bool ReadChunk(std::uint64_t offset, std::span<const std::byte> chunk, std::size_t& taken);
+  bool ReadGap(std::uint64_t offset, std::size_t& taken);
+  bool ReadRecord(std::int64_t chunk_offset, std::span<const std::byte> chunk,
+                  const RecordWalker::Item& item, Origin origin);
+  bool ReadOlder();
 
+  void RememberFreeSpace(std::uint64_t offset, std::span<const std::byte> chunk, std::size_t begin);
   std::uint64_t CheckHeader(std::span<const std::byte> header);
-  void CheckCrcs(std::uint64_t offset, std::span<const std::byte> chunk, const ChunkHeader& header);
+  static std::size_t FindOtherChunk(std::span<const std::byte> chunk);
+  std::size_t GapSize(std::uint64_t offset);
+  void CheckCrcs(std::uint64_t offset, std::span<const std::byte> chunk, const ChunkHeader& header,
+                 bool data_sound);
   void ReportGap(std::uint64_t offset, std::span<const std::byte> chunk,
                  const RecordWalker::Item& item, bool at_end);
-  void ReportDoubts(std::uint64_t offset, const Decoded& decoded);
   void Report(Severity severity, const char* id, std::uint64_t offset, std::string reason);
-  void Reject(const char* id, std::uint64_t offset, std::string reason,
-              std::span<const std::byte> raw);
 
   const Export& input_;
-  EvidenceSink& evidence_;
   Complaints complaints_;
-  EventDecoder decoder_;
+  ChunkSource source_;
+  RecordReader reader_;
+  OlderRecords older_;
   std::uint64_t chunks_ = 0;
-  std::uint64_t records_ = 0;
 };
 
 Result<void> FileReader::Read() {
-  const std::uint64_t size = input_.bytes.size();
+  const std::uint64_t size = source_.size();
   if (size == 0) return Error{input_.name + ": the file is empty; nothing read"};
-  std::vector<std::byte> block(static_cast<std::size_t>(
-      std::min<std::uint64_t>(std::max<std::uint64_t>(size, kFileHeaderSize), kBlockSize)));
-  const std::size_t head = input_.bytes.ReadAt(0, std::span(block).first(kFileHeaderSize));
-  if (head < 128) {
+  const auto head = source_.At(0, kFileHeaderSize);
+  if (head.size() < 128) {
     return Error{fmt::format("{}: the file ends inside its header ({} bytes); nothing read",
                              input_.name, size)};
   }
-  std::uint64_t offset = CheckHeader(std::span<const std::byte>(block).first(head));
+  std::uint64_t offset = CheckHeader(head);
   while (offset < size) {
-    const auto want =
-        static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), size - offset));
-    const std::size_t got = input_.bytes.ReadAt(offset, std::span(block).first(want));
-    if (!ReadBlock(offset, std::span<const std::byte>(block).first(got))) return {};
-    if (got < want) {
-      Report(Severity::kWarning, "evtx.file.read", offset + got,
+    const auto view = source_.At(offset, kChunkSize);
+    const bool short_read = view.size() < std::min<std::uint64_t>(kChunkSize, size - offset);
+    std::size_t taken = view.size();
+    if (!(HasChunkSignature(view) ? ReadChunk(offset, view, taken) : ReadGap(offset, taken))) {
+      return {};
+    }
+    offset += taken;
+    if (short_read) {
+      Report(Severity::kWarning, "evtx.file.read", offset,
              fmt::format("the file cannot be read from here on; its last {} bytes are missing",
-                         size - offset - got));
+                         size - offset));
       break;
     }
-    offset += want;
   }
+  if (!ReadOlder()) return {};
   complaints_.ReportRest();
-  if (chunks_ == 0 && records_ == 0 && complaints_.Has("evtx.file.signature")) {
+  if (chunks_ == 0 && reader_.records() == 0 && complaints_.Has("evtx.file.signature")) {
     return Error{input_.name +
                  ": no event log: neither its header nor any chunk is one; nothing read"};
   }
   return {};
 }
 
-// Says what is wrong with the file header and returns where the chunk slots begin.
+// Says what is wrong with the file header and returns where to look for chunks from.
 std::uint64_t FileReader::CheckHeader(std::span<const std::byte> header) {
   if (HasChunkSignature(header)) {
     Report(Severity::kWarning, "evtx.file.signature", 0,
@@ -101,7 +110,7 @@ std::uint64_t FileReader::CheckHeader(std::span<const std::byte> header) {
   if (!HasFileSignature(header)) {
     Report(Severity::kWarning, "evtx.file.signature", 0,
            "no file signature (ElfFile); chunks are looked for all the same");
-    return kFileHeaderSize;
+    return 0;
   }
   const std::uint32_t flags = LoadU32(header.data() + 120);
   if ((flags & kFlagNoCrc) == 0 && LoadU32(header.data() + 124) != FileHeaderCrc(header)) {
@@ -111,137 +120,201 @@ std::uint64_t FileReader::CheckHeader(std::span<const std::byte> header) {
   return kFileHeaderSize;
 }
 
-bool FileReader::ReadBlock(std::uint64_t offset, std::span<const std::byte> block) {
-  for (std::size_t at = 0; at < block.size(); at += kChunkSize) {
-    const auto slot = block.subspan(at, std::min(kChunkSize, block.size() - at));
-    if (!ReadSlot(offset + at, slot)) return false;
+// Where another chunk begins in a damaged one, of which somebody left out a part; its end when none
+// does.  Data may hold anything, so the other's header has to be right.
+std::size_t FileReader::FindOtherChunk(std::span<const std::byte> chunk) {
+  for (std::size_t at = FindChunk(chunk, kChunkHeaderSize); at < chunk.size();
+       at = FindChunk(chunk, at + 1)) {
+    const auto other = chunk.subspan(at);
+    if (other.size() >= kChunkHeaderSize &&
+        ChunkHeader(other).header_crc == ChunkHeaderCrc(other)) {
+      return at;
+    }
   }
-  return true;
+  return chunk.size();
 }
 
-bool FileReader::ReadSlot(std::uint64_t offset, std::span<const std::byte> slot) {
-  // Logs are allocated ahead: slots that are not used yet are zero.
-  if (IsAllZero(slot)) return true;
-  const bool is_chunk = HasChunkSignature(slot);
-  if (is_chunk && slot.size() < kChunkSize) {
-    Report(Severity::kWarning, "evtx.file.truncated", offset + slot.size(),
-           fmt::format("the file ends inside a chunk ({} of 65536 bytes are there); its whole "
-                       "records are read",
-                       slot.size()));
-  }
-  if (is_chunk && slot.size() < kChunkHeaderSize) return true;
-  decoder_.BeginChunk(slot);
-  return is_chunk ? ReadChunk(offset, slot) : ReadLostChunk(offset, slot);
+// Up to the next chunk or the header of another log, but no more than 64 KiB.
+std::size_t FileReader::GapSize(std::uint64_t offset) {
+  constexpr std::size_t kBehind = 44;  // to see a chunk's beginning
+  const auto view = source_.At(offset, kChunkSize + kBehind);
+  const std::size_t size = std::min(view.size(), kChunkSize);
+  const std::size_t chunk = FindChunk(view, 0);
+  return std::min(chunk, HasFileSignature(view) ? std::min(size, kFileHeaderSize) : size);
 }
 
-bool FileReader::ReadChunk(std::uint64_t offset, std::span<const std::byte> chunk) {
+bool FileReader::ReadChunk(std::uint64_t offset, std::span<const std::byte> chunk,
+                           std::size_t& taken) {
+  const bool has_header = chunk.size() >= kChunkHeaderSize;
+  bool sound = false;
+  if (has_header) {
+    const ChunkHeader header(chunk);
+    sound = IsInChunk(header.free_space) && header.free_space <= chunk.size() &&
+            header.data_crc == ChunkDataCrc(chunk, header.free_space);
+    if (!sound) chunk = chunk.first(FindOtherChunk(chunk));
+  }
+  taken = chunk.size();
+  if (chunk.size() < kChunkSize) {
+    const bool at_end = offset + chunk.size() >= source_.size();
+    Report(
+        Severity::kWarning, "evtx.file.truncated", offset + chunk.size(),
+        fmt::format("{} inside a chunk ({} of 65536 bytes are there); its whole records are read",
+                    at_end ? "the file ends" : "another chunk begins", chunk.size()));
+  }
+  if (!has_header) return true;
   ++chunks_;
   const ChunkHeader header(chunk);
-  CheckCrcs(offset, chunk, header);
-  const std::size_t end = RecordsEnd(chunk, header);
+  CheckCrcs(offset, chunk, header, sound);
+  reader_.BeginChunk(static_cast<std::int64_t>(offset), chunk);
+  const std::size_t end =
+      IsInChunk(header.free_space) ? RecordsEnd(chunk, header) : EndOfRun(chunk);
+  OlderRecords::LogChunk numbers{.offset = offset, .end = end};
   RecordWalker walker(chunk, kChunkHeaderSize, end);
   for (RecordWalker::Item item; walker.Next(item);) {
-    switch (item.kind) {
-      case RecordWalker::Kind::kRecord:
-      case RecordWalker::Kind::kTorn:
-        if (!ReadRecord(offset, chunk, item, item.after_damage)) return false;
-        break;
-      case RecordWalker::Kind::kZeros:
-      case RecordWalker::Kind::kJunk:
-        ReportGap(offset, chunk, item, item.offset + item.size >= end);
+    if (item.kind == RecordWalker::Kind::kZeros || item.kind == RecordWalker::Kind::kJunk) {
+      ReportGap(offset, chunk, item, item.offset + item.size >= end);
+      continue;
+    }
+    const std::uint64_t id = RecordHeader(chunk.subspan(item.offset)).id;
+    numbers.first = std::min(numbers.first, id);
+    numbers.last = std::max(numbers.last, id);
+    if (!ReadRecord(static_cast<std::int64_t>(offset), chunk, item,
+                    item.after_damage ? Origin::kBehindDamage : Origin::kLog)) {
+      return false;
     }
   }
+  older_.AddLogChunk(numbers);
+  RememberFreeSpace(offset, chunk, end);
   return true;
 }
 
-// A slot that holds something but no chunk header: a chunk whose header was lost, or none at all.
-bool FileReader::ReadLostChunk(std::uint64_t offset, std::span<const std::byte> slot) {
-  const std::uint64_t before = records_;
-  RecordWalker walker(slot, 0, slot.size());
+// What is no whole record there is nothing lost.
+void FileReader::RememberFreeSpace(std::uint64_t offset, std::span<const std::byte> chunk,
+                                   std::size_t begin) {
+  if (begin >= chunk.size() || IsAllZero(chunk.subspan(begin))) return;
+  RecordWalker walker(chunk, begin, chunk.size());
   for (RecordWalker::Item item; walker.Next(item);) {
     if (item.kind != RecordWalker::Kind::kRecord) continue;
-    if (!ReadRecord(offset, slot, item, true)) return false;
+    older_.Add(static_cast<std::int64_t>(offset), item, RecordHeader(chunk.subspan(item.offset)),
+               Origin::kFreeSpace);
   }
-  if (records_ != before) {
+}
+
+bool FileReader::ReadRecord(std::int64_t chunk_offset, std::span<const std::byte> chunk,
+                            const RecordWalker::Item& item, Origin origin) {
+  switch (reader_.Read(item, origin, false)) {
+    case Outcome::kStop:
+      return false;
+    case Outcome::kTemplateLost: {
+      const RecordHeader header(chunk.subspan(item.offset));
+      return older_.Add(chunk_offset, item, header, origin) ||
+             reader_.Read(item, origin, true) != Outcome::kStop;
+    }
+    default:
+      return true;
+  }
+}
+
+// The chunk that each of the records most likely lies in: the one that a template in the record, or
+// in one of its neighbours, tells; else what lies at `offset`, as in a file whose chunks stand
+// where they should.
+std::vector<std::int64_t> ChunksOf(std::uint64_t offset, std::span<const std::byte> region,
+                                   const std::vector<LooseRecord>& records) {
+  const auto from = static_cast<std::int64_t>(offset);
+  std::vector<std::optional<std::int64_t>> told;
+  for (const LooseRecord& record : records) {
+    const auto begin = ChunkBeginOf(region, record);
+    told.push_back(begin ? std::optional(from + *begin) : std::nullopt);
+  }
+  const auto holds = [&](std::optional<std::int64_t> chunk, const LooseRecord& record) {
+    const std::int64_t at = from + static_cast<std::int64_t>(record.offset);
+    return chunk && *chunk + std::int64_t{kChunkHeaderSize} <= at &&
+           at + static_cast<std::int64_t>(record.size) <= *chunk + std::int64_t{kChunkSize};
+  };
+  std::vector<std::int64_t> chunks;
+  std::optional<std::int64_t> before;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    while (next < i || (next < records.size() && !told[next])) ++next;
+    const std::optional<std::int64_t> behind =
+        next < records.size() ? told[next] : std::optional<std::int64_t>();
+    const auto at = from + static_cast<std::int64_t>(records[i].offset);
+    std::int64_t chunk = at - std::int64_t{kChunkHeaderSize};
+    for (const auto guess : {std::optional(from), behind, before, told[i]}) {
+      if (holds(guess, records[i])) chunk = *guess;
+    }
+    if (told[i] && chunk == *told[i]) before = told[i];
+    chunks.push_back(chunk);
+  }
+  return chunks;
+}
+
+// What stands between chunks, or in front of the first: records of chunks that lost their headers.
+bool FileReader::ReadGap(std::uint64_t offset, std::size_t& taken) {
+  const std::size_t size = taken = GapSize(offset);
+  const auto region = source_.At(offset, 2 * kChunkSize);
+  // Logs are allocated ahead: what is not used yet is zero.  Another log may follow behind one.
+  if (IsAllZero(region.first(size)) || HasFileSignature(region)) return true;
+  std::vector<LooseRecord> records;
+  for (auto record = FindRecord(region, 0, size); record;
+       record = FindRecord(region, record->offset + record->size, size)) {
+    records.push_back(*record);
+  }
+  if (records.empty()) {
+    // The file's own header is no chunk and was complained about.
+    if (offset == 0 && size == kFileHeaderSize) return true;
     Report(Severity::kWarning, "evtx.chunk.signature", offset,
-           fmt::format("no chunk signature (ElfChnk); {} records were found in it by their own "
-                       "signatures",
-                       records_ - before));
-  } else {
-    Report(
-        Severity::kWarning, "evtx.chunk.signature", offset,
-        fmt::format("no chunk signature (ElfChnk) and no record; {} bytes skipped", slot.size()));
+           fmt::format("no chunk signature (ElfChnk) and no record; {} bytes skipped", size));
+    return true;
   }
+  const std::vector<std::int64_t> chunks = ChunksOf(offset, region, records);
+  std::span<const std::byte> chunk;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (i == 0 || chunks[i] != chunks[i - 1]) {
+      chunk = source_.Chunk(chunks[i]);
+      reader_.BeginChunk(chunks[i], chunk);
+    }
+    const auto in_chunk =
+        static_cast<std::size_t>(static_cast<std::int64_t>(offset + records[i].offset) - chunks[i]);
+    if (in_chunk > chunk.size() || records[i].size > chunk.size() - in_chunk) continue;
+    older_.AddLogRecord(RecordHeader(chunk.subspan(in_chunk)));
+    if (!ReadRecord(chunks[i], chunk, {.offset = in_chunk, .size = records[i].size},
+                    Origin::kLostChunk)) {
+      return false;
+    }
+  }
+  Report(Severity::kWarning, "evtx.chunk.signature", offset,
+         fmt::format("no chunk signature (ElfChnk); {} records were found in it by their own "
+                     "signatures",
+                     records.size()));
   return true;
 }
 
-bool FileReader::ReadRecord(std::uint64_t offset, std::span<const std::byte> chunk,
-                            const RecordWalker::Item& item, bool recovered) {
-  const std::uint64_t place = offset + item.offset;
-  const auto bytes = chunk.subspan(item.offset, item.size);
-  const auto begin = static_cast<std::uint32_t>(item.offset + kRecordHeaderSize);
-  const auto end = static_cast<std::uint32_t>(item.offset + item.size - 4);
-  Record record;
-  const Decoded decoded = decoder_.Decode({begin, end}, record);
-  if (decoded.error != nullptr) {
-    Reject("evtx.record.binxml", place,
-           fmt::format("the record cannot be decoded: {}; kept as a reject", decoded.error), bytes);
-    return true;
+bool FileReader::ReadOlder() {
+  if (!older_.Read(source_, reader_)) return false;
+  const std::uint64_t found = older_.kept() + older_.copies() + older_.unreadable();
+  if (found != 0) {
+    complaints_.Report(
+        Severity::kNote, "evtx.older", {},
+        fmt::format("{} whole records lie in the free space of chunks: {} older ones are kept as "
+                    "recovered, {} are copies of records of the log, {} cannot be decoded any more",
+                    found, older_.kept(), older_.copies(), older_.unreadable()));
   }
-  const bool torn = item.kind == RecordWalker::Kind::kTorn;
-  if (torn && record.provider.empty() && record.strings.empty()) {
-    Reject("evtx.record.copy", place,
-           "the size of the record and its copy differ, and what is there names no provider and "
-           "has no strings; kept "
-           "as a reject",
-           bytes);
-    return true;
+  if (older_.refused() != 0) {
+    complaints_.Report(
+        Severity::kNote, "evtx.older.many", {},
+        fmt::format("{} more records in free space are not looked at", older_.refused()));
   }
-  record.place = Place::Offset(place);
-  record.recovered = recovered || torn || decoded.substitute_template;
-  if (torn) {
-    Report(Severity::kNote, "evtx.record.copy", place,
-           "the size of the record and its copy differ; the record was being written when the log "
-           "was copied, and is kept as recovered");
-  }
-  if (!record.time.known()) {
-    // The header's time is that of the next event in saved logs: better than none, and no more.
-    if (const auto written = TicksFromFileTime(LoadU64(bytes.data() + 16))) {
-      record.time = *written;
-      record.time_basis = TimeBasis::kUtc;
-      record.recovered = true;
-    }
-  }
-  ReportDoubts(place, decoded);
-  ++records_;
-  return evidence_.OnRecord(record);
-}
-
-void FileReader::ReportDoubts(std::uint64_t offset, const Decoded& decoded) {
-  if (decoded.data_error != nullptr) {
-    Report(
-        Severity::kWarning, "evtx.record.data", offset,
-        fmt::format("the event data cannot be decoded: {}; the record is kept without its strings",
-                    decoded.data_error));
-  }
-  if (decoded.truncated) {
-    Report(Severity::kWarning, "evtx.record.truncated", offset,
-           "the record expands to more than any log writes; its first part is kept");
-  }
-  if (decoded.substitute_template) {
-    Report(Severity::kNote, "evtx.record.template", offset,
-           "the record's template is lost; read with the one of the same id elsewhere in the file, "
-           "and kept as recovered");
-  }
+  return true;
 }
 
 void FileReader::CheckCrcs(std::uint64_t offset, std::span<const std::byte> chunk,
-                           const ChunkHeader& header) {
-  const bool has_end = header.free_space >= kChunkHeaderSize && header.free_space <= kChunkSize;
+                           const ChunkHeader& header, bool data_sound) {
+  const bool has_end = IsInChunk(header.free_space);
   if (!has_end) {
     Report(Severity::kNote, "evtx.chunk.free_space", offset,
-           fmt::format("the chunk says that its records end at {:#x}, which is not in it; read to "
-                       "its end",
+           fmt::format("the chunk says that its records end at {:#x}, which is not in it; read as "
+                       "far as they follow each other, the rest as older ones",
                        header.free_space));
   }
   if ((header.flags & kFlagNoCrc) != 0) return;
@@ -249,8 +322,7 @@ void FileReader::CheckCrcs(std::uint64_t offset, std::span<const std::byte> chun
     Report(Severity::kNote, "evtx.chunk.header_crc", offset,
            "wrong CRC of the chunk header; its records are read all the same");
   }
-  if (has_end && header.free_space <= chunk.size() &&
-      header.data_crc != ChunkDataCrc(chunk, header.free_space)) {
+  if (has_end && header.free_space <= chunk.size() && !data_sound) {
     Report(Severity::kNote, "evtx.chunk.data_crc", offset,
            "wrong CRC of the chunk's records; they are read all the same");
   }
@@ -269,18 +341,19 @@ void FileReader::ReportGap(std::uint64_t offset, std::span<const std::byte> chun
   }
   const auto raw = chunk.subspan(item.offset, item.size);
   if (!HasRecordSignature(raw) || raw.size() < 8) {
-    Reject("evtx.record.signature", place,
-           fmt::format("{} bytes that no record begins with; kept as a reject, {}", item.size,
-                       onwards),
-           raw);
+    reader_.Reject("evtx.record.signature", place,
+                   fmt::format("{} bytes that no record begins with; kept as a reject, {}",
+                               item.size, onwards),
+                   raw);
     return;
   }
   const std::uint32_t size = LoadU32(raw.data() + 4);
-  Reject("evtx.record.size", place,
-         fmt::format("record size {} {}; kept as a reject, {}", size,
-                     size < kMinRecordSize ? "is less than any record has" : "exceeds its chunk",
-                     onwards),
-         raw);
+  reader_.Reject(
+      "evtx.record.size", place,
+      fmt::format("record size {} {}; kept as a reject, {}", size,
+                  size < kMinRecordSize ? "is less than any record has" : "exceeds its chunk",
+                  onwards),
+      raw);
 }
 
 void FileReader::Report(Severity severity, const char* id, std::uint64_t offset,
@@ -288,9 +361,15 @@ void FileReader::Report(Severity severity, const char* id, std::uint64_t offset,
   complaints_.Report(severity, id, Place::Offset(offset), std::move(reason));
 }
 
-void FileReader::Reject(const char* id, std::uint64_t offset, std::string reason,
-                        std::span<const std::byte> raw) {
-  evidence_.OnReject({Place::Offset(offset), id, std::move(reason), raw});
+// True when a chunk or a record lies anywhere in the first part of the file.
+bool HoldsLog(const ByteSource& bytes) {
+  ChunkSource source(bytes);
+  const std::uint64_t end = std::min(source.size(), kSearched);
+  for (std::uint64_t offset = 0; offset < end; offset += kChunkSize) {
+    const auto view = source.At(offset, 2 * kChunkSize);
+    if (FindChunk(view, 0) < view.size() || FindRecord(view, 0, view.size())) return true;
+  }
+  return false;
 }
 
 class EvtxImporter final : public Importer {
@@ -303,6 +382,8 @@ class EvtxImporter final : public Importer {
     return head.bytes.size() == kFileHeaderSize && LoadU32(head.bytes.data() + 32) == 128 &&
            LoadU16(head.bytes.data() + 38) == 3 && LoadU16(head.bytes.data() + 40) == 4096;
   }
+
+  bool Finds(const ByteSource& bytes) const override { return HoldsLog(bytes); }
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {

@@ -14,6 +14,8 @@ constexpr std::size_t kMaxKeptBytes = std::size_t{24} << 20;
 constexpr std::size_t kMaxChunkPlans = 512;
 constexpr std::size_t kMaxVariants = 64;
 
+constexpr std::uint32_t kFragmentHeader = 0x0001'010f;  // which every body begins with
+
 std::size_t SizeInMemory(const Plan& plan, std::size_t body) {
   std::size_t size = sizeof(Plan) + body + plan.text.size() + plan.ops.size() * sizeof(Op) +
                      plan.pieces.size() * sizeof(Piece);
@@ -33,11 +35,17 @@ void PlanCache::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk.first(std::min(chunk.size(), kChunkBytes));
   ++generation_;
   for_this_chunk_.clear();
+  searched_.clear();
   if (kept_bytes_ > kMaxKeptBytes) {
     by_guid_.clear();
     by_id_.clear();
     kept_bytes_ = 0;
   }
+}
+
+bool IsDefinition(std::span<const std::byte> bytes, std::uint32_t id) {
+  return bytes.size() >= kDefinitionHeaderSize + 4 && LoadU32(bytes.data() + 4) == id &&
+         LoadU32(bytes.data() + kDefinitionHeaderSize) == kFragmentHeader;
 }
 
 PlanCache::Found PlanCache::Find(std::uint32_t offset, std::uint32_t id, Context context) {
@@ -54,13 +62,42 @@ PlanCache::Found PlanCache::Find(std::uint32_t offset, std::uint32_t id, Context
 }
 
 // The first word of the GUID is the template's id in all records ever seen, so a template that was
-// read elsewhere in the file can stand in for one that is lost.
-PlanCache::Found PlanCache::FindById(std::uint32_t id, Context context) const {
+// read elsewhere in the file, or lies elsewhere in the chunk, can stand in for one that is lost.
+PlanCache::Found PlanCache::FindById(std::uint32_t id, Context context) {
   const auto found = by_id_.find(id);
-  if (found == by_id_.end() || found->second->context != context) {
-    return {.error = "its template is not where the record says"};
+  if (found != by_id_.end() && found->second->context == context) {
+    return {.plan = &found->second->plan, .substitute = true};
   }
-  return {.plan = &found->second->plan, .substitute = true};
+  return FindInChunk(id, context);
+}
+
+PlanCache::Found PlanCache::FindInChunk(std::uint32_t id, Context context) {
+  const std::uint64_t key = std::uint64_t{id} << 8 | static_cast<std::uint64_t>(context);
+  const auto [known, fresh] = searched_.try_emplace(key);
+  if (fresh) known->second = SearchChunk(id, context);
+  return known->second;
+}
+
+PlanCache::Found PlanCache::SearchChunk(std::uint32_t id, Context context) {
+  constexpr std::size_t kIdAt = 4;  // in a definition
+  // Instances hold the id too.  A chunk has some hundred of them.
+  constexpr int kMostPlaces = 512;
+  std::byte word[sizeof id];
+  std::memcpy(word, &id, sizeof id);
+  std::size_t from = kIdAt;
+  for (int place = 0; place < kMostPlaces && from < chunk_.size(); ++place) {
+    const void* const at = ::memmem(chunk_.data() + from, chunk_.size() - from, word, sizeof word);
+    if (at == nullptr) break;
+    const auto begin =
+        static_cast<std::uint32_t>(static_cast<const std::byte*>(at) - chunk_.data() - kIdAt);
+    from = begin + kIdAt + 1;
+    if (!IsDefinition(chunk_.subspan(begin), id)) continue;
+    Found found = FindOrCompile(begin, context);
+    if (found.plan == nullptr) continue;
+    found.substitute = true;
+    return found;
+  }
+  return {.error = "its template is not where the record says", .lost = true};
 }
 
 PlanCache::Found PlanCache::FindOrCompile(std::uint32_t offset, Context context) {

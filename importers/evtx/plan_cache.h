@@ -25,6 +25,9 @@ namespace exdiag::evtx {
 // u32 next in its hash chain, GUID, u32 size of the body.
 inline constexpr std::uint32_t kDefinitionHeaderSize = 24;
 
+// True when `bytes` begin with a definition of the template `id`.
+bool IsDefinition(std::span<const std::byte> bytes, std::uint32_t id);
+
 class PlanCache {
  public:
   explicit PlanCache(RecordText& text) : text_(text), compiler_(text), by_offset_(kChunkBytes) {}
@@ -36,6 +39,7 @@ class PlanCache {
     const Plan* plan = nullptr;  // good until BeginChunk; nullptr: `error` says why
     const char* error = nullptr;
     bool substitute = false;  // not from `offset`, which does not hold this template any more
+    bool lost = false;        // with `error`: nothing read so far holds this template
   };
 
   // The plan of the definition at `offset`, whose GUID begins with `id`.
@@ -68,7 +72,9 @@ class PlanCache {
     std::size_t operator()(const Key& key) const;
   };
 
-  Found FindById(std::uint32_t id, Context context) const;
+  Found FindById(std::uint32_t id, Context context);
+  Found FindInChunk(std::uint32_t id, Context context);
+  Found SearchChunk(std::uint32_t id, Context context);
   Found FindOrCompile(std::uint32_t offset, Context context);
   Found Compile(ChunkRange body, const Key& key);
   bool SameDefinition(const Entry& entry, std::uint32_t body) const;
@@ -82,6 +88,7 @@ class PlanCache {
   std::unordered_map<Key, std::vector<std::unique_ptr<Entry>>, KeyHash> by_guid_;
   std::unordered_map<std::uint32_t, const Entry*> by_id_;
   std::vector<std::unique_ptr<Entry>> for_this_chunk_;  // what is not worth keeping longer
+  std::unordered_map<std::uint64_t, Found> searched_;   // what was looked for all over the chunk
   std::size_t kept_bytes_ = 0;
 };
 

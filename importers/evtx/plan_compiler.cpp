@@ -11,6 +11,7 @@ namespace {
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxOps = 8192;
 constexpr std::uint16_t kNoDependency = 0xffff;
+constexpr std::uint32_t kNameHeaderSize = 8;
 
 enum Token : std::uint8_t {
   kEndOfStream = 0x00,
@@ -411,13 +412,29 @@ bool PlanCompiler::SkipProcessingInstruction(std::uint8_t token) {
   ++position_;
   if (token == kPiTarget) {
     std::string_view name;
-    return ParseName(name);
+    if (!ParseName(name)) return false;
+    if (position_ < end_ && Peek() != kPiData) SkipStrayName();
+    return true;
   }
   if (!Need(2)) return false;
   const std::size_t size = std::size_t{TakeU16()} * 2;
   if (!Need(size)) return false;
   position_ += static_cast<std::uint32_t>(size);
   return true;
+}
+
+// A name that lies right here although the offset in front of it says elsewhere; its hash tells.
+void PlanCompiler::SkipStrayName() {
+  if (end_ - position_ < kNameHeaderSize + 2) return;
+  const std::byte* const at = chunk_.data() + position_;
+  const std::size_t size = std::size_t{LoadU16(at + 6)} * 2;
+  if (size > end_ - position_ - kNameHeaderSize - 2) return;
+  std::uint32_t hash = 0;
+  for (std::size_t i = 0; i < size; i += 2) {
+    hash = hash * 65599 + LoadU16(at + kNameHeaderSize + i);
+  }
+  if (static_cast<std::uint16_t>(hash) != LoadU16(at + 4)) return;
+  position_ += static_cast<std::uint32_t>(kNameHeaderSize + size + 2);
 }
 
 void PlanCompiler::EmitPieces(Field field, Context nested, std::string_view name,

@@ -48,6 +48,7 @@ class PlanCompiler {
   bool ParseSubstitution();
   bool SkipProcessingInstruction(std::uint8_t token);
   bool ParseName(std::string_view& name);
+  void SkipStrayName();
 
   void CloseGuard(std::size_t guard);
   void EmitAttribute(Element& element, std::string_view name);
