@@ -176,9 +176,12 @@ ExplainedEvent ExplainEvent(const Event& event, const Ranking& found, const Know
         std::any_of(found.findings.begin(), found.findings.end(),
                     [&](const Finding& finding) { return finding.signal.rule == cause.rule; });
     if (!has_finding && cause.relation != Relation::kEvidence) {
-      explained.others.push_back(std::move(cause));
+      EventFit fit = FitOf(cause, event, knowledge.catalogue());
+      explained.others.push_back({std::move(cause), std::move(fit)});
     }
   }
+  std::stable_sort(explained.others.begin(), explained.others.end(),
+                   [](const Rival& a, const Rival& b) { return a.fit.fit < b.fit.fit; });
   return explained;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/knowledge/knowledge.h"
 #include "engine/report/causes.h"
+#include "engine/report/event_fit.h"
 #include "engine/report/events_render.h"
 #include "engine/report/report.h"
 
@@ -47,15 +48,20 @@ struct DecodedCode {
   std::vector<const ErrorCode*> meanings;
 };
 
+struct Rival {
+  PossibleCause cause;
+  EventFit fit;
+};
+
 struct ExplainedEvent {
   Event event;
   std::string message;
   const CatalogueEntry* entry = nullptr;  // nullptr: the catalogue does not know it
   std::vector<FieldValue> fields;
   std::vector<DecodedCode> codes;
-  // Rules that could be triggered by such an event and have no finding here: they miss something,
-  // or look for another value.
-  std::vector<PossibleCause> others;
+  // Causes of such an event that have no finding here: its values fit and something else is
+  // missing, it does not show the value that decides, or its values rule them out; in this order.
+  std::vector<Rival> others;
 };
 
 struct ExplainAnswer {

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/report/explain.h"
 #include "engine/report/phrases.h"
 #include "engine/report/rule_json.h"
+#include "engine/report/rule_render.h"
 #include "engine/rule/rule_words.h"
 
 namespace exdiag {
@@ -54,31 +57,88 @@ void AddEvent(Document& out, const ExplainedEvent& explained) {
   AddCodes(out, explained.codes);
 }
 
-// What one would have to see beside the event for the causes that are not found.
-void AddOthers(Document& out, const ExplainedEvent& explained, const ReportOptions& options) {
-  if (explained.others.empty()) return;
-  constexpr std::size_t kShown = 5;
-  out.Add(Heading{1, fmt::format("What else {} {} can mean, with other values or events",
-                                 explained.event.provider, explained.event.event_id)});
-  const std::size_t count = explained.others.size();
-  const std::size_t shown = options.verbose ? count : std::min(count, kShown);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Rule& rule = *explained.others[i].rule;
-    Phrase text(rule.title);
-    out.Add(Item{0, "-", text.Add(fmt::format(" [{}]", rule.id), Role::kDim)});
-    for (const std::size_t pattern : explained.others[i].patterns) {
-      out.Add(Item{1, "if", PatternInWords(rule.events[pattern])});
+constexpr std::size_t kShown = 5;  // of each kind of rivals, unless all are asked for
+
+// What would have to be seen beside the event.
+void AddMissing(Document& out, const PossibleCause& cause) {
+  const Rule& rule = *cause.rule;
+  if (cause.relation == Relation::kExplained) {
+    std::vector<std::string> triggers;
+    for (const std::size_t trigger : rule.triggers) {
+      triggers.push_back(PatternInWords(rule.events[trigger]));
     }
-    for (const Condition& condition : rule.when) {
-      out.Add(Item{1, "needs", ConditionInWords(rule, condition)});
-    }
+    out.Add(Item{1, "needs", Joined(triggers) + ", which opens it"});
   }
-  if (count > shown) {
+  for (const Condition& condition : rule.when) {
+    out.Add(Item{1, "needs", ConditionInWords(rule, condition)});
+  }
+  for (const Condition& condition : rule.unless) {
+    out.Add(Item{1, "not with", ConditionInWords(rule, condition)});
+  }
+}
+
+void AddRival(Document& out, const Rival& rival) {
+  const Rule& rule = *rival.cause.rule;
+  Phrase text(rule.title);
+  text.Add(fmt::format(" [{}]", rule.id), Role::kDim);
+  if (rival.fit.fit == Fit::kRuledOut) {
+    text.Add(": " + VerdictInWords(rival.fit.why.front()));
+    out.Add(Item{0, "-", text});
+    return;
+  }
+  out.Add(Item{0, "-", text});
+  for (const FieldVerdict& verdict : rival.fit.why) {
+    out.Add(Item{1, "if", VerdictInWords(verdict)});
+  }
+  AddMissing(out, rival.cause);
+}
+
+// The causes of one kind of fit, and what would settle those that are still possible.
+void AddRivals(Document& out, const ExplainedEvent& explained, Fit fit, std::string_view heading,
+               const ReportOptions& options) {
+  std::vector<const Rival*> rivals;
+  for (const Rival& rival : explained.others) {
+    if (rival.fit.fit == fit) rivals.push_back(&rival);
+  }
+  if (rivals.empty()) return;
+  out.Add(Heading{2, std::string(heading)});
+  const std::size_t shown = options.verbose ? rivals.size() : std::min(rivals.size(), kShown);
+  std::vector<const Rule*> rules;
+  for (std::size_t i = 0; i < shown; ++i) {
+    AddRival(out, *rivals[i]);
+    rules.push_back(rivals[i]->cause.rule);
+  }
+  if (rivals.size() > shown) {
     out.Add(Item{0,
                  "-",
-                 {fmt::format("{} more (--verbose, or exdiag causes {}/{})", count - shown,
+                 {fmt::format("{} more (--verbose, or exdiag causes {}/{})", rivals.size() - shown,
                               explained.event.provider, explained.event.event_id),
                   Role::kDim}});
+  }
+  if (fit == Fit::kFits) AddQuestions(out, QuestionsOf(rules));
+}
+
+void AddOthers(Document& out, const ExplainedEvent& explained, const ReportOptions& options) {
+  if (explained.others.empty()) return;
+  out.Add(Heading{1, fmt::format("What else this {} {} could be", explained.event.provider,
+                                 explained.event.event_id)});
+  AddRivals(out, explained, Fit::kFits, "Its values fit; this event alone does not show the rest",
+            options);
+  AddRivals(out, explained, Fit::kNotShown, "It does not show the value that decides", options);
+  AddRivals(out, explained, Fit::kRuledOut, "Ruled out by its values", options);
+}
+
+// A pasted event is no log: that nothing was found in it says little.
+void AddFound(Document& out, const ExplainAnswer& answer, const ReportOptions& options) {
+  const bool rivals = std::any_of(answer.events.begin(), answer.events.end(),
+                                  [](const auto& event) { return !event.others.empty(); });
+  if (!answer.report.ranking.incidents.empty() || !rivals) {
+    AddIncidents(out, answer.report, options);
+  } else {
+    out.Add(Heading{1, "Not settled by this alone"});
+    out.Add(
+        Paragraph{"No cause holds on what was given. Give the log around it to exdiag diagnose, "
+                  "or look for what is named below."});
   }
 }
 
@@ -104,7 +164,18 @@ Json CodesJson(const std::vector<DecodedCode>& codes) {
 
 Json ExplainedJson(const ExplainedEvent& explained, const Catalogue& catalogue) {
   Json others = Json::array();
-  for (const PossibleCause& cause : explained.others) others.push_back(RuleJson(*cause.rule));
+  for (const Rival& rival : explained.others) {
+    Json json = RuleJson(*rival.cause.rule);
+    json["fit"] = FitName(rival.fit.fit);
+    json["why"] = Json::array();
+    for (const FieldVerdict& verdict : rival.fit.why) {
+      json["why"].push_back({{"field", verdict.field},
+                             {"value", verdict.value ? Json(*verdict.value) : Json(nullptr)},
+                             {"wanted", verdict.wanted},
+                             {"excludes", verdict.excludes}});
+    }
+    others.push_back(std::move(json));
+  }
   return {{"event", EventJson(explained.event, catalogue)},
           {"known", explained.entry != nullptr},
           {"meaning", explained.entry == nullptr ? "" : explained.entry->meaning},
@@ -176,7 +247,7 @@ Document ExplainDocument(const ExplainAnswer& answer, const ReportOptions& optio
     out.Add(Paragraph{
         fmt::format("{} more fed; exdiag diagnose looks at logs.", Counted(answer.more, "event"))});
   }
-  AddIncidents(out, answer.report, options);
+  AddFound(out, answer, options);
   for (const ExplainedEvent& explained : answer.events) AddOthers(out, explained, options);
   return out;
 }

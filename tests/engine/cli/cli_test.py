@@ -410,6 +410,25 @@ class Explain(CommandLine):
         self.assertEqual(answer['events'][0]['event']['fields']['remote_server'], 'LYON')
         self.assertEqual(answer['report']['findings'][0]['articles'], ['Q217142'])
 
+    def test_the_values_decide_between_rivals(self):
+        other = self.PASTED.replace(b'error code: 5.', b'error code: 1722.')
+        self.assertNotEqual(other, self.PASTED)
+        result = self.exdiag(0, 'explain', stdin=other)
+        self.assertIn('Not settled by this alone', result.out)
+        self.assertIn('Ruled out by its values\n  - Servers whose domains do not trust each other\n'
+                      '    [test.rpc-denied.untrusted-domains]: nt_error is 1722, not 5\n', result.out)
+        answer = json.loads(self.exdiag(0, 'explain', '--format', 'json', stdin=other).out)
+        self.assertEqual([(c['cause'], c['fit'], c['why'][0]['value']) for c in answer['events'][0]['other_causes']],
+                         [('test.rpc-denied.untrusted-domains', 'ruled_out', '1722'),
+                          ('test.rpc-denied.service-account', 'ruled_out', '1722')])
+        # Half a paste: what is not shown decides nothing.
+        half = self.PASTED[:self.PASTED.index(b', NT/MTA error code')] + b'\r\n'
+        answer = json.loads(self.exdiag(0, 'explain', '--format', 'json', stdin=half).out)
+        self.assertEqual({c['fit'] for c in answer['events'][0]['other_causes']}, {'not_shown'})
+        page = self.exdiag(0, 'explain', '--format', 'html', stdin=other).out
+        self.assertIn('<h2>Ruled out by its values</h2>', page)
+        self.assertIn("default-src 'none'", page)
+
     def test_an_error_code(self):
         for code in ('5', '0x5', '0x00000005'):
             result = self.exdiag(0, 'explain', code)
