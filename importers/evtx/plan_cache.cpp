@@ -79,7 +79,7 @@ PlanCache::Found PlanCache::FindInChunk(std::uint32_t id, Context context) {
 }
 
 PlanCache::Found PlanCache::SearchChunk(std::uint32_t id, Context context) {
-  constexpr std::size_t kIdAt = 4;  // in a definition
+  constexpr std::uint32_t kIdAt = 4;  // in a definition
   // Instances hold the id too.  A chunk has some hundred of them.
   constexpr int kMostPlaces = 512;
   std::byte word[sizeof id];
@@ -89,7 +89,7 @@ PlanCache::Found PlanCache::SearchChunk(std::uint32_t id, Context context) {
     const void* const at = ::memmem(chunk_.data() + from, chunk_.size() - from, word, sizeof word);
     if (at == nullptr) break;
     const auto begin =
-        static_cast<std::uint32_t>(static_cast<const std::byte*>(at) - chunk_.data() - kIdAt);
+        static_cast<std::uint32_t>(static_cast<const std::byte*>(at) - chunk_.data()) - kIdAt;
     from = begin + kIdAt + 1;
     if (!IsDefinition(chunk_.subspan(begin), id)) continue;
     Found found = FindOrCompile(begin, context);

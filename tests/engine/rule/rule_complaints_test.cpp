@@ -513,6 +513,10 @@ TEST(RuleComplaintsTest, EvidenceFixAndTests) {
         "rule.tests | rules/x.yaml: line 25, column 3: a stable rule needs a test that must not "
         "fire (expect: {finding: no}); rule left out"}},
       {"    expect: {finding: no}",
+       "    expect: {finding: no}\n    facts: [{host: x}]",
+       {"yaml.missing_key | rules/x.yaml: line 33, column 13: a fact of a test lacks the key "
+        "\"kind\"; rule left out"}},
+      {"    expect: {finding: no}",
        "    expect: {finding: no}\n    facts: [{kind: spn, hst: x}]",
        {"rule.unknown_field | rules/x.yaml: line 33, column 13: a spn fact has no attribute "
         "\"hst\"; rule left out"}},
