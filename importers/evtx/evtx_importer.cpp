@@ -30,6 +30,9 @@ using Outcome = RecordReader::Outcome;
 // How far a log is looked for in a file that does not begin with one.
 constexpr std::uint64_t kSearched = std::uint64_t{64} << 20;
 
+// How many numbers a chunk may skip; a larger step is damage.
+constexpr std::uint64_t kMostMissing = 100'000;
+
 class FileReader {
  public:
   FileReader(const Export& input, EvidenceSink& evidence, DiagnosticSink& problems)
@@ -269,19 +272,26 @@ bool FileReader::ReadGap(std::uint64_t offset, std::size_t& taken) {
   }
   const std::vector<std::int64_t> chunks = ChunksOf(offset, region, records);
   std::span<const std::byte> chunk;
+  std::uint64_t last = 0;
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (i == 0 || chunks[i] != chunks[i - 1]) {
       chunk = source_.Chunk(chunks[i]);
       reader_.BeginChunk(chunks[i], chunk);
+      last = 0;
     }
-    const auto in_chunk =
-        static_cast<std::size_t>(static_cast<std::int64_t>(offset + records[i].offset) - chunks[i]);
-    if (in_chunk > chunk.size() || records[i].size > chunk.size() - in_chunk) continue;
-    older_.AddLogRecord(RecordHeader(chunk.subspan(in_chunk)));
-    if (!ReadRecord(chunks[i], chunk, {.offset = in_chunk, .size = records[i].size},
-                    Origin::kLostChunk)) {
-      return false;
+    const RecordWalker::Item item{
+        .offset = static_cast<std::size_t>(static_cast<std::int64_t>(offset + records[i].offset) -
+                                           chunks[i]),
+        .size = records[i].size};
+    if (item.offset > chunk.size() || item.size > chunk.size() - item.offset) continue;
+    const RecordHeader record(chunk.subspan(item.offset));
+    if (record.id <= last) {  // nothing says where the free space begins but that numbers rise
+      older_.Add(chunks[i], item, record, Origin::kFreeSpace);
+      continue;
     }
+    if (last == 0 || record.id - last < kMostMissing) last = record.id;  // else it is damaged
+    older_.AddLogRecord(record);
+    if (!ReadRecord(chunks[i], chunk, item, Origin::kLostChunk)) return false;
   }
   Report(Severity::kWarning, "evtx.chunk.signature", offset,
          fmt::format("no chunk signature (ElfChnk); {} records were found in it by their own "
