@@ -14,6 +14,7 @@
 
 #include "importers/binary_log/complaints.h"
 #include "importers/binary_log/little_endian.h"
+#include "importers/evt/log_place.h"
 #include "importers/evt/record_decoder.h"
 #include "importers/evt/ring_file.h"
 
@@ -42,7 +43,12 @@ std::uint64_t HashOf(std::span<const std::byte> bytes) {
 class FileReader {
  public:
   FileReader(const Export& input, EvidenceSink& evidence, DiagnosticSink& problems)
-      : input_(input), evidence_(evidence), complaints_(input.name, problems), ring_(input.bytes) {}
+      : input_(input),
+        evidence_(evidence),
+        complaints_(input.name, problems),
+        begin_(BeginOf(input.bytes)),
+        log_(input.bytes, begin_),
+        ring_(log_) {}
 
   Result<void> Read();
 
@@ -60,9 +66,19 @@ class FileReader {
   void RememberOlder(Range range);
   void ReportSkipped(std::uint64_t from, std::uint64_t to, bool at_end);
 
+  static std::int64_t BeginOf(const ByteSource& bytes);
+  // Offsets are those of the log; this is where in the file one lies.
+  std::uint64_t InFile(std::uint64_t offset) const {
+    const std::int64_t place = static_cast<std::int64_t>(offset) + begin_;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(place, 0));
+  }
+  Place PlaceOf(std::uint64_t offset) const { return Place::Offset(InFile(offset)); }
+
   const Export& input_;
   EvidenceSink& evidence_;
   Complaints complaints_;
+  std::int64_t begin_;  // of the log in the file; less than 0 when its front is missing
+  LogBytes log_;
   RingFile ring_;
   RecordDecoder decoder_;
   std::uint64_t start_ = kHeaderSize;  // of the walk
@@ -72,12 +88,23 @@ class FileReader {
   std::uint64_t copies_ = 0;
 };
 
+// 0 unless the file does not begin with a header and something in it says where one would be.
+std::int64_t FileReader::BeginOf(const ByteSource& bytes) {
+  std::vector<std::byte> head(kHeaderSize);
+  head.resize(bytes.ReadAt(0, head));
+  return IsHeader(head) ? 0 : FindLog(bytes).value_or(0);
+}
+
 Result<void> FileReader::Read() {
-  const std::uint64_t size = ring_.size();
+  const std::uint64_t size = input_.bytes.size();
   if (size == 0) return Error{input_.name + ": the file is empty; nothing read"};
-  if (size < kHeaderSize) {
+  if (ring_.size() < kHeaderSize) {
     return Error{fmt::format("{}: the file ends inside its header ({} bytes); nothing read",
                              input_.name, size)};
+  }
+  if (begin_ > 0) {
+    complaints_.Report(Severity::kWarning, "evt.file.front", Place::Offset(0),
+                       fmt::format("{} bytes in front of the log; skipped", begin_));
   }
   FindBounds();
   const std::vector<Range> unvisited = Unvisited();
@@ -199,7 +226,7 @@ bool FileReader::StepOver(std::uint64_t& position, std::uint64_t walked) {
     std::size_t next_size = 0;
     const auto next = ring_.Look(from + size, true, next_size);
     if (next == RingFile::Found::kRecord || next == RingFile::Found::kEof) {
-      complaints_.Report(Severity::kNote, "evt.record.copy", Place::Offset(from),
+      complaints_.Report(Severity::kNote, "evt.record.copy", PlaceOf(from),
                          "the size of the record and its copy differ; kept as recovered");
       position = from + size;
       return Emit(from, ring_.RecordAt(from, size), true, true);
@@ -215,12 +242,13 @@ bool FileReader::StepOver(std::uint64_t& position, std::uint64_t walked) {
 }
 
 void FileReader::ReportSkipped(std::uint64_t from, std::uint64_t to, bool at_end) {
-  const std::string onwards = at_end ? "no more behind them" : fmt::format("read on at {:#x}", to);
+  const std::string onwards =
+      at_end ? "no more behind them" : fmt::format("read on at {:#x}", InFile(to));
   if (ring_.IsAllZero(from, to)) {
     // A file that was allocated ahead and has no end-of-file record ends in zeros.
     if (at_end && !end_) return;
     complaints_.Report(
-        Severity::kWarning, "evt.gap", Place::Offset(from),
+        Severity::kWarning, "evt.gap", PlaceOf(from),
         fmt::format("{} zero bytes where a record should begin; {}", to - from, onwards));
     return;
   }
@@ -231,7 +259,7 @@ void FileReader::ReportSkipped(std::uint64_t from, std::uint64_t to, bool at_end
     reason =
         fmt::format("record size {} is not confirmed at the record's end", LoadU32(raw.data()));
   }
-  evidence_.OnReject({Place::Offset(from), "evt.record.size",
+  evidence_.OnReject({PlaceOf(from), "evt.record.size",
                       fmt::format("{}; kept as a reject, {}", reason, onwards), raw});
 }
 
@@ -260,11 +288,11 @@ bool FileReader::Emit(std::uint64_t offset, std::span<const std::byte> bytes, bo
   if (bytes.size() < kFixedSize + 4) return true;  // the medium failed, which is reported
   Record record;
   const std::string_view missing = decoder_.Decode(bytes, record);
-  record.place = Place::Offset(offset);
+  record.place = PlaceOf(offset);
   record.recovered = recovered;
   if (!missing.empty()) {
     complaints_.Report(
-        Severity::kWarning, "evt.record.part", Place::Offset(offset),
+        Severity::kWarning, "evt.record.part", PlaceOf(offset),
         fmt::format("of the record cannot be read: {}; it is kept with what can", missing));
   }
   return evidence_.OnRecord(record);
@@ -274,14 +302,13 @@ class EvtImporter final : public Importer {
  public:
   std::string_view name() const override { return "evt"; }
 
-  // The signature; or, where it is damaged, the version 1.1 behind it and the size at both ends.
+  // The signature; or, where it is damaged, the other numbers of the header.
   bool Recognises(const Head& head) const override {
     if (head.bytes.size() < 8) return false;
-    if (LoadU32(head.bytes.data() + 4) == kSignature) return true;
-    if (head.bytes.size() < kHeaderSize) return false;
-    const auto word = [&](std::size_t at) { return LoadU32(head.bytes.data() + at); };
-    return word(0) == kHeaderSize && word(8) == 1 && word(12) == 1 && word(44) == kHeaderSize;
+    return LoadU32(head.bytes.data() + 4) == kSignature || IsHeader(head.bytes);
   }
+
+  bool Finds(const ByteSource& bytes) const override { return FindLog(bytes).has_value(); }
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {

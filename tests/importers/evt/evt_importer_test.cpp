@@ -251,6 +251,76 @@ TEST(EvtTest, TheSinkStopsTheReading) {
   EXPECT_EQ(kept.records.size(), 2U);
 }
 
+// What was carved from a disk, at any alignment.
+TEST(EvtTest, ALogIsFoundBehindJunkAndWithoutItsHeader) {
+  const std::string saved = EvtFile(Events(4));
+  const std::string junk(331, 'x');
+  // Of the ring below record 5 crosses the end of the file.
+  const auto ring_size = static_cast<std::uint32_t>(OffsetOf(8));
+  const std::string ring =
+      EvtRing(Events(6), ring_size, static_cast<std::uint32_t>(ring_size - 4 * RecordSize() - 60));
+  const std::string no_eof = saved.substr(0, OffsetOf(4));
+  const std::string signature =
+      "test: offset 0x0: no file signature (LfLe); records are looked for all the same "
+      "[evt.file.signature]";
+  const std::string front =
+      "test: offset 0x0: 331 bytes in front of the log; skipped "
+      "[evt.file.front]";
+  const std::string eof =
+      "test: no end-of-file record; records are read up to the end of the "
+      "file [evt.file.eof]";
+  const struct {
+    const char* why;
+    std::string file;
+    std::vector<std::uint64_t> numbers;
+    std::vector<std::string> complaints;
+  } kCases[] = {
+      {"junk in front", junk + saved, {1, 2, 3, 4}, {front}},
+      {"header cut off", saved.substr(48), {1, 2, 3, 4}, {signature}},
+      {"header zeroed", std::string(48, '\0') + saved.substr(48), {1, 2, 3, 4}, {signature}},
+      {"junk in the place of the header",
+       junk + saved.substr(48),
+       {1, 2, 3, 4},
+       {"test: offset 0x0: 283 bytes in front of the log; skipped [evt.file.front]", signature}},
+      {"ring without header: the split record too",
+       ring.substr(48),
+       {1, 2, 3, 4, 5, 6},
+       {signature}},
+      {"ring behind junk", junk + ring, {1, 2, 3, 4, 5, 6}, {front}},
+      {"neither header nor end-of-file record",
+       junk + no_eof.substr(48),
+       {1, 2, 3, 4},
+       {"test: offset 0x0: 283 bytes in front of the log; skipped [evt.file.front]", signature,
+        eof}},
+      {"garbage behind the end", saved + junk, {1, 2, 3, 4}, {}},
+  };
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.why);
+    const auto source = MemorySource(row.file);
+    const Importer* const importer = FindImporter(*source);
+    ASSERT_NE(importer, nullptr);
+    EXPECT_EQ(importer->name(), "evt");
+    const KeptEvidence kept = Read(row.file);
+    EXPECT_EQ(Numbers(kept), row.numbers);
+    EXPECT_THAT(kept.complaints, ElementsAreArray(row.complaints));
+  }
+}
+
+TEST(EvtTest, PlacesAreThoseOfTheFile) {
+  const std::string junk(331, 'x');
+  const KeptEvidence behind = Read(junk + EvtFile(Events(2)));
+  ASSERT_EQ(behind.records.size(), 2U);
+  EXPECT_EQ(behind.records[0].view.place, Place::Offset(331 + 48));
+  const KeptEvidence cut = Read(EvtFile(Events(2)).substr(48));
+  ASSERT_EQ(cut.records.size(), 2U);
+  EXPECT_EQ(cut.records[0].view.place, Place::Offset(0));
+}
+
+// The front of the log is gone with more than the header; the end-of-file record tells how much.
+TEST(EvtTest, AFrontThatIsMissingCostsItsRecords) {
+  EXPECT_THAT(Numbers(Read(EvtFile(Events(5)).substr(OffsetOf(1) + 10))), ElementsAre(3, 4, 5));
+}
+
 TEST(EvtTest, Recognised) {
   const auto recognises = [](const std::string& bytes) {
     return MakeEvtImporter()->Recognises({std::as_bytes(std::span(bytes)), {}});

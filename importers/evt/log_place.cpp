@@ -1,0 +1,108 @@
+#include "importers/evt/log_place.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "importers/binary_log/little_endian.h"
+#include "importers/evt/ring_file.h"
+
+namespace exdiag::evt {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::uint64_t kSearched = std::uint64_t{64} << 20;
+constexpr std::size_t kBlock = std::size_t{1} << 20;
+constexpr std::string_view kEofMarks =
+    "\x28\0\0\0\x11\x11\x11\x11\x22\x22\x22\x22\x33\x33\x33\x33\x44\x44\x44\x44"sv;
+constexpr std::string_view kLogSignature = "LfLe"sv;
+constexpr std::size_t kSignatureAt = 4;  // in a header and in a record
+
+std::uint32_t WordAt(const ByteSource& bytes, std::uint64_t offset) {
+  std::byte word[4] = {};
+  return bytes.ReadAt(offset, word) == sizeof word ? LoadU32(word) : 0;
+}
+
+// Passes the offset of each `what` to `visit` until that returns true; false when it never does.
+template <typename Visit>
+bool FindEach(const ByteSource& bytes, std::string_view what, const Visit& visit) {
+  std::vector<std::byte> block(kBlock);
+  const std::uint64_t end = std::min(bytes.size(), kSearched);
+  for (std::uint64_t begin = 0; begin < end; begin += kBlock - what.size() + 1) {
+    const auto read = std::span<const std::byte>(block).first(bytes.ReadAt(begin, block));
+    for (std::size_t from = 0; from < read.size();) {
+      const void* const at =
+          ::memmem(read.data() + from, read.size() - from, what.data(), what.size());
+      if (at == nullptr) break;
+      const auto place = static_cast<std::size_t>(static_cast<const std::byte*>(at) - read.data());
+      if (visit(begin + place)) return true;
+      from = place + 1;
+    }
+  }
+  return false;
+}
+
+bool IsLooseRecord(const ByteSource& bytes, std::uint64_t at) {
+  const std::uint32_t size = WordAt(bytes, at);
+  return size >= kFixedSize + 4 && size <= kMaxRecord && size % 4 == 0 &&
+         WordAt(bytes, at + size - 4) == size;
+}
+
+}  // namespace
+
+bool IsHeader(std::span<const std::byte> bytes) {
+  if (bytes.size() < kHeaderSize) return false;
+  const auto word = [&](std::size_t at) { return LoadU32(bytes.data() + at); };
+  const bool version = word(8) == 1 && word(12) == 1;
+  if (word(kSignatureAt) == kSignature) return word(0) == kHeaderSize || version;
+  return word(0) == kHeaderSize && version && word(44) == kHeaderSize;
+}
+
+std::optional<std::int64_t> FindLog(const ByteSource& bytes) {
+  std::optional<std::int64_t> begin;
+  // It names its own offset and that of the oldest record.
+  FindEach(bytes, kEofMarks, [&](std::uint64_t at) {
+    const auto shift = static_cast<std::int64_t>(at) -
+                       static_cast<std::int64_t>(WordAt(bytes, at + kEofMarks.size() + 4));
+    const std::int64_t oldest = shift + WordAt(bytes, at + kEofMarks.size());
+    if (oldest < 0 || shift > static_cast<std::int64_t>(at) - std::int64_t{kHeaderSize} ||
+        WordAt(bytes, static_cast<std::uint64_t>(oldest) + kSignatureAt) != kSignature) {
+      return false;
+    }
+    begin = shift;
+    return true;
+  });
+  if (begin) return begin;
+  FindEach(bytes, kLogSignature, [&](std::uint64_t at) {
+    if (at < kSignatureAt) return false;
+    std::vector<std::byte> head(kHeaderSize);
+    head.resize(bytes.ReadAt(at - kSignatureAt, head));
+    if (IsHeader(head)) {
+      begin = static_cast<std::int64_t>(at - kSignatureAt);
+    } else if (IsLooseRecord(bytes, at - kSignatureAt)) {
+      begin = static_cast<std::int64_t>(at - kSignatureAt) - std::int64_t{kHeaderSize};
+    }
+    return begin.has_value();
+  });
+  return begin;
+}
+
+std::uint64_t LogBytes::size() const {
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(bytes_.size()) - begin_);
+}
+
+std::size_t LogBytes::ReadAt(std::uint64_t offset, std::span<std::byte> into) const {
+  const std::uint64_t missing = begin_ < 0 ? static_cast<std::uint64_t>(-begin_) : 0;
+  std::size_t zeros = 0;
+  if (offset < missing) {
+    zeros = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), missing - offset));
+    std::fill_n(into.begin(), zeros, std::byte{0});
+  }
+  const std::uint64_t from =
+      offset + zeros - missing + (begin_ > 0 ? static_cast<std::uint64_t>(begin_) : 0);
+  return zeros + bytes_.ReadAt(from, into.subspan(zeros));
+}
+
+}  // namespace exdiag::evt
