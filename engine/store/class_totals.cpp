@@ -43,4 +43,8 @@ void ClassTotals::Write(std::int64_t import) {
   Begin();
 }
 
+void ClassTotals::Recount(const std::vector<std::int64_t>& classes, std::int64_t stamp) {
+  for (const std::int64_t class_row : classes) count_.Bind(1, class_row).Bind(2, stamp).Run();
+}
+
 }  // namespace exdiag

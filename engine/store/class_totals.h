@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <set>
 #include <unordered_map>
+#include <vector>
 
 #include "engine/store/batch.h"
 #include "engine/store/sqlite.h"
@@ -25,6 +26,8 @@ class ClassTotals {
   // More became known of an event; `before` and `after` are its classes.  `moved`: its time
   // changed.
   void Refine(std::int64_t before, std::int64_t after, bool moved);
+  // Counts these classes anew after events were removed; `stamp` as of StoreChanges.
+  void Recount(const std::vector<std::int64_t>& classes, std::int64_t stamp);
   // Once, when all events of the import are in the table.
   void Write(std::int64_t import);
 

@@ -9,6 +9,8 @@
 //   imports                 the ledger
 //   coverage, facts, rejects, counts
 //   notes                   what operators said, with who and when; ended ones stay
+//   class_totals, kept      sums, and results that were worked out
+//   runs, troubles, ...     what the nightly job remembers
 //
 // Two indexes serve everything.  events_by_identity answers "do we have this event?" and, since it
 // begins with the second, queries by time alone; ordered logs append to it.  events_by_class
@@ -171,8 +173,53 @@ FROM events GROUP BY class;
 CREATE TABLE kept (name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 )sql";
 
+// What retention removed; what the nightly job remembers (run_log.h).
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE imports ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;    -- of `stored`: no longer here
+ALTER TABLE imports ADD COLUMN uncovered INTEGER NOT NULL DEFAULT 0;  -- events in removed coverage
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,                     -- ticks, UTC: the moment that it is about
+  started INTEGER NOT NULL,
+  completed INTEGER NOT NULL DEFAULT 0,    -- 0: cut off, or under way
+  holder TEXT NOT NULL,
+  report TEXT NOT NULL DEFAULT '',         -- name of its reports; '': none, or removed
+  stamp INTEGER NOT NULL DEFAULT 0,        -- newest import, newest event, rows of the ledger
+  last_event INTEGER NOT NULL DEFAULT 0,
+  ledger INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE troubles (                    -- at the end of the last completed run
+  rule TEXT NOT NULL,
+  hosts BLOB NOT NULL,                     -- canonical, encoded as insertion strings
+  shown BLOB NOT NULL,
+  title TEXT NOT NULL,
+  fault INTEGER NOT NULL,
+  open INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  cleared_at INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  confidence INTEGER NOT NULL,             -- millionths
+  acknowledged INTEGER NOT NULL,
+  PRIMARY KEY (rule, hosts)) WITHOUT ROWID;
+CREATE TABLE log_arrivals (
+  host TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  at INTEGER NOT NULL,                     -- 0: never
+  last_event INTEGER NOT NULL,
+  missed INTEGER NOT NULL,
+  PRIMARY KEY (host, channel)) WITHOUT ROWID;
+CREATE TABLE inbox_files (
+  path TEXT PRIMARY KEY,
+  size INTEGER NOT NULL,
+  modified INTEGER NOT NULL,               -- nanoseconds since 1970
+  inode INTEGER NOT NULL,
+  reading TEXT NOT NULL,
+  read_at INTEGER NOT NULL,
+  whole INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 

@@ -10,6 +10,8 @@
 #include "engine/store/event_writer.h"
 #include "engine/store/import_session.h"
 #include "engine/store/notes.h"
+#include "engine/store/removal.h"
+#include "engine/store/run_log_tables.h"
 #include "engine/store/schema.h"
 #include "engine/store/sqlite.h"
 #include "engine/store/store.h"
@@ -96,6 +98,8 @@ class SqliteStore final : public Store {
   Result<StoreChanges> ChangesSince(std::int64_t stamp) const override;
   Result<std::string> Kept(std::string_view name) const override;
   Result<void> Keep(std::string_view name, std::string_view content) override;
+  Result<std::uint64_t> RemoveEventsBefore(Ticks before) override;
+  RunLog* runs() override { return runs_.get(); }
   Result<std::vector<std::string>> Verify() const override;
 
   // Whether Prepare() failed because this program's version of the store is newer.
@@ -106,6 +110,7 @@ class SqliteStore final : public Store {
   Error TakeError(const std::string& consequence) const;
   Result<void> Begin(const std::string& file) const;
   Result<LedgerRow> Commit(const std::string& file);
+  Result<void> CommitNote(const std::string& otherwise);
   void Rollback();
   std::int64_t InsertImport(const std::string& file, const std::string& format,
                             const std::string& content_hash, const std::string& error);
@@ -118,6 +123,7 @@ class SqliteStore final : public Store {
   mutable sql::Database database_;
   std::unique_ptr<EventWriter> writer_;  // not when read_only
   mutable std::unique_ptr<EventReader> reader_;
+  std::unique_ptr<RunLog> runs_;
   std::int64_t import_ = 0;
   bool importing_ = false;
   bool temporary_ = false;
@@ -161,6 +167,12 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
   }
   if (!options_.read_only) writer_ = std::make_unique<EventWriter>(database_);
   reader_ = std::make_unique<EventReader>(database_);
+  runs_ = MakeRunLog(database_, {.begin = [this] { return Begin("the run"); },
+                                 .commit = [this] { return CommitNote("the run is not noted"); },
+                                 .check = [this]() -> Result<void> {
+                                   if (database_.ok()) return {};
+                                   return TakeError("it could not be read");
+                                 }});
   if (!database_.ok()) return TakeError("not opened");
   return {};
 }
@@ -379,6 +391,26 @@ Result<std::vector<Note>> SqliteStore::WithdrawNotes(NoteKind kind, const std::s
   return error;
 }
 
+// The end of a small transaction.
+Result<void> SqliteStore::CommitNote(const std::string& otherwise) {
+  if (database_.ok() && database_.Execute("COMMIT")) return {};
+  const Error error = TakeError(otherwise);
+  Rollback();
+  return error;
+}
+
+Result<std::uint64_t> SqliteStore::RemoveEventsBefore(Ticks before) {
+  std::uint64_t removed = 0;
+  for (;;) {
+    if (auto begun = Begin("the removal"); !begun) return begun.error();
+    const std::uint64_t portion = RemoveOldEvents(database_, before);
+    if (portion == 0) CutCoverage(database_, before);
+    if (auto done = CommitNote("its old events are not removed"); !done) return done.error();
+    if (portion == 0) return removed;
+    removed += portion;
+  }
+}
+
 Result<std::vector<Note>> SqliteStore::Notes(NoteKind kind, bool all) const {
   std::vector<Note> notes = ReadNotes(database_, kind, all);
   if (!database_.ok()) return TakeError("it could not be read");
@@ -495,6 +527,12 @@ Result<std::string> Store::Kept(std::string_view) const { return std::string(); 
 Result<void> Store::Keep(std::string_view, std::string_view) {
   return Error{"this store keeps no results"};
 }
+
+Result<std::uint64_t> Store::RemoveEventsBefore(Ticks) {
+  return Error{"this store removes nothing"};
+}
+
+RunLog* Store::runs() { return nullptr; }
 
 Result<std::optional<Note>> Store::AddNote(const Note&) {
   return Error{"this store takes no notes; nothing noted"};

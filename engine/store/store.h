@@ -14,6 +14,7 @@
 #include "engine/evidence/coverage.h"
 #include "engine/evidence/event.h"
 #include "engine/evidence/fact.h"
+#include "engine/store/run_log.h"
 
 namespace exdiag {
 
@@ -195,6 +196,13 @@ class Store {
   // the store is opened for reading only.
   virtual Result<std::string> Kept(std::string_view name) const;
   virtual Result<void> Keep(std::string_view name, std::string_view content);
+
+  // Removes all events with a time before `before`, and what says that they are there: the ledger
+  // counts them as removed, and logs cover nothing before it any more.  Returns how many.  It may
+  // be killed half way: the oldest are then removed.
+  virtual Result<std::uint64_t> RemoveEventsBefore(Ticks before);
+  // What the nightly job keeps here; nullptr where it keeps nothing.  Lives as long as the store.
+  virtual RunLog* runs();
 
   // SQLite's own integrity check and ours (every ledger row adds up, no dangling ids); complaints,
   // or nothing.

@@ -74,18 +74,20 @@ std::vector<std::string> VerifyStore(sql::Database& database) {
   CheckPages(database, complaints);
   CheckReferences(database, complaints);
   CheckSums(database, complaints);
-  CheckRows(database, "stored events",
-            "SELECT i.file, i.stored - i.counted, ifnull(e.n, 0) FROM imports i LEFT JOIN "
-            "(SELECT import, count(*) AS n FROM events GROUP BY import) e ON e.import = i.id "
-            "ORDER BY i.id",
-            complaints);
+  CheckRows(
+      database, "stored events",
+      "SELECT i.file, i.stored - i.counted - i.removed, ifnull(e.n, 0) FROM imports i LEFT JOIN "
+      "(SELECT import, count(*) AS n FROM events GROUP BY import) e ON e.import = i.id "
+      "ORDER BY i.id",
+      complaints);
   CheckRows(database, "rejected records",
             "SELECT i.file, i.rejected, ifnull(r.n, 0) FROM imports i LEFT JOIN "
             "(SELECT import, count(*) AS n FROM rejects GROUP BY import) r ON r.import = i.id "
             "WHERE i.repeats IS NULL ORDER BY i.id",
             complaints);
   CheckRows(database, "events in all logs",
-            "SELECT i.file, i.stored + i.duplicates, ifnull(c.n, 0) FROM imports i LEFT JOIN "
+            "SELECT i.file, i.stored + i.duplicates - i.uncovered, ifnull(c.n, 0) FROM imports i "
+            "LEFT JOIN "
             "(SELECT import, sum(events) AS n FROM coverage GROUP BY import) c "
             "ON c.import = i.id WHERE i.repeats IS NULL ORDER BY i.id",
             complaints);

@@ -119,7 +119,10 @@ TEST(NotesTest, AnswersOfAnOlderStoreBecomeNotes) {
   EXPECT_EQ(
       sqlite3_exec(
           database,
-          "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; PRAGMA user_version = 1",
+          "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; DROP TABLE runs; "
+          "DROP TABLE troubles; DROP TABLE log_arrivals; DROP TABLE inbox_files; "
+          "ALTER TABLE imports DROP COLUMN removed; ALTER TABLE imports DROP COLUMN uncovered; "
+          "PRAGMA user_version = 1",
           nullptr, nullptr, nullptr),
       SQLITE_OK);
   sqlite3_close(database);
