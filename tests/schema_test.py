@@ -7,6 +7,7 @@ import functools
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -139,6 +140,26 @@ BROKEN_KNOWLEDGE = (
     ('files', 'files:\n- {name: a.dll}\n'),
 )
 
+NIGHTLY = "sites:\n- {name: hq, inbox: logs, servers: [{name: EX1, logs: [System, {channel: Application, every: 6h}]}]}\n"
+
+BROKEN_NIGHTLY = (
+    ('sites', 'site'),
+    ('name: hq, ', ''),
+    ('name: hq', 'name: a/b'),
+    ('inbox: logs', 'inbox: logs, stroe: x'),
+    ('inbox: logs', 'inbox: logs, settle: 60'),
+    ('inbox: logs', 'inbox: logs, formats: pdf'),
+    ('inbox: logs', 'inbox: logs, formats: []'),
+    ('inbox: logs', 'inbox: logs, retention: {event: 3d}'),
+    ('inbox: logs', 'inbox: logs, metrics: {}'),
+    ('inbox: logs', 'inbox: logs, mail: {to: a@b.example}'),
+    ('inbox: logs', 'inbox: logs, mail: {to: a@b.example, from: a@b.example, when: sometimes}'),
+    ('inbox: logs', 'inbox: logs, mail: {to: a@b.example, from: a@b.example, smtp: {server: mx, user: a}}'),
+    ('name: EX1, ', ''),
+    ('channel: Application', 'chanel: Application'),
+    ('every: 6h', 'every: daily'),
+)
+
 
 class SchemaTest(unittest.TestCase):
     def test_schemas_are_schemas(self):
@@ -186,6 +207,29 @@ class SchemaTest(unittest.TestCase):
             _, errors = self.check(folder)
             for number, (kind, broken) in enumerate(BROKEN_KNOWLEDGE):
                 self.assertIn('/%s/zz%d.yaml: ' % (kind, number), errors, broken)
+
+    def test_configurations_of_the_nightly_job(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, 'exdiag.yaml')
+
+            def load(text):
+                with open(file, 'w') as f:
+                    f.write(text)
+                return subprocess.run([PROGRAM, 'nightly', '--config', file, '--dry-run'], capture_output=True,
+                                      text=True, timeout=60)
+            self.assertEqual((complaints('nightly', NIGHTLY), load(NIGHTLY).stderr), ([], ''))
+            for old, new in BROKEN_NIGHTLY:
+                self.assertIn(old, NIGHTLY)
+                broken = NIGHTLY.replace(old, new, 1)
+                self.assertNotEqual(complaints('nightly', broken), [], new)
+                self.assertIn('configuration not used', load(broken).stderr, new)
+            os.remove(file)
+            subprocess.run([PROGRAM, 'init', file], check=True, capture_output=True)
+            with open(file) as f:
+                first = f.read()
+            self.assertEqual(complaints('nightly', first), [])
+        with open(os.path.join(SOURCE, 'docs', 'nightly.md'), encoding='utf-8') as f:
+            self.assertEqual(complaints('nightly', re.search(r'```yaml\n(sites:.*?)```', f.read(), re.S).group(1)), [])
 
 
 if __name__ == '__main__':

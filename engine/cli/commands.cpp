@@ -7,6 +7,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(MakeDiagnoseCommand());
   commands.push_back(MakeImportCommand());
   commands.push_back(MakeReportCommand());
+  commands.push_back(MakeNightlyCommand());
   commands.push_back(MakeInitCommand());
   commands.push_back(MakeCausesCommand());
   commands.push_back(MakeExplainCommand());

@@ -69,7 +69,7 @@ FeedCommands CommandsForStore(const std::string& store, const DataOptions& data)
 }
 
 Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& options,
-                           const FeedCommands& commands, DiagnosticSink& problems) {
+                           const FeedCommands& commands, DiagnosticSink& problems, Ticks at) {
   const auto site = LoadSiteOf(options, data, store, problems);
   if (!site) return site.error();
   const std::string& content = data.rules.content_hash();
@@ -80,7 +80,7 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
   if (!signals) return signals.error();
   ApplyOverrides(site->overrides, *signals);
   Diagnosis diagnosis;
-  diagnosis.made_at = Now();
+  diagnosis.made_at = at.known() ? at : Now();
   diagnosis.ranking = RankCauses(std::move(*signals), commands);
   diagnosis.site = ApplyAcknowledgements(*site, diagnosis.made_at, diagnosis.ranking);
   return diagnosis;

@@ -37,9 +37,10 @@ Result<Site> LoadSiteOf(const SiteOptions& options, const Data& data, const Stor
 FeedCommands CommandsForStore(const std::string& store, const DataOptions& data);
 std::string DataWords(const DataOptions& data);  // " --rules r --kbdata k"
 
+// `at`: the moment for which the site's acknowledgements count; not known(): now.
 // What the rules found is kept in a store that lies in a file, for the next time; what the site
 // says is not.
 Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& site,
-                           const FeedCommands& commands, DiagnosticSink& problems);
+                           const FeedCommands& commands, DiagnosticSink& problems, Ticks at = {});
 
 }  // namespace exdiag

@@ -21,6 +21,10 @@ constexpr auto kExamples = std::to_array<Row>({
     {"report",
      "exdiag report --store site.db\n"
      "exdiag report --store site.db --format html --output report.html"},
+    {"nightly",
+     "exdiag nightly --config exdiag.yaml --dry-run\n"
+     "exdiag nightly --config exdiag.yaml\n"
+     "exdiag nightly --config exdiag.yaml --site hq --at 2026-11-20T02:00:00Z"},
     {"init", "exdiag init\nexdiag init /etc/exdiag/exdiag.yaml"},
     {"causes",
      "exdiag causes 9322\n"

@@ -2,41 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-
+#include "engine/cli/stop_signals.h"
 #include "engine/report/phrases.h"
 
 namespace exdiag {
 namespace {
-
-volatile std::sig_atomic_t stop_asked = 0;
-
-extern "C" void AskToStop(int) { stop_asked = 1; }
-
-// The first signal asks; the second one ends the program as it would have without us, which the
-// store survives.
-class SignalWatch {
- public:
-  SignalWatch() {
-    struct sigaction action {};
-    action.sa_handler = AskToStop;
-    action.sa_flags = SA_RESETHAND;
-    sigemptyset(&action.sa_mask);
-    stop_asked = 0;
-    ::sigaction(SIGINT, &action, &interrupt_);
-    ::sigaction(SIGTERM, &action, &terminate_);
-  }
-  SignalWatch(const SignalWatch&) = delete;
-  SignalWatch& operator=(const SignalWatch&) = delete;
-  ~SignalWatch() {
-    ::sigaction(SIGINT, &interrupt_, nullptr);
-    ::sigaction(SIGTERM, &terminate_, nullptr);
-  }
-
- private:
-  struct sigaction interrupt_ {};
-  struct sigaction terminate_ {};
-};
 
 std::uint64_t Rejected(const ImportSummary& fed) {
   std::uint64_t rejected = 0;
@@ -78,7 +48,8 @@ Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledg
                            ProblemPrinter& problems) {
   ImportInputsOptions how;
   how.codepage = options.codepage;
-  how.cancelled = [] { return stop_asked != 0; };
+  const StopSignals stop;
+  how.cancelled = [&] { return stop.asked(); };
   if (!options.timezone.empty()) {
     how.zone = TimeZone::Find(options.timezone);
     if (!how.zone) {
@@ -86,7 +57,6 @@ Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledg
                                options.timezone)};
     }
   }
-  const SignalWatch watch;
   auto fed = ImportInputs(options.inputs, how, knowledge, store, problems);
   problems.Finish();
   if (fed) SumUp(*fed);

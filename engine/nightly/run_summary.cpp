@@ -28,7 +28,8 @@ std::uint64_t CountOf(const RunSummary& summary, TroubleState state) {
 
 bool AnythingChanged(const RunSummary& summary) {
   const auto is_news = [](const TroubleChange& change) {
-    return change.state != TroubleState::kOngoing && !change.acknowledged;
+    return change.fault && !change.acknowledged &&
+           (change.state != TroubleState::kOngoing || change.acknowledgement_ended);
   };
   return std::any_of(summary.changes.begin(), summary.changes.end(), is_news) ||
          std::any_of(summary.missing.begin(), summary.missing.end(),

@@ -25,10 +25,11 @@ struct TroubleChange {
   std::vector<std::string> hosts;  // as written in the logs, sorted
   bool fault = true;               // false: noise that needs no action
   bool acknowledged = false;
-  double confidence = 0;     // 0..1; of a cleared one, when it was last present
-  Ticks since;               // when its present spell began
-  Ticks last_seen;           // its last event so far
-  std::uint64_t events = 0;  // of it that came since the last completed run
+  bool acknowledgement_ended = false;  // it was acknowledged at the last run and is no longer
+  double confidence = 0;               // 0..1; of a cleared one, when it was last present
+  Ticks since;                         // when its present spell began
+  Ticks last_seen;                     // its last event so far
+  std::uint64_t events = 0;            // of it that came since the last completed run
   std::string remark;  // "fixed since 2026-11-20 02:10: no MSExchangeMTA 9322 for 1 d although the
                        // log is covered"
 };
@@ -78,7 +79,8 @@ struct RunSummary {
   std::uint64_t acknowledged = 0;
   std::uint64_t unexplained = 0;  // kinds of events, by host
 
-  std::vector<TroubleChange> changes;  // in the order of the states, then best first
+  // New ones first, then those that came back, are worse, were cleared, go on; each best first.
+  std::vector<TroubleChange> changes;
   std::vector<MissingLog> missing;
   std::vector<ReturnedLog> returned;
   std::vector<std::string> problems;  // what went wrong in the run itself, a line each
@@ -95,8 +97,9 @@ struct RunSummary {
 
 std::uint64_t CountOf(const RunSummary& summary, TroubleState state);
 
-// Something is different from the last run: a trouble that is neither ongoing nor acknowledged, a
-// log that newly did not arrive or is back, a file that could not be read.
+// Something is different from the last run: a fault that is neither ongoing nor acknowledged or
+// whose acknowledgement ended, a log that newly did not arrive or is back, a file that could not be
+// read.
 bool AnythingChanged(const RunSummary& summary);
 // Something is wrong now: a fault that is not acknowledged, or a log that did not arrive.
 bool AnythingWrong(const RunSummary& summary);

@@ -14,16 +14,18 @@
 
 namespace exdiag {
 
-// What became of a cause since another report: "new", "worse", "cleared".
+// What became of a cause since another report: "new", "worse", "cleared".  Logs that did not arrive
+// stand here as well, without a cause.
 struct ReportChange {
   std::string state;
   std::string title;
+  std::string cause;  // id of the rule; "" for a log
   std::vector<std::string> hosts;
   std::string remark;
 };
 
 struct ReportChanges {
-  Ticks since;  // when that other report was made, UTC
+  Ticks since;  // when that other report was made, UTC; not known(): there is none
   std::vector<ReportChange> list;
 };
 

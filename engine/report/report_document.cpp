@@ -285,6 +285,20 @@ void AddSite(Document& out, const Report& report) {
   }
 }
 
+void AddChanges(Document& out, const Report& report) {
+  if (!report.changes) return;
+  out.Add(Heading{2, "Since the last report"});
+  out.Add(Paragraph{ComparedText(*report.changes)});
+  if (report.changes->list.empty()) out.Add(Item{0, "-", "Nothing changed."});
+  for (const ReportChange& change : report.changes->list) {
+    Phrase text(change.state + ": ", Role::kStrong);
+    text.Add(change.title);
+    if (!change.hosts.empty()) text.Add(fmt::format(" ({})", Joined(change.hosts, 6)));
+    if (!change.remark.empty()) text.Add("; " + change.remark, Role::kDim);
+    out.Add(Item{0, "-", text});
+  }
+}
+
 // One row for each stretch of a host's log: files that overlap or touch to the second are one.
 std::vector<Coverage> Merged(const std::vector<Coverage>& rows) {
   std::vector<Coverage> merged;
@@ -436,9 +450,15 @@ std::vector<SiteLine> SiteLines(const Report& report) {
   return lines;
 }
 
+std::string ComparedText(const ReportChanges& changes) {
+  if (!changes.since.known()) return "There is no earlier report to compare with.";
+  return fmt::format("Compared with the report of {} UTC.", FormatTimeForPeople(changes.since));
+}
+
 Document ReportDocument(const Report& report, const ReportOptions& options) {
   Document out;
   AddIncidents(out, report, options);
+  AddChanges(out, report);
   AddSite(out, report);
   AddUnexplained(out, report, options);
   out.Add(Heading{2, "What was read"});

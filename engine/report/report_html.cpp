@@ -588,8 +588,7 @@ class ReportPage {
 
   std::string ChangesBody() const {
     if (!Changes()) return "";
-    std::string out = fmt::format("<p>Compared with the report of {}.</p>\n",
-                                  PeriodText(Changes()->since, Changes()->since, TimeBasis::kUtc));
+    std::string out = fmt::format("<p>{}</p>\n", EscapeHtml(ComparedText(*Changes())));
     if (Changes()->list.empty()) return out + "<p>Nothing changed.</p>\n";
     TableWriter table("Changes", {{"State"}, {"Cause"}, {"Hosts"}, {"Remark"}});
     for (const ReportChange& change : Changes()->list) {

@@ -245,6 +245,18 @@ std::string LedgerJson(const std::vector<LedgerRow>& rows) {
   return Dump({{"inputs", List(rows, InputJson)}});
 }
 
+Json ChangesJson(const ReportChanges& changes) {
+  const auto change = [](const ReportChange& one) {
+    return Json{{"state", one.state},
+                {"title", one.title},
+                {"cause", one.cause},
+                {"hosts", one.hosts},
+                {"remark", one.remark}};
+  };
+  return {{"since", TimeJson(changes.since, TimeBasis::kUtc)},
+          {"list", List(changes.list, change)}};
+}
+
 Json ReportJsonValue(const Report& report) {
   const auto incident = [&](const Incident& i) { return IncidentJson(i, report); };
   const auto acknowledgement = [&](const AcknowledgementUse& use) {
@@ -256,15 +268,17 @@ Json ReportJsonValue(const Report& report) {
   const auto unexplained = [&](const UnexplainedEvents& count) {
     return UnexplainedJson(count, BasisOfHost(report, count.host));
   };
-  return {{"schema", 1},
-          {"findings", List(report.ranking.findings, FindingJson)},
-          {"incidents", List(report.ranking.incidents, incident)},
-          {"unexplained", List(report.unexplained, unexplained)},
-          {"ask_next", List(report.ranking.ask_next, AskNextJson)},
-          {"acknowledgements", List(report.site.acknowledgements, acknowledgement)},
-          {"overrides", List(report.site.overrides, change)},
-          {"coverage", List(report.coverage, CoverageJson)},
-          {"inputs", List(report.inputs, InputJson)}};
+  Json json = {{"schema", 1},
+               {"findings", List(report.ranking.findings, FindingJson)},
+               {"incidents", List(report.ranking.incidents, incident)},
+               {"unexplained", List(report.unexplained, unexplained)},
+               {"ask_next", List(report.ranking.ask_next, AskNextJson)},
+               {"acknowledgements", List(report.site.acknowledgements, acknowledgement)},
+               {"overrides", List(report.site.overrides, change)},
+               {"coverage", List(report.coverage, CoverageJson)},
+               {"inputs", List(report.inputs, InputJson)}};
+  if (report.changes) json["changes"] = ChangesJson(*report.changes);
+  return json;
 }
 
 std::string ContentsJson(const Report& report) {

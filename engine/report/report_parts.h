@@ -33,4 +33,7 @@ struct SiteLine {
 // Everything that the site says, also what is about nothing in this report.
 std::vector<SiteLine> SiteLines(const Report& report);
 
+// "Compared with the report of 2026-11-20 02:00:00 UTC."
+std::string ComparedText(const ReportChanges& changes);
+
 }  // namespace exdiag

@@ -108,6 +108,13 @@ bool CoverageMap::Covers(const std::string& host, const std::string& channel, Cl
   return covers;
 }
 
+std::vector<Interval> CoverageMap::PeriodsOf(const std::string& host, const std::string& channel,
+                                             Clock clock) const {
+  auto found = periods_.find({host, channel, clock});
+  if (found == periods_.end()) found = periods_.find({host, "", clock});
+  return found == periods_.end() ? std::vector<Interval>() : found->second;
+}
+
 bool CoverageMap::LogsAt(const std::string& host, const std::string& provider, LoggedAt level,
                          Clock clock, const Interval& window) const {
   if (level == LoggedAt::kAlways) return true;

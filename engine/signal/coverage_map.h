@@ -45,6 +45,9 @@ class CoverageMap {
   // without a name counts for every channel.
   bool Covers(const std::string& host, const std::string& channel, Clock clock,
               const Interval& window) const;
+  // The periods of one log that were read, apart and ascending.
+  std::vector<Interval> PeriodsOf(const std::string& host, const std::string& channel,
+                                  Clock clock) const;
   // True when the host logged at `level` in the window or within a day of it.
   bool LogsAt(const std::string& host, const std::string& provider, LoggedAt level, Clock clock,
               const Interval& window) const;

@@ -16,17 +16,17 @@ bool NamesOneOf(const Acknowledgement& acknowledgement, const std::vector<std::s
   });
 }
 
-std::vector<std::vector<std::string>> HostGroups(const Signal& signal) {
-  if (signal.host_groups.empty()) return {signal.hosts};
-  return signal.host_groups;
-}
-
 bool IsAbout(const Acknowledgement& acknowledgement, const Finding& finding) {
   return acknowledgement.rule == finding.signal.rule->id &&
          NamesOneOf(acknowledgement, finding.signal.hosts);
 }
 
 }  // namespace
+
+std::vector<std::vector<std::string>> HostGroups(const Signal& signal) {
+  if (signal.host_groups.empty()) return {signal.hosts};
+  return signal.host_groups;
+}
 
 std::vector<Acknowledgement> AcknowledgementsOf(const std::vector<Note>& notes,
                                                 const std::string& store) {

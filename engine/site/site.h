@@ -45,6 +45,9 @@ struct Site {
 std::vector<Acknowledgement> AcknowledgementsOf(const std::vector<Note>& notes,
                                                 const std::string& store);
 
+// The hosts of each trouble that a finding is about; one, unless several became one incident.
+std::vector<std::vector<std::string>> HostGroups(const Signal& signal);
+
 // Puts the site's points into what its rules gave; at most one override for each place.
 void ApplyOverrides(std::span<const PointsOverride> overrides, std::vector<Signal>& signals);
 

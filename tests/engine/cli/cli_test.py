@@ -4,11 +4,13 @@
   cli_test.py PROGRAM SOURCE_FOLDER [unittest arguments]
 """
 import csv
+import datetime
 import io
 import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -240,8 +242,8 @@ class Usage(CommandLine):
             (['import', 'x'], 'exdiag import: --store is required\nTry "exdiag import --help".\n'),
             (['rules', 'chek'],
              'exdiag rules: unknown command "chek"; did you mean "check"?\nTry "exdiag rules --help".\n'),
-            ([], 'exdiag: a command is missing: diagnose, import, report, init, causes, explain, '
-             'events, answer, ack, rules, store, help\n'
+            ([], 'exdiag: a command is missing: diagnose, import, report, nightly, init, causes, '
+             'explain, events, answer, ack, rules, store, help\n'
              'Try "exdiag --help".\n'),
         ]
         for arguments, message in cases:
@@ -873,6 +875,132 @@ No event opens this rule: it takes MSExchangeMTA 9322 with nt_error 5.
                  'all\nTry "exdiag rules --help".\n')):
             result = self.exdiag(2, 'rules', 'why', *arguments)
             self.assertEqual((result.err, result.out), (message, ''))
+
+
+class Nightly(CommandLine):
+    """docs/nightly.md, "From nothing to the first report"."""
+
+    def setUp(self):
+        super().setUp()
+        self.here = self.path('logs')
+        os.mkdir(self.here)
+
+    def run_here(self, *arguments):
+        result = subprocess.run([PROGRAM, *arguments], cwd=self.here, capture_output=True, text=True, timeout=60,
+                                env=dict(os.environ, TZ='UTC'))
+        return result.returncode, result.stdout, result.stderr
+
+    def nightly(self, *arguments):
+        return self.run_here('nightly', '--config', 'exdiag.yaml', *RULES, *arguments)
+
+    def start(self):
+        self.assertEqual(self.run_here('init')[0], 0)
+        os.mkdir(os.path.join(self.here, 'inbox'))
+        shutil.move(self.log, os.path.join(self.here, 'inbox', 'brest one.csv'))
+        self.age('brest one.csv')
+
+    def age(self, name):
+        os.utime(os.path.join(self.here, 'inbox', name), (1e9, 1e9))
+
+    def names(self, *folders):
+        return sorted(os.listdir(os.path.join(self.here, *folders)))
+
+    def test_from_nothing_to_the_first_report(self):
+        self.start()
+        at = ('--at', '1999-11-23T02:00:00Z')
+        code, out, err = self.nightly('--dry-run', *at)
+        self.assertEqual((code, err), (0, ''))
+        self.assertEqual(out.replace(os.path.realpath(self.here), '.').splitlines(), [
+            'site: ./site.db: would be made',
+            'site: ./inbox/brest one.csv: would be read (%d bytes)' % os.path.getsize(self.here + '/inbox/brest one.csv'),
+            *('site: ./reports/site/1999-11-23.%s: would be written' % e for e in ('html', 'json', 'txt'))])
+        self.assertEqual(self.names(), ['exdiag.yaml', 'inbox'])  # nothing changed
+        code, out, err = self.nightly(*at)
+        self.assertEqual(code, 1, err)
+        self.assertIn('SITE: 1 NEW', out.upper())
+        self.assertEqual(self.names('reports', 'site'), ['1999-11-23.html', '1999-11-23.json', '1999-11-23.txt',
+                                                         'latest.html', 'latest.json', 'latest.txt'])
+        # Nothing is new; a second run on one day keeps the first report.
+        code, out, err = self.nightly(*at)
+        self.assertEqual((code, err), (1, ''))
+        self.assertIn('0 new files, 1 read before', out)
+        self.assertIn('1999-11-23-2.txt', self.names('reports', 'site'))
+        with open(os.path.join(self.here, 'reports', 'site', 'latest.json')) as f:
+            changes = json.load(f)['changes']
+        self.assertEqual((changes['since'], [c['state'] for c in changes['list']]), ('1999-11-23T02:00:00Z', ['ongoing']))
+        valid = subprocess.run(['/usr/bin/python3', VALIDATE, os.path.join(SOURCE, 'docs', 'report.schema.json'),
+                                os.path.join(self.here, 'reports', 'site', 'latest.json')], capture_output=True)
+        self.assertEqual((valid.returncode, valid.stdout), (0, b''))
+
+    def test_what_is_being_written_is_left(self):
+        self.start()
+        for name in ('new.csv', 'copied.csv.part'):
+            with open(os.path.join(self.here, 'inbox', name), 'w') as f:
+                f.write(LOG)
+        self.age('copied.csv.part')
+        _, out, _ = self.nightly()
+        self.assertIn('1 new file, 2 still being written', out)
+        self.age('new.csv')
+        _, out, err = self.nightly()
+        self.assertIn('1 new file, 1 read before, 1 still being written', out)
+        self.assertIn('the same bytes as', err)
+
+    def test_one_run_at_a_time(self):
+        self.start()
+        with open(os.path.join(self.here, 'site.db.lock'), 'w') as lock:
+            lock.write('host elsewhere\nprocess 12\nstarted 34\nboot b\nsince %s\n'
+                       % datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ'))
+        code, out, err = self.nightly()
+        self.assertEqual((code, out), (3, ''))
+        self.assertRegex(err, r'^exdiag: site: .*site\.db\.lock: another run is under way \(elsewhere, process 12, since '
+                              r'.* UTC\); nothing done\n$')
+        with open(os.path.join(self.here, 'site.db.lock'), 'w') as lock:
+            lock.write('host elsewhere\nprocess 12\nstarted 34\nboot b\nsince 2001-01-01T00:00:00Z\n')
+        code, _, err = self.nightly()
+        self.assertEqual(code, 1)
+        self.assertIn('taken over from elsewhere, process 12, since 2001-01-01 00:00:00 UTC: which is on another host, '
+                      'and a day old', err)
+        self.assertEqual(os.path.getsize(os.path.join(self.here, 'site.db.lock')), 0)
+
+    def test_retention_removes_what_is_ours_only(self):
+        self.start()
+        with open(os.path.join(self.here, 'exdiag.yaml'), 'w') as f:
+            f.write('sites:\n  - {name: site, inbox: inbox, formats: text, retention: {events: 30d, reports: 30d, '
+                    'inbox_files: 30d}}\n')
+        with open(os.path.join(self.here, 'inbox', 'bad.bin'), 'wb') as f:
+            f.write(b'\0\1\2nothing')
+        self.age('bad.bin')
+        code, _, err = self.nightly('--at', '1999-11-23T02:00:00Z')
+        self.assertEqual(code, 1)
+        self.assertIn('not in a format that exdiag knows', err)
+        mine = os.path.join(self.here, 'reports', 'site', '1999-11-01.txt')
+        with open(mine, 'w') as f:
+            f.write('mine')
+        code, out, _ = self.nightly('--at', '2000-11-23T02:00:00Z', '--dry-run')
+        self.assertIn('2 events older than 30 d would be removed', out)
+        self.assertIn('brest one.csv: would be removed', out)
+        code, out, err = self.nightly('--at', '2000-11-23T02:00:00Z')
+        self.assertEqual((code, err), (0, ''))
+        self.assertIn('its events were removed, and nothing showed that it is fixed', ' '.join(out.split()))
+        self.assertEqual(self.names('inbox'), ['bad.bin'])
+        self.assertEqual(self.names('reports', 'site'), ['1999-11-01.txt', '2000-11-23.txt', 'latest.txt'])
+        self.assertEqual(self.run_here('store', 'verify', 'site.db'), (0, 'site.db: sound\n', ''))
+
+    def test_mistakes(self):
+        self.start()
+        self.assertEqual(self.nightly('--at', 'soon'), (
+            2, '', 'exdiag nightly: --at: "soon" is no time; write 2026-11-21 or 2026-11-21T02:00:00Z\n'
+            'Try "exdiag nightly --help".\n'))
+        self.assertEqual(self.nightly('--site', 'sit'), (
+            2, '', 'exdiag nightly: --site: exdiag.yaml has no site "sit"; did you mean "site"?\n'
+            'Try "exdiag nightly --help".\n'))
+        with open(os.path.join(self.here, 'exdiag.yaml'), 'a') as f:
+            f.write('\nmetrcs: x\n')
+        with open(os.path.join(self.here, 'exdiag.yaml')) as f:
+            lines = len(f.readlines())
+        self.assertEqual(self.nightly(), (
+            3, '', 'exdiag.yaml: line %d, column 1: unknown key "metrcs"; did you mean "metrics"? (configuration not '
+            'used)\nexdiag: exdiag.yaml: configuration with mistakes; nothing done\n' % lines))
 
 
 class StoreCommand(CommandLine):

@@ -1,0 +1,143 @@
+// exdiag nightly: what arrived in the inboxes, the report of the day, and what is different.
+#include "engine/nightly/nightly_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/text.h"
+#include "engine/cli/command.h"
+#include "engine/cli/data.h"
+#include "engine/cli/diagnosis.h"
+#include "engine/cli/messages.h"
+#include "engine/cli/operator.h"
+#include "engine/cli/output.h"
+#include "engine/cli/stop_signals.h"
+#include "engine/nightly/plan.h"
+#include "engine/nightly/run_mail.h"
+#include "engine/nightly/tell.h"
+#include "engine/site/moment.h"
+
+namespace exdiag {
+namespace {
+
+class NightlyCommand final : public Command {
+ public:
+  std::string_view name() const override { return "nightly"; }
+  std::string_view summary() const override {
+    return "read the inboxes, write the report of the day, say what changed";
+  }
+
+  void Describe(CLI::App& app) override {
+    app.add_option("--config", config_, "the configuration; exdiag init writes a first one")
+        ->type_name("FILE")
+        ->required();
+    app.add_option("--site", sites_, "only this site of the configuration; may be repeated")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    app.add_flag("--dry-run", dry_run_, "say what would be done, and change nothing");
+    app.add_option("--at", at_,
+                   "the moment that the run is about instead of now, to make up for a night that "
+                   "was missed: 2026-11-21, 2026-11-21T02:00:00Z")
+        ->type_name("TIME");
+    AddDataOptions(app, data_);
+  }
+
+  ExitCode Run() override {
+    NightlyMoment moment{Now(), Now()};
+    if (!at_.empty()) {
+      const auto at = ParseMoment(at_, OfDay::kLast);
+      if (!at) {
+        return Misused(name(), fmt::format("--at: \"{}\" is no time; write 2026-11-21 or "
+                                           "2026-11-21T02:00:00Z",
+                                           at_));
+      }
+      moment.at = *at;
+    }
+    ProblemPrinter problems;
+    const auto config = LoadNightlyConfig(config_, problems);
+    if (!config) return Fail(config.error().message);
+    const auto chosen = Chosen(*config);
+    if (!chosen) return Misused(name(), chosen.error().message);
+    return dry_run_ ? Plan(*chosen, moment) : RunAll(*config, *chosen, moment, problems);
+  }
+
+ private:
+  Result<std::vector<const SiteConfig*>> Chosen(const NightlyConfig& config) const {
+    std::vector<const SiteConfig*> chosen;
+    std::vector<std::string_view> names;
+    for (const SiteConfig& site : config.sites) {
+      names.push_back(site.name);
+      const bool wanted =
+          sites_.empty() || std::find(sites_.begin(), sites_.end(), site.name) != sites_.end();
+      if (wanted) chosen.push_back(&site);
+    }
+    for (const std::string& site : sites_) {
+      if (std::find(names.begin(), names.end(), site) != names.end()) continue;
+      const std::string_view near = Nearest(site, names);
+      return Error{
+          fmt::format("--site: {} has no site \"{}\"{}", config_, site,
+                      near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near))};
+    }
+    return chosen;
+  }
+
+  static ExitCode Plan(const std::vector<const SiteConfig*>& sites, const NightlyMoment& moment) {
+    std::string text;
+    for (const SiteConfig* site : sites) {
+      const auto lines = PlanNightly(*site, moment);
+      if (!lines) return Fail(lines.error().message);
+      for (const std::string& line : *lines) text += Printable(line) + "\n";
+    }
+    const auto written = WriteOutput({}, text);
+    return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  ExitCode RunAll(const NightlyConfig& config, const std::vector<const SiteConfig*>& sites,
+                  const NightlyMoment& moment, ProblemPrinter& problems) {
+    const auto data = LoadData(data_, problems);
+    if (!data) return Fail(data.error().message);
+    const StopSignals stop;
+    const NightlyTools tools{.knowledge = (*data)->knowledge,
+                             .diagnose =
+                                 [&](const SiteConfig& site, Store& store, Ticks at) {
+                                   return Diagnose(**data, store, {site.site_file},
+                                                   CommandsForStore(site.store, data_), problems,
+                                                   at);
+                                 },
+                             .cancelled = [&] { return stop.asked(); },
+                             .say = [](const std::string& line) { Remark(line); },
+                             .problems = problems};
+    bool failed = false, findings = false;
+    for (const SiteConfig* site : sites) {
+      auto result = RunNightly(*site, tools, moment);
+      if (!result || result->cancelled) {
+        const std::string reason =
+            result ? "interrupted; the next run does the rest" : result.error().message;
+        Fail(site->name + ": " + reason);
+        TellOfFailedRun(reason, moment.at, *site, config, problems);
+        problems.Finish();
+        failed = true;
+        if (stop.asked()) break;
+        continue;
+      }
+      findings = findings || result->findings;
+      TellOfRun(result->summary, *site, config, problems);
+      problems.Finish();
+      const auto told = WriteOutput({}, MailText(result->summary, false));
+      if (!told) return Fail(told.error().message);
+    }
+    return failed ? ExitCode::kFailed : findings ? ExitCode::kFindings : ExitCode::kNothingFound;
+  }
+
+  std::string config_, at_;
+  std::vector<std::string> sites_;
+  bool dry_run_ = false;
+  DataOptions data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeNightlyCommand() { return std::make_unique<NightlyCommand>(); }
+
+}  // namespace exdiag
