@@ -1,5 +1,6 @@
 #include "engine/store/sqlite.h"
 
+#include <cerrno>
 #include <cstring>
 
 namespace exdiag::sql {
@@ -36,6 +37,7 @@ std::string Words(int code, sqlite3* handle) {
     case SQLITE_CORRUPT:
       return "the store is damaged";
     case SQLITE_IOERR:
+      if (handle != nullptr && sqlite3_system_errno(handle) == ENOSPC) return "the disk is full";
       return "cannot be read or written" + SystemReason(handle);
     case SQLITE_NOMEM:
       return "out of memory";

@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -516,6 +517,27 @@ bool Exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
+bool IsEmpty(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
+// SQLite makes files beside the store, so its folder counts as well.
+bool IsWritable(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder =
+      slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+  return ::access(folder.c_str(), W_OK) == 0 &&
+         (!Exists(path) || ::access(path.c_str(), W_OK) == 0);
+}
+
+Error CannotOpen(const std::string& file, const Error& reason) {
+  const std::size_t slash = file.rfind('/');
+  const bool has_folder = slash == std::string::npos || slash == 0 || Exists(file.substr(0, slash));
+  if (!has_folder || IsWritable(file)) return reason;
+  return Error{file + ": the file or its folder cannot be written to; not opened"};
+}
+
 }  // namespace
 
 Result<StoreChanges> Store::ChangesSince(std::int64_t) const {
@@ -550,9 +572,11 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& file, const StoreO
   auto store = std::make_unique<SqliteStore>(file, options);
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   if (!options.read_only) {
-    if (auto prepared = store->Prepare(file, flags, false); !prepared) return prepared.error();
+    const auto prepared = store->Prepare(file, flags, false);
+    if (!prepared) return CannotOpen(file, prepared.error());
     return std::unique_ptr<Store>(std::move(store));
   }
+  if (IsEmpty(file)) return Error{file + ": empty; nothing was stored in it yet"};
   auto prepared = store->Prepare(file, SQLITE_OPEN_READONLY, false);
   if (!prepared && store->outdated()) {
     // Bringing it up to date changes nothing that it holds.
