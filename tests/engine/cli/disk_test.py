@@ -35,8 +35,7 @@ class Disk(unittest.TestCase):
     def run_exdiag(self, *arguments, stdin=b'', **faults):
         env = dict(os.environ, EXDIAG_CACHE='')
         if faults:
-            # The library comes in front of the sanitizers' own, which they do not like.
-            env.update(faults, LD_PRELOAD=FAULTS, ASAN_OPTIONS='verify_asan_link_order=0')
+            env.update(faults, LD_PRELOAD=FAULTS)
         done = subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, env=env, timeout=120)
         done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
         return done
