@@ -216,7 +216,7 @@ class Life {
   Life(Store& store, std::uint64_t seed) : store_(store), random_(seed) {}
 
   void Step() {
-    switch (Random(10)) {
+    switch (Random(11)) {
       case 0:
         return AddFacts();
       case 1:
@@ -224,6 +224,8 @@ class Life {
       case 2:
         if (!fed_.empty()) return Again();
         break;
+      case 3:
+        return Remove();
       default:
         break;
     }
@@ -238,6 +240,13 @@ class Life {
   }
 
  private:
+  // What is old, as retention does.
+  void Remove() {
+    const auto before =
+        ParseIsoTime(fmt::format("2000-01-{:02}T{:02}:30:00Z", 10 + Random(2), Random(24)));
+    EXPECT_TRUE(store_.RemoveEventsBefore(before->ticks).ok());
+  }
+
   std::uint64_t Random(std::uint64_t below) { return random_() % below; }
   std::string Pick(std::vector<std::string> texts) { return texts[Random(texts.size())]; }
 
