@@ -14,6 +14,7 @@
 #include "engine/report/html_charts.h"
 #include "engine/report/phrases.h"
 #include "engine/report/report_parts.h"
+#include "engine/site/moment.h"
 
 namespace exdiag {
 namespace {
@@ -624,16 +625,68 @@ class ReportPage {
     return out + table.Take() + Hidden(report_.unexplained.size() - shown, "kind");
   }
 
-  std::string SiteBody() const {
-    std::string items;
-    for (const SiteLine& line : SiteLines(report_)) {
-      items += fmt::format("<li><strong>{}</strong>{}{}{} <span class=\"dim\">[{}]</span></li>\n",
-                           EscapeHtml(line.rule), EscapeHtml(line.said),
-                           line.expired ? " (expired)" : "",
-                           line.used ? "" : " <span class=\"dim\">(no such finding here)</span>",
-                           EscapeHtml(line.where));
+  // "Title [id]" where this report has the cause, "id" where it has not.
+  std::string CauseName(const std::string& rule, const std::vector<std::size_t>& findings) const {
+    if (findings.empty()) return rule;
+    const Rule& found = *report_.ranking.findings[findings.front()].signal.rule;
+    return fmt::format("{} [{}]", found.title, rule);
+  }
+
+  std::string IncidentsOf(const std::vector<std::size_t>& findings) const {
+    std::vector<std::string> incidents;
+    for (const std::size_t index : findings) {
+      const std::string& id = report_.ranking.findings[index].incident;
+      if (std::find(incidents.begin(), incidents.end(), id) == incidents.end()) {
+        incidents.push_back(id);
+      }
     }
-    return items.empty() ? "" : "<ul class=\"plain\">\n" + items + "</ul>\n";
+    return incidents.empty() ? "not found here" : Joined(incidents, kHostsNamed);
+  }
+
+  // A day where it is meant to its end, else a moment.
+  static std::string UntilText(Ticks until) {
+    const std::string text = FormatTimeForPeople(until);
+    return text.ends_with(" 23:59:59") ? text.substr(0, 10) : text + " UTC";
+  }
+
+  std::string WhoAndSince(const std::string& by, Ticks since) const {
+    return (by.empty() ? "" : by + ", ") + AgeText(since, report_.made_at);
+  }
+
+  // Whoever reads it must see at once what counts no longer, and what is about nothing.
+  std::string SiteBody() const {
+    const SiteUse& site = report_.site;
+    if (site.acknowledgements.empty() && site.overrides.empty()) return "";
+    TableWriter table("Acknowledged and changed by the site", {{"State"},
+                                                               {"Cause"},
+                                                               {"Hosts"},
+                                                               {"What"},
+                                                               {"Why"},
+                                                               {"By"},
+                                                               {"Incidents"},
+                                                               {"Written in"}});
+    for (const AcknowledgementUse& use : site.acknowledgements) {
+      const Acknowledgement& one = use.acknowledgement;
+      table.Row({"", CauseName(one.rule, use.findings),
+                 one.hosts.empty() ? "all" : Joined(one.hosts, kHostsNamed),
+                 "until " + UntilText(one.until), one.reason, WhoAndSince(one.by, one.since),
+                 IncidentsOf(use.findings), ToString(one.where)},
+                "",
+                use.expired ? "<span class=\"badge trouble\">Expired</span>"
+                            : "<span class=\"badge\">Acknowledged</span>");
+    }
+    for (const OverrideUse& use : site.overrides) {
+      const PointsOverride& one = use.change;
+      table.Row({"", CauseName(one.rule, use.findings), "all",
+                 fmt::format("{} {} instead of {}",
+                             one.line == 0 ? std::string("starts with")
+                                           : fmt::format("evidence line {} counts", one.line),
+                             PointsText(one.points), PointsText(one.of_rule)),
+                 one.reason, WhoAndSince(one.by, one.since), IncidentsOf(use.findings),
+                 ToString(one.where)},
+                "", "<span class=\"badge\">Points changed</span>");
+    }
+    return table.Take();
   }
 
   std::string CoverageBody() const {
