@@ -16,7 +16,7 @@ packages="
   libpugixml-dev libsimdjson-dev libarchive-dev libxxhash-dev libcctz-dev zlib1g-dev
   libcurl4-openssl-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 python3 python3-yaml python3-jsonschema
-  python3-prometheus-client
+  python3-prometheus-client openssl
 "
 
 case "${1:-}" in

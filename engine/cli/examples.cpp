@@ -23,6 +23,7 @@ constexpr auto kExamples = std::to_array<Row>({
      "exdiag report --store site.db --format html --output report.html"},
     {"nightly",
      "exdiag nightly --config exdiag.yaml --dry-run\n"
+     "exdiag nightly --config exdiag.yaml --test-mail\n"
      "exdiag nightly --config exdiag.yaml\n"
      "exdiag nightly --config exdiag.yaml --site hq --at 2026-11-20T02:00:00Z"},
     {"init", "exdiag init\nexdiag init /etc/exdiag/exdiag.yaml"},

@@ -16,6 +16,7 @@
 #include "engine/nightly/plan.h"
 #include "engine/nightly/run_mail.h"
 #include "engine/nightly/tell.h"
+#include "engine/report/phrases.h"
 #include "engine/site/moment.h"
 
 namespace exdiag {
@@ -36,6 +37,7 @@ class NightlyCommand final : public Command {
         ->type_name("NAME")
         ->allow_extra_args(false);
     app.add_flag("--dry-run", dry_run_, "say what would be done, and change nothing");
+    app.add_flag("--test-mail", test_mail_, "only send a mail that says that it arrived");
     app.add_option("--at", at_,
                    "the moment that the run is about instead of now, to make up for a night that "
                    "was missed: 2026-11-21, 2026-11-21T02:00:00Z")
@@ -59,6 +61,7 @@ class NightlyCommand final : public Command {
     if (!config) return Fail(config.error().message);
     const auto chosen = Chosen(*config);
     if (!chosen) return Misused(name(), chosen.error().message);
+    if (test_mail_) return TestMail(*chosen, moment.now);
     return dry_run_ ? Plan(*chosen, moment) : RunAll(*config, *chosen, moment, problems);
   }
 
@@ -91,6 +94,22 @@ class NightlyCommand final : public Command {
     }
     const auto written = WriteOutput({}, text);
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
+  }
+
+  static ExitCode TestMail(const std::vector<const SiteConfig*>& sites, Ticks now) {
+    ExitCode code = ExitCode::kNothingFound;
+    for (const SiteConfig* site : sites) {
+      const auto sent = SendTestMail(*site, now);
+      if (!sent) {
+        code = Fail(sent.error().message);
+        continue;
+      }
+      for (const std::string& refused : sent->refused) code = Fail(refused);
+      std::vector<std::string> to;
+      for (const MailAddress& address : site->mail.to) to.push_back(address.mailbox);
+      Remark(fmt::format("{}: the mail to {} was taken", site->name, Joined(to)));
+    }
+    return code;
   }
 
   ExitCode RunAll(const NightlyConfig& config, const std::vector<const SiteConfig*>& sites,
@@ -133,6 +152,7 @@ class NightlyCommand final : public Command {
   std::string config_, at_;
   std::vector<std::string> sites_;
   bool dry_run_ = false;
+  bool test_mail_ = false;
   DataOptions data_;
 };
 
