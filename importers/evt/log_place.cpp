@@ -1,10 +1,10 @@
 #include "importers/evt/log_place.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
+#include "importers/binary_log/find_bytes.h"
 #include "importers/binary_log/little_endian.h"
 #include "importers/evt/ring_file.h"
 
@@ -32,13 +32,9 @@ bool FindEach(const ByteSource& bytes, std::string_view what, const Visit& visit
   const std::uint64_t end = std::min(bytes.size(), kSearched);
   for (std::uint64_t begin = 0; begin < end; begin += kBlock - what.size() + 1) {
     const auto read = std::span<const std::byte>(block).first(bytes.ReadAt(begin, block));
-    for (std::size_t from = 0; from < read.size();) {
-      const void* const at =
-          ::memmem(read.data() + from, read.size() - from, what.data(), what.size());
-      if (at == nullptr) break;
-      const auto place = static_cast<std::size_t>(static_cast<const std::byte*>(at) - read.data());
-      if (visit(begin + place)) return true;
-      from = place + 1;
+    for (std::size_t at = FindBytes(read, 0, what); at < read.size();
+         at = FindBytes(read, at + 1, what)) {
+      if (visit(begin + at)) return true;
     }
   }
   return false;

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 namespace exdiag::evtx {
@@ -72,8 +71,6 @@ class RecordWalker {
   bool Next(Item& item);
 
  private:
-  bool IsRecord(std::size_t at) const;
-  bool HasPlausibleSize(std::size_t at) const;
   std::size_t FindRecord(std::size_t from) const;
 
   std::span<const std::byte> chunk_;
@@ -81,21 +78,6 @@ class RecordWalker {
   std::size_t end_;
   bool after_damage_ = false;
 };
-
-// A record that is known by nothing but itself: signature, size and the copy of the size agree.
-struct LooseRecord {
-  std::size_t offset = 0;
-  std::size_t size = 0;
-};
-
-// The next one that begins in [from, end) of `bytes`, at any offset.
-std::optional<LooseRecord> FindRecord(std::span<const std::byte> bytes, std::size_t from,
-                                      std::size_t end);
-
-// Where the chunk of a loose record begins, counted from the front of `bytes`: a template that is
-// defined in the record says where in its chunk it lies.  nullopt: none is.
-std::optional<std::ptrdiff_t> ChunkBeginOf(std::span<const std::byte> bytes,
-                                           const LooseRecord& record);
 
 // What the header of a record says; `record` holds it whole.
 struct RecordHeader {
@@ -106,6 +88,11 @@ struct RecordHeader {
 
   bool operator==(const RecordHeader&) const = default;
 };
+
+// The bytes begin with a record: its signature, a size that fits, and the copy of the size.
+bool IsRecord(std::span<const std::byte> bytes);
+// The same without the copy.
+bool HasPlausibleSize(std::span<const std::byte> bytes);
 
 bool IsAllZero(std::span<const std::byte> bytes);
 bool HasRecordSignature(std::span<const std::byte> bytes);

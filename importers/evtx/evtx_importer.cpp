@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "importers/binary_log/little_endian.h"
 #include "importers/evtx/chunk.h"
 #include "importers/evtx/chunk_source.h"
+#include "importers/evtx/loose_records.h"
 #include "importers/evtx/older_records.h"
 #include "importers/evtx/record_reader.h"
 
@@ -216,40 +216,6 @@ bool FileReader::ReadRecord(std::int64_t chunk_offset, std::span<const std::byte
     default:
       return true;
   }
-}
-
-// The chunk that each of the records most likely lies in: the one that a template in the record, or
-// in one of its neighbours, tells; else what lies at `offset`, as in a file whose chunks stand
-// where they should.
-std::vector<std::int64_t> ChunksOf(std::uint64_t offset, std::span<const std::byte> region,
-                                   const std::vector<LooseRecord>& records) {
-  const auto from = static_cast<std::int64_t>(offset);
-  std::vector<std::optional<std::int64_t>> told;
-  for (const LooseRecord& record : records) {
-    const auto begin = ChunkBeginOf(region, record);
-    told.push_back(begin ? std::optional(from + *begin) : std::nullopt);
-  }
-  const auto holds = [&](std::optional<std::int64_t> chunk, const LooseRecord& record) {
-    const std::int64_t at = from + static_cast<std::int64_t>(record.offset);
-    return chunk && *chunk + std::int64_t{kChunkHeaderSize} <= at &&
-           at + static_cast<std::int64_t>(record.size) <= *chunk + std::int64_t{kChunkSize};
-  };
-  std::vector<std::int64_t> chunks;
-  std::optional<std::int64_t> before;
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    while (next < i || (next < records.size() && !told[next])) ++next;
-    const std::optional<std::int64_t> behind =
-        next < records.size() ? told[next] : std::optional<std::int64_t>();
-    const auto at = from + static_cast<std::int64_t>(records[i].offset);
-    std::int64_t chunk = at - std::int64_t{kChunkHeaderSize};
-    for (const auto guess : {std::optional(from), behind, before, told[i]}) {
-      if (holds(guess, records[i])) chunk = *guess;
-    }
-    if (told[i] && chunk == *told[i]) before = told[i];
-    chunks.push_back(chunk);
-  }
-  return chunks;
 }
 
 // What stands between chunks, or in front of the first: records of chunks that lost their headers.

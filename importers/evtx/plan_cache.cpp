@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "importers/binary_log/find_bytes.h"
 #include "importers/binary_log/little_endian.h"
 
 namespace exdiag::evtx {
@@ -79,18 +80,16 @@ PlanCache::Found PlanCache::FindInChunk(std::uint32_t id, Context context) {
 }
 
 PlanCache::Found PlanCache::SearchChunk(std::uint32_t id, Context context) {
-  constexpr std::uint32_t kIdAt = 4;  // in a definition
+  constexpr std::size_t kIdAt = 4;  // in a definition
   // Instances hold the id too.  A chunk has some hundred of them.
   constexpr int kMostPlaces = 512;
-  std::byte word[sizeof id];
-  std::memcpy(word, &id, sizeof id);
+  const std::string_view word(reinterpret_cast<const char*>(&id), sizeof id);
   std::size_t from = kIdAt;
-  for (int place = 0; place < kMostPlaces && from < chunk_.size(); ++place) {
-    const void* const at = ::memmem(chunk_.data() + from, chunk_.size() - from, word, sizeof word);
-    if (at == nullptr) break;
-    const auto begin =
-        static_cast<std::uint32_t>(static_cast<const std::byte*>(at) - chunk_.data()) - kIdAt;
-    from = begin + kIdAt + 1;
+  for (int place = 0; place < kMostPlaces; ++place) {
+    const std::size_t at = FindBytes(chunk_, from, word);
+    if (at == chunk_.size()) break;
+    from = at + 1;
+    const auto begin = static_cast<std::uint32_t>(at - kIdAt);
     if (!IsDefinition(chunk_.subspan(begin), id)) continue;
     Found found = FindOrCompile(begin, context);
     if (found.plan == nullptr) continue;

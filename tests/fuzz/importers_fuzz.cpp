@@ -92,8 +92,15 @@ void ReadRecognised(const ByteSource& bytes) {
   std::vector<std::byte> head(4096);
   head.resize(bytes.ReadAt(0, head));
   const std::string text = DecodeHead(head, "");
+  bool known = false;
   for (const auto& importer : BuiltinImporters()) {
-    if (importer->Recognises({head, text})) Read(*importer, bytes);
+    if (!importer->Recognises({head, text})) continue;
+    known = true;
+    Read(*importer, bytes);
+  }
+  // Or behind something else.
+  if (const Importer* const importer = known ? nullptr : FindImporter(bytes)) {
+    Read(*importer, bytes);
   }
 }
 

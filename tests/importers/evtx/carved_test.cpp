@@ -237,6 +237,21 @@ TEST(EvtxCarvedTest, ATemplateRightHereIsUsedWhateverItsOffsetSays) {
   EXPECT_EQ(kept.rejects, 0U);
 }
 
+// Each of these says that it begins a chunk.
+TEST(EvtxCarvedTest, RecordsThatTellOfManyChunksAreReadAllTheSame) {
+  const FiveRecords one = Five(1, "text");
+  std::string file = Junk(100);
+  for (int i = 0; i < 60; ++i) {
+    std::string record = one.chunk.substr(512, one.offsets[1] - 512);
+    Poke(record, 8, Bytes(static_cast<std::uint64_t>(i + 1)));
+    file += record;
+  }
+  KeptEvidence kept;
+  ImportInto(*MakeEvtxImporter(), file, kept);
+  EXPECT_EQ(kept.records.size(), 60U);
+  EXPECT_EQ(kept.rejects, 0U);
+}
+
 TEST(EvtxCarvedTest, OtherFilesHoldNoLog) {
   for (const std::string& bytes :
        {Junk(200'000), std::string(200'000, '\0'), std::string("ElfChnk and no more"),
