@@ -932,6 +932,26 @@ class Nightly(CommandLine):
                                 os.path.join(self.here, 'reports', 'site', 'latest.json')], capture_output=True)
         self.assertEqual((valid.returncode, valid.stdout), (0, b''))
 
+    def latest(self):
+        with open(os.path.join(self.here, 'reports', 'site', 'latest.json')) as f:
+            return json.load(f)
+
+    def test_answers_and_acknowledgements_are_heeded(self):
+        self.start()
+        at = '1999-11-%dT02:00:00Z'
+        self.assertEqual(self.nightly('--at', at % 23)[0], 1)
+        before = self.latest()['findings'][0]
+        self.assertEqual(self.run_here('answer', 'domains_trust_each_other', 'no', '--store', 'site.db', *RULES)[0], 0)
+        self.assertEqual(self.nightly('--at', at % 24)[0], 1)
+        after = self.latest()
+        self.assertGreater(after['findings'][0]['points'], before['points'])
+        self.assertEqual([c['state'] for c in after['changes']['list']], ['ongoing'])
+        self.assertEqual(self.run_here('ack', before['cause'], '--until', '2090-01-01', '--reason', 'known', '--store',
+                                       'site.db', *RULES)[0], 0)
+        code, out, _ = self.nightly('--at', at % 25)
+        self.assertEqual((code, self.latest()['incidents'][0]['acknowledged']), (0, True), out)
+        self.assertIn('nothing new', out)
+
     def test_what_is_being_written_is_left(self):
         self.start()
         for name in ('new.csv', 'copied.csv.part'):
