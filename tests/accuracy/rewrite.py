@@ -210,3 +210,12 @@ def hosts_apart(case):
     if len(hosts) < 2:
         return []
     return [dict(case, id='%s/%s' % (case['id'], h), events=[e for e in case['events'] if e['computer'] == h]) for h in hosts]
+
+
+def without_a_kind(case, random):
+    """The case without one kind of its events, as a list; [] where there is one kind only or nothing is wrong."""
+    kinds = sorted({(e['source'], e['id']) for e in case['events'] if e['source'].startswith('MSExchange')})
+    if len(kinds) < 2 or case['expect'] == 'none':
+        return []
+    lost = random.choice(kinds)
+    return [dict(case, id='%s-%s' % (case['id'], lost[1]), events=[e for e in case['events'] if (e['source'], e['id']) != lost])]
