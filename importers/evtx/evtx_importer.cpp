@@ -47,7 +47,7 @@ class FileReader {
   // Each of these returns false when the sink wants no more.
   // `taken` gets how much of the file it was.
   bool ReadChunk(std::uint64_t offset, std::span<const std::byte> chunk, std::size_t& taken);
-  bool ReadGap(std::uint64_t offset, std::size_t& taken);
+  bool ReadGap(std::uint64_t offset, std::span<const std::byte> view, std::size_t& taken);
   bool ReadRecord(std::int64_t chunk_offset, std::span<const std::byte> chunk,
                   const RecordWalker::Item& item, Origin origin);
   bool ReadOlder();
@@ -83,7 +83,8 @@ Result<void> FileReader::Read() {
     const auto view = source_.At(offset, kChunkSize);
     const bool short_read = view.size() < std::min<std::uint64_t>(kChunkSize, size - offset);
     std::size_t taken = view.size();
-    if (!(HasChunkSignature(view) ? ReadChunk(offset, view, taken) : ReadGap(offset, taken))) {
+    if (!(HasChunkSignature(view) ? ReadChunk(offset, view, taken)
+                                  : ReadGap(offset, view, taken))) {
       return {};
     }
     offset += taken;
@@ -219,10 +220,14 @@ bool FileReader::ReadRecord(std::int64_t chunk_offset, std::span<const std::byte
 }
 
 // What stands between chunks, or in front of the first: records of chunks that lost their headers.
-bool FileReader::ReadGap(std::uint64_t offset, std::size_t& taken) {
+bool FileReader::ReadGap(std::uint64_t offset, std::span<const std::byte> view,
+                         std::size_t& taken) {
+  // Logs are allocated ahead: what is not used yet is zero.
+  taken = view.size();
+  if (IsAllZero(view)) return true;
   const std::size_t size = taken = GapSize(offset);
   const auto region = source_.At(offset, 2 * kChunkSize);
-  // Logs are allocated ahead: what is not used yet is zero.  Another log may follow behind one.
+  // Another log may follow behind one.
   if (IsAllZero(region.first(size)) || HasFileSignature(region)) return true;
   std::vector<LooseRecord> records;
   for (auto record = FindRecord(region, 0, size); record;
