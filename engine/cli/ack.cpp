@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "engine/base/now.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
@@ -84,7 +85,7 @@ class AckCommand final : public Command {
                                          "2026-12-31T18:00:00Z",
                                          until_));
     }
-    if (*until < Now()) {
+    if (*until < NowInSeconds()) {
       return Misused(name(), fmt::format("--until: {} is over; nothing acknowledged", until_));
     }
     if (rules.Find(rule_) == nullptr) {
@@ -105,7 +106,7 @@ class AckCommand final : public Command {
       note.host = CanonicalHost(host);
       note.text = reason_;
       note.until = *until;
-      note.noted_at = Now();
+      note.noted_at = NowInSeconds();
       note.noted_by = By();
       if (const auto added = (*store)->AddNote(note); !added) return Fail(added.error().message);
     }
@@ -120,7 +121,7 @@ class AckCommand final : public Command {
     std::size_t ended = 0;
     for (const std::string& host : Hosts()) {
       const auto notes = (*store)->WithdrawNotes(NoteKind::kAcknowledgement, rule_,
-                                                 CanonicalHost(host), Now(), By());
+                                                 CanonicalHost(host), NowInSeconds(), By());
       if (!notes) return Fail(notes.error().message);
       ended += notes->size();
     }
@@ -154,11 +155,12 @@ class AckCommand final : public Command {
                   [&](const auto& one) { return one.where.file == (*store)->file(); });
     const auto written =
         output_.format == Format::kJson
-            ? WriteOutput(output_, AcknowledgementsJson(*notes, site->acknowledgements, Now()),
+            ? WriteOutput(output_,
+                          AcknowledgementsJson(*notes, site->acknowledgements, NowInSeconds()),
                           {store_})
-            : WriteDocument(output_,
-                            AcknowledgementsDocument(*notes, site->acknowledgements, Now()),
-                            {store_});
+            : WriteDocument(
+                  output_, AcknowledgementsDocument(*notes, site->acknowledgements, NowInSeconds()),
+                  {store_});
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 

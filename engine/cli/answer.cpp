@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base/now.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
@@ -79,7 +80,7 @@ class AnswerCommand final : public Command {
     note.subject = question_;
     note.host = CanonicalHost(host_);
     note.text = value_;
-    note.noted_at = Now();
+    note.noted_at = NowInSeconds();
     note.noted_by = By();
     const auto replaced = store.AddNote(note);
     if (!replaced) return Fail(replaced.error().message);
@@ -130,8 +131,8 @@ class AnswerCommand final : public Command {
   }
 
   ExitCode Withdraw(Store& store) {
-    const auto ended =
-        store.WithdrawNotes(NoteKind::kAnswer, question_, CanonicalHost(host_), Now(), By());
+    const auto ended = store.WithdrawNotes(NoteKind::kAnswer, question_, CanonicalHost(host_),
+                                           NowInSeconds(), By());
     if (!ended) return Fail(ended.error().message);
     if (ended->empty()) {
       return Misused("answer withdraw", NothingToWithdraw(store));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/base/now.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
@@ -109,7 +110,7 @@ class DiagnoseCommand final : public Command {
             "--answer: no rule asks \"{}\"{}", note.subject,
             near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near));
       }
-      note.noted_at = Now();
+      note.noted_at = NowInSeconds();
       note.noted_by = LoginName();
       if (const auto added = store.AddNote(note); !added) return added.error().message;
     }

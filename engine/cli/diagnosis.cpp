@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
+#include "engine/base/now.h"
 #include "engine/cli/cache_file.h"
 #include "engine/cli/data_for_store.h"
-#include "engine/cli/operator.h"
 #include "engine/ranking/ask_next.h"
 #include "engine/signal/kept_signals.h"
 #include "engine/site/site_file.h"
@@ -80,7 +80,7 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
   if (!signals) return signals.error();
   ApplyOverrides(site->overrides, *signals);
   Diagnosis diagnosis;
-  diagnosis.made_at = at.known() ? at : Now();
+  diagnosis.made_at = at.known() ? at : NowInSeconds();
   diagnosis.ranking = RankCauses(std::move(*signals), commands);
   diagnosis.site = ApplyAcknowledgements(*site, diagnosis.made_at, diagnosis.ranking);
   return diagnosis;

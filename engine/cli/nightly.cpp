@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
+#include "engine/base/now.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/messages.h"
-#include "engine/cli/operator.h"
 #include "engine/cli/output.h"
 #include "engine/cli/stop_signals.h"
 #include "engine/nightly/plan.h"
@@ -46,7 +46,7 @@ class NightlyCommand final : public Command {
   }
 
   ExitCode Run() override {
-    NightlyMoment moment{Now(), Now()};
+    NightlyMoment moment{NowInSeconds(), NowInSeconds()};
     if (!at_.empty()) {
       const auto at = ParseMoment(at_, OfDay::kLast);
       if (!at) {

@@ -1,6 +1,6 @@
 #include "engine/cli/write_report.h"
 
-#include "engine/cli/operator.h"
+#include "engine/base/now.h"
 #include "engine/report/render_report.h"
 
 namespace exdiag {
@@ -9,9 +9,9 @@ Result<void> WriteReport(const OutputOptions& options, const Report& report, con
                          const Catalogue& catalogue, const std::vector<std::string>& inputs) {
   auto output = Output::Open(options, inputs);
   if (!output) return output.error();
-  const auto text =
-      RenderReport(options.format, report, store, catalogue,
-                   {.made_at = Now(), .verbose = options.verbose, .colour = output->colour()});
+  const auto text = RenderReport(
+      options.format, report, store, catalogue,
+      {.made_at = NowInSeconds(), .verbose = options.verbose, .colour = output->colour()});
   if (!text) return text.error();
   output->Write(*text);
   return output->Close();

@@ -2,10 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <tuple>
 #include <utility>
 
+#include "engine/base/now.h"
 #include "engine/evidence/strings.h"
 #include "engine/store/event_reader.h"
 #include "engine/store/event_writer.h"
@@ -20,13 +20,6 @@
 
 namespace exdiag {
 namespace {
-
-Ticks Now() {
-  using std::chrono::system_clock;
-  const auto since_1970 = system_clock::now().time_since_epoch();
-  const auto ticks = std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count() / 100;
-  return {ticks + kSecondsTo1970 * kTicksPerSecond};
-}
 
 constexpr int kBusyMilliseconds = 2000;  // an import lasts longer
 

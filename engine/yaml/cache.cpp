@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
 #include "engine/base/content_hash.h"
+#include "engine/base/now.h"
 #include "engine/base/packed.h"
 
 namespace exdiag {
@@ -33,13 +33,6 @@ std::int64_t Nanoseconds(const timespec& time) {
 FileStamp StampFrom(const struct stat& status) {
   return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
           Nanoseconds(status.st_mtim), Nanoseconds(status.st_ctim)};
-}
-
-std::int64_t Now() {
-  using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             system_clock::now().time_since_epoch())
-      .count();
 }
 
 std::string HashOfText(std::string_view text) {
@@ -267,7 +260,7 @@ std::string YamlCache::Body() const {
 YamlCache::Entry* YamlCache::Refresh(const std::string& given, std::optional<std::string>& text) {
   std::error_code ignored;
   const std::string path = fs::absolute(given, ignored).lexically_normal().string();
-  const std::int64_t now = Now();
+  const std::int64_t now = (Now() - TicksFromUnix(0)).ticks * 100;  // nanoseconds since 1970
   const auto stamp = StampOf(path);
   const auto known = entries_.find(path);
   if (stamp && known != entries_.end()) {
