@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A relative folder is no good: it would be another one wherever the program is started.
+// A relative folder of the desktop's settings is no good, says their specification: it would be
+// another one wherever the program is started.
 fs::path FolderFrom(const char* variable) {
   const char* value = std::getenv(variable);
   const fs::path folder = value == nullptr ? "" : value;
@@ -22,7 +23,8 @@ fs::path FolderFrom(const char* variable) {
 }
 
 fs::path CacheFolder() {
-  if (std::getenv("EXDIAG_CACHE") != nullptr) return FolderFrom("EXDIAG_CACHE");
+  // Who names one for this program may mean one below the working folder.
+  if (const char* chosen = std::getenv("EXDIAG_CACHE"); chosen != nullptr) return chosen;
   if (const fs::path folder = FolderFrom("XDG_CACHE_HOME"); !folder.empty()) {
     return folder / "exdiag";
   }
@@ -33,8 +35,9 @@ fs::path CacheFolder() {
 }  // namespace
 
 std::string CacheFileFor(const std::string& folder) {
-  const fs::path cache = CacheFolder();
   std::error_code error;
+  fs::path cache = CacheFolder();
+  if (cache.is_relative() && !cache.empty()) cache = fs::absolute(cache, error);
   const fs::path full = fs::absolute(folder, error).lexically_normal();
   if (cache.empty() || error || ProgramIdentity().empty()) return {};
   ContentHash hash;

@@ -55,9 +55,9 @@ class CommandLine(unittest.TestCase):
             f.write(content if isinstance(content, bytes) else content.encode('cp1252'))
         return self.path(name)
 
-    def run_exdiag(self, *arguments, stdin=b'', env=None, stdout=subprocess.PIPE):
+    def run_exdiag(self, *arguments, stdin=b'', env=None, cwd=None, stdout=subprocess.PIPE):
         result = subprocess.run([PROGRAM, *arguments], input=stdin, stdout=stdout, stderr=subprocess.PIPE, timeout=60,
-                                env=dict(os.environ, **(env or {})))
+                                cwd=cwd, env=dict(os.environ, **(env or {})))
         result.out = (result.stdout or b'').decode('utf-8')
         result.err = result.stderr.decode('utf-8')
         return result
@@ -189,6 +189,14 @@ class Diagnose(CommandLine):
 class KeptResults(CommandLine):
     """What an earlier diagnosis kept in the store, and rules passed over because the store holds none of their events,
     never change what is found."""
+
+    def test_a_relative_cache_is_below_the_working_folder(self):
+        arguments = 'rules', 'list', *RULES
+        self.assertEqual(self.run_exdiag(*arguments, cwd=self.folder.name, env={'EXDIAG_CACHE': 'a cache/b'}).err, '')
+        kept = os.listdir(self.path('a cache/b'))
+        self.assertEqual([os.path.splitext(name)[1] for name in kept], ['.trees', '.trees'])
+        self.run_exdiag(*arguments, cwd=self.folder.name, env={'EXDIAG_CACHE': ''})
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ['a cache', 'brest.csv'])
 
     def add(self, *rows):
         self.exdiag(0, 'import', '--store', self.store, '--timezone', 'UTC', self.file('more.csv', ''.join(rows)))
