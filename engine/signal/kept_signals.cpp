@@ -13,12 +13,12 @@ namespace exdiag {
 namespace {
 
 constexpr std::string_view kName = "signals";
-constexpr std::string_view kFormat = "signals 1";
+constexpr std::string_view kFormat = "signals 2";
 
 struct KeptRule {
   bool triggered = false;
   std::string rests_on;  // packed: most of it is never looked at
-  std::string signals;   // packed
+  std::string signals;   // packed: each as a text of its own
 };
 
 struct KeptState {
@@ -34,7 +34,9 @@ std::string PackState(const std::string& key, const KeptState& state) {
   out.Text(key);
   out.Signed(state.stamp);
   out.Text(state.facts);
-  PackSummaries(state.summaries, out);
+  PackedWriter summaries;
+  PackSummaries(state.summaries, summaries);
+  out.Text(summaries.bytes());
   out.Number(state.rules.size());
   for (const auto& [id, rule] : state.rules) {
     out.Text(id);
@@ -45,22 +47,71 @@ std::string PackState(const std::string& key, const KeptState& state) {
   return out.Take();
 }
 
-std::optional<KeptState> UnpackState(std::string_view bytes, const std::string& key) {
+// The same, as views into what is kept.
+struct KeptView {
+  struct OfRule {
+    std::string_view id;
+    bool triggered = false;
+    std::string_view rests_on, signals;
+  };
+  std::int64_t stamp = 0;
+  std::string_view facts, summaries;
+  std::vector<OfRule> rules;
+};
+
+std::optional<KeptView> ViewState(std::string_view bytes, const std::string& key) {
   PackedReader in(bytes);
   if (in.Text() != kFormat || in.Text() != key) return std::nullopt;
-  KeptState state;
-  state.stamp = in.Signed();
-  state.facts = in.Text();
-  state.summaries = UnpackSummaries(in);
+  KeptView view;
+  view.stamp = in.Signed();
+  view.facts = in.Text();
+  view.summaries = in.Text();
   for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
-    std::string id(in.Text());
-    KeptRule& rule = state.rules[std::move(id)];
+    KeptView::OfRule& rule = view.rules.emplace_back();
+    rule.id = in.Text();
     rule.triggered = in.Number() != 0;
     rule.rests_on = in.Text();
     rule.signals = in.Text();
   }
   if (!in.ok() || !in.at_end()) return std::nullopt;
+  return view;
+}
+
+std::optional<KeptState> UnpackState(std::string_view bytes, const std::string& key) {
+  const std::optional<KeptView> view = ViewState(bytes, key);
+  if (!view) return std::nullopt;
+  KeptState state;
+  state.stamp = view->stamp;
+  state.facts = view->facts;
+  PackedReader summaries(view->summaries);
+  state.summaries = UnpackSummaries(summaries);
+  if (!summaries.ok() || !summaries.at_end()) return std::nullopt;
+  for (const auto& [id, triggered, rests_on, signals] : view->rules) {
+    state.rules[std::string(id)] = {triggered, std::string(rests_on), std::string(signals)};
+  }
   return state;
+}
+
+// The packed signals of one rule; nullopt when they are none.
+std::optional<std::vector<std::string_view>> SignalTexts(std::string_view packed) {
+  PackedReader in(packed);
+  std::vector<std::string_view> texts;
+  for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) texts.push_back(in.Text());
+  if (!in.ok() || !in.at_end()) return std::nullopt;
+  return texts;
+}
+
+std::optional<Signal> SignalFrom(std::string_view packed, const Rule& rule) {
+  PackedReader in(packed);
+  std::optional<Signal> signal = UnpackSignal(in, rule);
+  if (!in.ok() || !in.at_end()) signal.reset();
+  return signal;
+}
+
+std::string HashOfText(std::string_view text) {
+  ContentHash hash;
+  hash.Add(text);
+  return hash.Hex();
 }
 
 std::string HashOf(const std::vector<Fact>& facts) {
@@ -77,9 +128,7 @@ std::string HashOf(const std::vector<Fact>& facts) {
     all.Number(static_cast<std::uint64_t>(fact.time_basis));
     all.Text(ToString(fact.where));
   }
-  ContentHash hash;
-  hash.Add(all.bytes());
-  return hash.Hex();
+  return HashOfText(all.bytes());
 }
 
 // What passes here is heard, and noted: a run with complaints is not kept, so that the next one
@@ -114,11 +163,10 @@ class Update {
   }
 
   Result<std::vector<Signal>> Run(const std::string& key, UpdateWork& work) {
-    auto kept_text = store_.Kept(kName);
-    if (!kept_text) return kept_text.error();
-    std::optional<KeptState> kept = UnpackState(*kept_text, key);
+    const std::string kept_text = store_.Kept(kName);
+    std::optional<KeptState> kept = UnpackState(kept_text, key);
     const auto changes = store_.ChangesSince(kept ? kept->stamp : 0);
-    if (!changes) return changes.error();
+    if (!changes) return Everything(work);  // it does not know
     const auto facts = store_.Facts();
     if (!facts) return facts.error();
     KeptState state;
@@ -129,6 +177,7 @@ class Update {
     if (same && KnowsAllRules(*kept)) {
       if (auto signals = Unchanged(*kept)) {
         work.kept = rules_.size();
+        NoteKept(kept_text, work);
         return std::move(*signals);
       }
       kept.reset();
@@ -136,9 +185,19 @@ class Update {
     for (const EventKind& kind : changes->kinds) changed_.insert(SummaryKey(knowledge_, kind));
     if (auto done = Evaluate(kept ? &*kept : nullptr, state, work); !done) return done.error();
     auto signals = Unchanged(state);
+    if (!signals && kept) {  // a signal that stands cannot be read
+      if (auto done = Evaluate(nullptr, state, work); !done) return done.error();
+      signals = Unchanged(state);
+    }
     if (!signals) return Error{"what was found cannot be put together"};  // not reached
-    if (!problems_.heard()) (void)store_.Keep(kName, PackState(key, state));
+    if (!problems_.heard()) Keep(PackState(key, state), work);
     return std::move(*signals);
+  }
+
+  // Where nothing can be kept.
+  Result<std::vector<Signal>> Everything(UpdateWork& work) {
+    work.evaluated = rules_.size();
+    return EvaluateRules(rules_, knowledge_, store_, problems_);
   }
 
  private:
@@ -153,11 +212,13 @@ class Update {
     for (const Rule* rule : rules_) {
       const auto found = state.rules.find(rule->id);
       if (found == state.rules.end()) return std::nullopt;
-      PackedReader in(found->second.signals);
-      for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
-        signals.push_back(UnpackSignal(in, *rule));
+      const auto texts = SignalTexts(found->second.signals);
+      if (!texts) return std::nullopt;
+      for (const std::string_view text : *texts) {
+        auto signal = SignalFrom(text, *rule);
+        if (!signal) return std::nullopt;
+        signals.push_back(std::move(*signal));
       }
-      if (!in.ok() || !in.at_end()) return std::nullopt;
     }
     return signals;
   }
@@ -201,7 +262,7 @@ class Update {
     for (std::size_t i = 0; i < running_.size(); ++i) {
       auto result = (*run)->Evaluate(i);
       if (!result) return result.error();
-      Keep(*result, state.rules[running_[i]->id]);
+      Pack(*result, state.rules[running_[i]->id]);
     }
     for (const Rule* rule : rules_) {
       if (!stale.contains(rule)) state.rules[rule->id] = kept->rules.find(rule->id)->second;
@@ -255,12 +316,26 @@ class Update {
     return stale.size() > before;
   }
 
-  static void Keep(const RuleResult& result, KeptRule& kept) {
+  void Keep(const std::string& packed, UpdateWork& work) {
+    if (store_.Keep(kName, packed)) NoteKept(packed, work);
+  }
+
+  void NoteKept(const std::string& packed, UpdateWork& work) const {
+    const bool by_id = std::is_sorted(rules_.begin(), rules_.end(),
+                                      [](const Rule* a, const Rule* b) { return a->id < b->id; });
+    if (by_id) work.kept_as = HashOfText(packed);
+  }
+
+  static void Pack(const RuleResult& result, KeptRule& kept) {
     kept.triggered = result.triggered;
     PackedWriter rests_on, signals;
     result.rests_on.Pack(rests_on);
     signals.Number(result.signals.size());
-    for (const Signal& signal : result.signals) PackSignal(signal, signals);
+    for (const Signal& signal : result.signals) {
+      PackedWriter one;
+      PackSignal(signal, one);
+      signals.Text(one.bytes());
+    }
     kept.rests_on = rests_on.Take();
     kept.signals = signals.Take();
   }
@@ -283,10 +358,30 @@ Result<std::vector<Signal>> UpdateSignals(std::span<const Rule* const> rules,
   UpdateWork& done = work == nullptr ? ignored : *work;
   done = {};
   Update update(rules, knowledge, store, problems);
-  const bool keeps = !key.empty() && update.CanKeep() && store.ChangesSince(0).ok();
-  if (keeps) return update.Run(key, done);
-  done.evaluated = rules.size();
-  return EvaluateRules(rules, knowledge, store, problems);
+  return !key.empty() && update.CanKeep() ? update.Run(key, done) : update.Everything(done);
+}
+
+std::optional<KeptSignals> KeptSignals::Current(const Store& store, const std::string& key) {
+  if (key.empty()) return std::nullopt;
+  KeptSignals kept;
+  kept.content_ = std::make_unique<const std::string>(store.Kept(kName));
+  const auto view = ViewState(*kept.content_, key);
+  if (!view) return std::nullopt;
+  const auto changes = store.ChangesSince(view->stamp);
+  if (!changes || changes->stamp != view->stamp || !changes->kinds.empty()) return std::nullopt;
+  const auto facts = store.Facts();
+  if (!facts || HashOf(*facts) != view->facts) return std::nullopt;
+  kept.hash_ = HashOfText(*kept.content_);
+  for (const KeptView::OfRule& rule : view->rules) {
+    const auto texts = SignalTexts(rule.signals);
+    if (!texts) return std::nullopt;
+    for (const std::string_view text : *texts) kept.signals_.push_back({rule.id, text});
+  }
+  return kept;
+}
+
+std::optional<Signal> KeptSignals::Get(std::size_t number, const Rule& rule) const {
+  return SignalFrom(signals_[number].signal, rule);
 }
 
 }  // namespace exdiag

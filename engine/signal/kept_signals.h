@@ -20,8 +20,11 @@
 // facts, CoverageMap and Observations::DisplayName has to make that a dependency here.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/signal/signal.h"
@@ -32,6 +35,9 @@ namespace exdiag {
 struct UpdateWork {
   std::size_t evaluated = 0;  // rules
   std::size_t kept = 0;       // rules whose signals stand
+  // KeptSignals::hash of what the store keeps now; "" for nothing, and where the rules did not come
+  // by id, so that the signals are counted in another order than the kept ones.
+  std::string kept_as;
 };
 
 // As EvaluateRules, and keeps the result in the store when it can be written.  `key` is a text that
@@ -41,5 +47,31 @@ Result<std::vector<Signal>> UpdateSignals(std::span<const Rule* const> rules,
                                           const Knowledge& knowledge, Store& store,
                                           const std::string& key, DiagnosticSink& problems,
                                           UpdateWork* work = nullptr);
+
+// What UpdateSignals kept in a store, read in part: without its rules, and no more of the signals
+// than somebody asks for.  Numbers of signals are indexes into what UpdateSignals gave.
+class KeptSignals {
+ public:
+  // nullopt when UpdateSignals with this key would find anything to do.
+  static std::optional<KeptSignals> Current(const Store& store, const std::string& key);
+
+  // Differs between any two contents.
+  const std::string& hash() const { return hash_; }
+
+  std::size_t size() const { return signals_.size(); }
+  // Id of the rule whose signal it is.
+  std::string_view RuleOf(std::size_t number) const { return signals_[number].rule; }
+  // nullopt when it cannot be read.  `rule` is the one with that id.
+  std::optional<Signal> Get(std::size_t number, const Rule& rule) const;
+
+ private:
+  struct Packed {
+    std::string_view rule, signal;
+  };
+
+  std::unique_ptr<const std::string> content_;
+  std::string hash_;
+  std::vector<Packed> signals_;  // in content_
+};
 
 }  // namespace exdiag

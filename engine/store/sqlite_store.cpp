@@ -10,6 +10,7 @@
 #include "engine/store/event_reader.h"
 #include "engine/store/event_writer.h"
 #include "engine/store/import_session.h"
+#include "engine/store/kept.h"
 #include "engine/store/notes.h"
 #include "engine/store/removal.h"
 #include "engine/store/run_log_tables.h"
@@ -90,7 +91,7 @@ class SqliteStore final : public Store {
                                           const std::string& by) override;
   Result<std::vector<Note>> Notes(NoteKind kind, bool all) const override;
   Result<StoreChanges> ChangesSince(std::int64_t stamp) const override;
-  Result<std::string> Kept(std::string_view name) const override;
+  std::string Kept(std::string_view name) const override;
   Result<void> Keep(std::string_view name, std::string_view content) override;
   Result<std::uint64_t> RemoveEventsBefore(Ticks before) override;
   RunLog* runs() override { return runs_.get(); }
@@ -115,7 +116,7 @@ class SqliteStore final : public Store {
   const std::string file_;
   const StoreOptions options_;
   mutable sql::Database database_;
-  std::unique_ptr<EventWriter> writer_;  // not when read_only
+  std::unique_ptr<EventWriter> writer_;  // from the first import on
   mutable std::unique_ptr<EventReader> reader_;
   std::unique_ptr<RunLog> runs_;
   std::int64_t import_ = 0;
@@ -159,7 +160,6 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
         "PRAGMA journal_size_limit = 16777216");
   }
-  if (!options_.read_only) writer_ = std::make_unique<EventWriter>(database_);
   reader_ = std::make_unique<EventReader>(database_);
   runs_ = MakeRunLog(database_, {.begin = [this] { return Begin("the run"); },
                                  .commit = [this] { return CommitNote("the run is not noted"); },
@@ -211,6 +211,9 @@ std::int64_t SqliteStore::InsertImport(const std::string& file, const std::strin
 Result<std::unique_ptr<ImportSession>> SqliteStore::BeginImport(const std::string& file,
                                                                 const std::string& format,
                                                                 const std::string& content_hash) {
+  // Not inside the transaction, whose end would be that of its temporary table.
+  if (!writer_ && !options_.read_only) writer_ = std::make_unique<EventWriter>(database_);
+  if (!database_.ok()) return TakeError("nothing of " + file + " was stored");
   if (auto begun = Begin(file); !begun) return begun.error();
   import_ = InsertImport(file, format, content_hash, "");
   writer_->Begin(import_);
@@ -475,12 +478,11 @@ Result<StoreChanges> SqliteStore::ChangesSince(std::int64_t stamp) const {
   return changes;
 }
 
-Result<std::string> SqliteStore::Kept(std::string_view name) const {
-  sql::Statement one(database_, "SELECT content FROM main.kept WHERE name = ?1", false);
-  std::string content;
-  if (one.BindText(1, name).Next()) content = one.Text(0);
-  if (!database_.ok()) return TakeError("what it keeps could not be read");
-  return content;
+std::string SqliteStore::Kept(std::string_view name) const {
+  std::string text = ReadKept(database_, name);
+  if (database_.ok()) return text;
+  database_.ClearError();
+  return {};
 }
 
 Result<void> SqliteStore::Keep(std::string_view name, std::string_view content) {
@@ -488,11 +490,7 @@ Result<void> SqliteStore::Keep(std::string_view name, std::string_view content) 
   auto begun = Begin("the results");
   sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
   if (!begun) return begun;
-  {
-    sql::Statement put(database_,
-                       "INSERT OR REPLACE INTO main.kept (name, content) VALUES (?1, ?2)", false);
-    put.BindText(1, name).BindBytes(2, content).Run();
-  }
+  WriteKept(database_, name, content);
   if (database_.ok() && database_.Execute("COMMIT")) return {};
   const Error error = TakeError("the results are not kept");
   Rollback();
@@ -537,7 +535,7 @@ Result<StoreChanges> Store::ChangesSince(std::int64_t) const {
   return Error{"this store does not know its changes"};
 }
 
-Result<std::string> Store::Kept(std::string_view) const { return std::string(); }
+std::string Store::Kept(std::string_view) const { return {}; }
 
 Result<void> Store::Keep(std::string_view, std::string_view) {
   return Error{"this store keeps no results"};

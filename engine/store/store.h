@@ -192,9 +192,10 @@ class Store {
   // beginning.  Facts, notes and coverage are not told of: compare them.  An Error where a store
   // does not know.
   virtual Result<StoreChanges> ChangesSince(std::int64_t stamp) const;
-  // A text under a name, replaced as a whole; "" when there is none.  Refused like an import when
-  // the store is opened for reading only.
-  virtual Result<std::string> Kept(std::string_view name) const;
+  // A text under a name, replaced as a whole.  "" when there is none: one that cannot be read, or
+  // does not fit its checksum, is none.  Refused like an import when the store is opened for
+  // reading only.
+  virtual std::string Kept(std::string_view name) const;
   virtual Result<void> Keep(std::string_view name, std::string_view content);
 
   // Removes all events with a time before `before`, and what says that they are there: the ledger

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/kept.h"
+
 namespace exdiag {
 namespace {
 
@@ -67,6 +69,15 @@ void CheckTotals(sql::Database& database, std::vector<std::string>& complaints) 
   }
 }
 
+void CheckKept(sql::Database& database, std::vector<std::string>& complaints) {
+  for (const std::string& name : DamagedKept(database)) {
+    complaints.push_back(
+        fmt::format("what the last diagnosis kept does not fit its checksum ({}); the next one "
+                    "works it out again",
+                    name));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> VerifyStore(sql::Database& database) {
@@ -92,6 +103,7 @@ std::vector<std::string> VerifyStore(sql::Database& database) {
             "ON c.import = i.id WHERE i.repeats IS NULL ORDER BY i.id",
             complaints);
   CheckTotals(database, complaints);
+  CheckKept(database, complaints);
   return complaints;
 }
 

@@ -1,6 +1,7 @@
 // What the store says for those who keep results beside its events: which kinds changed, and the
 // totals that counting relies on.
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
 #include "tests/engine/store/store_testing.h"
 
@@ -100,16 +101,53 @@ TEST(KeptTest, IsATextUnderAName) {
   {
     const auto store = Store::Open(file);
     ASSERT_TRUE(store.ok());
-    EXPECT_EQ(*(*store)->Kept("x"), "");
+    EXPECT_EQ((*store)->Kept("x"), "");
     EXPECT_TRUE((*store)->Keep("x", std::string("a\0b", 3)).ok());
     EXPECT_TRUE((*store)->Keep("y", "").ok());
     EXPECT_TRUE((*store)->Keep("x", std::string("c\0d", 3)).ok());
   }
   const auto store = Store::Open(file, {.read_only = true});
   ASSERT_TRUE(store.ok());
-  EXPECT_EQ(*(*store)->Kept("x"), std::string("c\0d", 3));
-  EXPECT_EQ(*(*store)->Kept("y"), "");
+  EXPECT_EQ((*store)->Kept("x"), std::string("c\0d", 3));
+  EXPECT_EQ((*store)->Kept("y"), "");
   EXPECT_FALSE((*store)->Keep("x", "z").ok());
+}
+
+// The text itself and its checksum: wherever one of its bytes is another, there is none.
+TEST(KeptTest, WhatDoesNotFitItsChecksumIsNone) {
+  const testing::TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file);
+  ASSERT_TRUE(store.ok());
+  ASSERT_TRUE((*store)->Keep("x", "a text").ok());
+  ASSERT_TRUE((*store)->Keep("y", "another").ok());
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+  for (int at = 1; at <= 32 + 6; ++at) {
+    const std::string part = std::to_string(at);
+    const std::string damage = "UPDATE kept SET content = CAST(substr(content, 1, " + part +
+                               " - 1) || char(unicode(CAST(substr(content, " + part +
+                               ", 1) AS TEXT)) + 1) || substr(content, " + part +
+                               " + 1) AS BLOB) WHERE name = 'x'";
+    ASSERT_EQ(sqlite3_exec(database, damage.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    EXPECT_EQ((*store)->Kept("x"), "") << at;
+    EXPECT_EQ((*store)->Kept("y"), "another");
+    EXPECT_THAT(*(*store)->Verify(),
+                ElementsAre("what the last diagnosis kept does not fit its checksum (x); the next "
+                            "one works it out again"));
+    ASSERT_TRUE((*store)->Keep("x", "a text").ok());
+    EXPECT_EQ((*store)->Kept("x"), "a text");
+  }
+  for (const char* cut :
+       {"''", "substr(content, 1, 31)", "substr(content, 1, 37)", "content || 'x'"}) {
+    const std::string damage =
+        std::string("UPDATE kept SET content = CAST(") + cut + " AS BLOB) WHERE name = 'x'";
+    ASSERT_EQ(sqlite3_exec(database, damage.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    EXPECT_EQ((*store)->Kept("x"), "") << cut;
+    ASSERT_TRUE((*store)->Keep("x", "a text").ok());
+  }
+  sqlite3_close(database);
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
 }
 
 }  // namespace
