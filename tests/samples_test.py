@@ -4,9 +4,12 @@ fed in several formats are stored once; every JSON report follows the schema.
 
   samples_test.py EXDIAG SOURCE_DIR
 """
+import contextlib
 import glob
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -83,6 +86,24 @@ class Samples(unittest.TestCase):
             self.assertEqual(kept.returncode, 1, kept.stderr)
             if number % 2 == 0:
                 self.assertEqual(kept.stdout, run(*command, EXDIAG_CACHE='').stdout)
+        self.ask_for_every_event(store, cache)
+
+    def ask_for_every_event(self, store, cache):
+        """From what the last diagnosis kept, and with nothing kept."""
+        with contextlib.closing(sqlite3.connect(store)) as database:
+            events = [number for number, in database.execute('SELECT DISTINCT event_id FROM classes ORDER BY event_id')]
+        self.assertGreaterEqual(len(events), 10)
+        empty = store + '.empty'
+        shutil.copy(store, empty)
+        for event in events:
+            for form in ('text', 'json', 'html', 'markdown'):
+                answers = []
+                for file in (store, empty):
+                    with contextlib.closing(sqlite3.connect(empty)) as database, database:
+                        database.execute('DELETE FROM kept')
+                    done = run('causes', str(event), '--store', file, '--format', form, EXDIAG_CACHE=cache)
+                    answers.append((done.returncode, done.stdout, done.stderr))
+                self.assertEqual(answers[0], answers[1], (event, form))
 
     def test_every_format_gives_the_same_best_finding(self):
         for name, scenario in self.scenarios.items():

@@ -42,40 +42,40 @@ class CausesCommand final : public Command {
       if (!opened) return Fail(opened.error().message);
       store = std::move(*opened);
     }
-    // What a store holds is weighed against all causes.
-    const auto data = store == nullptr
-                          ? LoadDataNaming(event->event_id, data_, problems)
-                          : LoadDataToDiagnose(*store, site_, data_, problems, event->event_id);
-    if (!data) return Fail(data.error().message);
-    CausesAnswer answer = AnswerCauses(event_, *event, (*data)->knowledge, (*data)->rules);
+    auto found = store == nullptr ? Known(event->event_id, problems)
+                                  : DiagnoseEvent(event->event_id, *store, site_,
+                                                  CommandsForStore(store_, data_), data_, problems);
+    if (!found) return Fail(found.error().message);
+    CausesAnswer answer = AnswerCauses(event_, *event, found->data->knowledge, found->data->rules);
     if (store != nullptr) {
-      const auto found = LookUp(**data, *store, problems, answer);
-      if (!found) return Fail(found.error().message);
+      const auto added = AddFound(found->diagnosis.ranking, *store, answer);
+      if (!added) return Fail(added.error().message);
     }
+    const bool anything = AnythingToReport(answer, found->diagnosis.ranking);
     const auto written = output_.format == Format::kJson
                              ? WriteOutput(output_, CausesJson(answer))
                              : WriteDocument(output_, CausesDocument(answer));
     if (!written) return Fail(written.error().message);
-    return anything_to_report_ ? ExitCode::kFindings : ExitCode::kNothingFound;
+    return anything ? ExitCode::kFindings : ExitCode::kNothingFound;
   }
 
  private:
-  Result<void> LookUp(const Data& data, Store& store, DiagnosticSink& problems,
-                      CausesAnswer& answer) {
-    const auto diagnosis = Diagnose(data, store, site_, CommandsForStore(store_, data_), problems);
-    if (!diagnosis) return diagnosis.error();
-    if (auto added = AddFound(diagnosis->ranking, store, answer); !added) return added;
-    anything_to_report_ =
-        std::any_of(answer.findings.begin(), answer.findings.end(), [&](const Finding& finding) {
-          const auto& incidents = diagnosis->ranking.incidents;
-          return std::any_of(incidents.begin(), incidents.end(), [&](const Incident& incident) {
-            return incident.id == finding.incident && !IsAcknowledged(incident, diagnosis->ranking);
-          });
-        });
-    return {};
+  // Without a store.
+  Result<EventDiagnosis> Known(std::uint16_t event_id, DiagnosticSink& problems) const {
+    auto data = LoadDataNaming(event_id, data_, problems);
+    if (!data) return data.error();
+    return EventDiagnosis{std::move(*data), {}, false};
   }
 
-  bool anything_to_report_ = false;
+  static bool AnythingToReport(const CausesAnswer& answer, const Ranking& ranking) {
+    return std::any_of(answer.findings.begin(), answer.findings.end(), [&](const Finding& finding) {
+      return std::any_of(
+          ranking.incidents.begin(), ranking.incidents.end(), [&](const Incident& incident) {
+            return incident.id == finding.incident && !IsAcknowledged(incident, ranking);
+          });
+    });
+  }
+
   std::string event_;
   std::string store_;
   OutputOptions output_;

@@ -9,7 +9,6 @@
 
 #include "engine/cli/cache_file.h"
 #include "engine/cli/data_for_store.h"
-#include "engine/rule/load_naming.h"
 #include "engine/yaml/cache.h"
 
 namespace exdiag {
@@ -83,24 +82,6 @@ Result<Knowledge> LoadKnowledgeFrom(const std::string& folder, DiagnosticSink& p
   return knowledge;
 }
 
-// All rules without `event_ids`.
-Result<std::unique_ptr<Data>> Load(const std::optional<std::set<std::uint16_t>>& event_ids,
-                                   const DataOptions& options, DiagnosticSink& problems) {
-  const auto folders = FindData(options);
-  if (!folders) return folders.error();
-  auto knowledge = LoadKnowledgeFrom(folders->kbdata, problems);
-  if (!knowledge) return knowledge.error();
-  auto data = std::make_unique<Data>();
-  data->knowledge = std::move(*knowledge);
-  YamlCache cache(CacheFileFor(folders->rules), ProgramIdentity());
-  auto rules = event_ids ? LoadNaming(*event_ids, folders->rules, data->knowledge, problems, cache)
-                         : RuleSet::Load(folders->rules, data->knowledge, problems, cache);
-  if (!rules) return rules.error();
-  cache.Save();
-  data->rules = std::move(*rules);
-  return data;
-}
-
 }  // namespace
 
 Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& problems) {
@@ -109,24 +90,40 @@ Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& prob
   return LoadKnowledgeFrom(*kbdata, problems);
 }
 
+Result<std::unique_ptr<Data>> LoadDataChosen(const ChooseRules& choose, const DataOptions& options,
+                                             DiagnosticSink& problems) {
+  const auto folders = FindData(options);
+  if (!folders) return folders.error();
+  auto knowledge = LoadKnowledgeFrom(folders->kbdata, problems);
+  if (!knowledge) return knowledge.error();
+  auto data = std::make_unique<Data>();
+  data->knowledge = std::move(*knowledge);
+  YamlCache cache(CacheFileFor(folders->rules), ProgramIdentity());
+  const auto rules = RuleFolder::Open(folders->rules, data->knowledge, cache);
+  if (!rules) return rules.error();
+  data->rules = rules->Load(choose(*rules), problems);
+  cache.Save();
+  return data;
+}
+
 Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems) {
-  return Load(std::nullopt, options, problems);
+  return LoadDataChosen([](const RuleFolder&) { return std::nullopt; }, options, problems);
 }
 
 Result<std::unique_ptr<Data>> LoadDataNaming(std::uint16_t event_id, const DataOptions& options,
                                              DiagnosticSink& problems) {
-  return Load(std::set{event_id}, options, problems);
+  return LoadDataChosen([&](const RuleFolder& rules) { return rules.Naming({event_id}); }, options,
+                        problems);
 }
 
-Result<std::unique_ptr<Data>> LoadDataFor(const Store& store, const DataOptions& options,
-                                          DiagnosticSink& problems,
-                                          std::optional<std::uint16_t> event_id) {
+std::optional<RuleIds> RulesForStore(const RuleFolder& rules, const Store& store,
+                                     std::optional<std::uint16_t> event_id) {
   const auto all = store.ChangesSince(0);
-  if (!all) return LoadData(options, problems);  // it does not know
+  if (!all) return std::nullopt;  // it does not know
   std::set<std::uint16_t> event_ids;
   for (const EventKind& kind : all->kinds) event_ids.insert(kind.event_id);
   if (event_id) event_ids.insert(*event_id);
-  return Load(event_ids, options, problems);
+  return rules.Naming(event_ids);
 }
 
 }  // namespace exdiag

@@ -42,8 +42,7 @@ struct Data {
 Result<Knowledge> LoadKnowledge(const DataOptions& options, DiagnosticSink& problems);
 
 Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems);
-// The same with no more rules than RuleSet::LoadNaming gives, for commands that ask about one
-// event.
+// The same with no more rules than RuleFolder::Naming gives, for commands that ask about one event.
 Result<std::unique_ptr<Data>> LoadDataNaming(std::uint16_t event_id, const DataOptions& options,
                                              DiagnosticSink& problems);
 

@@ -6,6 +6,7 @@
 #include "engine/cli/cache_file.h"
 #include "engine/cli/data_for_store.h"
 #include "engine/ranking/ask_next.h"
+#include "engine/ranking/kept_incidents.h"
 #include "engine/signal/kept_signals.h"
 #include "engine/site/site_file.h"
 
@@ -19,6 +20,26 @@ std::string SiteFileBeside(const std::string& store) {
       std::filesystem::path(store).parent_path() / std::string(kSiteFileName);
   std::error_code ignored;
   return std::filesystem::exists(file, ignored) ? file.string() : std::string();
+}
+
+bool HasSiteFile(const SiteOptions& site, const Store& store) {
+  return !site.file.empty() || !SiteFileBeside(store.file()).empty();
+}
+
+// What UpdateSignals keeps in this store is of these rules, this knowledge and this program; ""
+// where it shall keep nothing.
+std::string KeyToKeep(const std::string& content_hash, const Store& store) {
+  const std::string program = ProgramIdentity();
+  const bool keeps = !store.file().empty() && !content_hash.empty() && !program.empty();
+  return keeps ? content_hash + " " + program : std::string();
+}
+
+Diagnosis Finished(Ranking ranking, const Site& site, Ticks at) {
+  Diagnosis diagnosis;
+  diagnosis.made_at = at;
+  diagnosis.ranking = std::move(ranking);
+  diagnosis.site = ApplyAcknowledgements(site, diagnosis.made_at, diagnosis.ranking);
+  return diagnosis;
 }
 
 }  // namespace
@@ -49,10 +70,10 @@ Result<Site> LoadSiteOf(const SiteOptions& options, const Data& data, const Stor
 
 Result<std::unique_ptr<Data>> LoadDataToDiagnose(const Store& store, const SiteOptions& site,
                                                  const DataOptions& options,
-                                                 DiagnosticSink& problems,
-                                                 std::optional<std::uint16_t> event_id) {
-  const bool site_file = !site.file.empty() || !SiteFileBeside(store.file()).empty();
-  return site_file ? LoadData(options, problems) : LoadDataFor(store, options, problems, event_id);
+                                                 DiagnosticSink& problems) {
+  if (HasSiteFile(site, store)) return LoadData(options, problems);
+  return LoadDataChosen([&](const RuleFolder& rules) { return RulesForStore(rules, store); },
+                        options, problems);
 }
 
 std::string DataWords(const DataOptions& data) {
@@ -72,18 +93,47 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
                            const FeedCommands& commands, DiagnosticSink& problems, Ticks at) {
   const auto site = LoadSiteOf(options, data, store, problems);
   if (!site) return site.error();
-  const std::string& content = data.rules.content_hash();
-  const std::string program = ProgramIdentity();
-  const bool keeps = !store.file().empty() && !content.empty() && !program.empty();
+  UpdateWork work;
   auto signals = UpdateSignals(RulesInUse(data.rules), data.knowledge, store,
-                               keeps ? content + " " + program : std::string(), problems);
+                               KeyToKeep(data.rules.content_hash(), store), problems, &work);
   if (!signals) return signals.error();
   ApplyOverrides(site->overrides, *signals);
-  Diagnosis diagnosis;
-  diagnosis.made_at = at.known() ? at : NowInSeconds();
-  diagnosis.ranking = RankCauses(std::move(*signals), commands);
-  diagnosis.site = ApplyAcknowledgements(*site, diagnosis.made_at, diagnosis.ranking);
-  return diagnosis;
+  Ranking ranking = RankCauses(std::move(*signals), commands);
+  const bool of_rules = site->overrides.empty();  // not the site's own points
+  if (of_rules && !work.kept_as.empty()) KeepIncidents(ranking, work.kept_as, store);
+  return Finished(std::move(ranking), *site, at.known() ? at : NowInSeconds());
+}
+
+Result<EventDiagnosis> DiagnoseEvent(std::uint16_t event_id, Store& store,
+                                     const SiteOptions& options, const FeedCommands& commands,
+                                     const DataOptions& data_options, DiagnosticSink& problems) {
+  std::optional<KeptIncidents> kept;
+  const auto choose = [&](const RuleFolder& rules) -> std::optional<RuleIds> {
+    const auto naming = rules.Naming({event_id});
+    if (!naming || HasSiteFile(options, store)) return std::nullopt;
+    kept = KeptIncidents::Find(store, KeyToKeep(rules.content_hash(), store), *naming);
+    if (!kept) return RulesForStore(rules, store, event_id);
+    RuleIds wanted = kept->Rules();
+    wanted.insert(naming->begin(), naming->end());
+    return wanted;
+  };
+  auto data = LoadDataChosen(choose, data_options, problems);
+  if (!data) return data.error();
+  if (kept) {
+    auto ranking = kept->Rank(RulesInUse((*data)->rules));
+    // A file of rules that changes right now leaves the rules without a hash.
+    if (ranking && !(*data)->rules.content_hash().empty()) {
+      const auto site = LoadSiteOf(options, **data, store, problems);
+      if (!site) return site.error();
+      return EventDiagnosis{std::move(*data), Finished(std::move(*ranking), *site, NowInSeconds()),
+                            true};
+    }
+    data = LoadData(data_options, problems);
+    if (!data) return data.error();
+  }
+  auto diagnosis = Diagnose(**data, store, options, commands, problems);
+  if (!diagnosis) return diagnosis.error();
+  return EventDiagnosis{std::move(*data), std::move(*diagnosis), false};
 }
 
 }  // namespace exdiag

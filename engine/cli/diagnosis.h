@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "engine/base/diagnostic.h"
@@ -23,11 +22,11 @@ struct SiteOptions {
 // Adds --site.
 void AddSiteOptions(CLI::App& app, SiteOptions& options);
 
-// LoadDataFor, but all rules where there is a site file, which may name any of them.
+// With the rules that the store asks for (RulesForStore), but all rules where there is a site file,
+// which may name any of them.
 Result<std::unique_ptr<Data>> LoadDataToDiagnose(const Store& store, const SiteOptions& site,
                                                  const DataOptions& options,
-                                                 DiagnosticSink& problems,
-                                                 std::optional<std::uint16_t> event_id = {});
+                                                 DiagnosticSink& problems);
 
 // What the site file and the notes of the store say.
 Result<Site> LoadSiteOf(const SiteOptions& options, const Data& data, const Store& store,
@@ -42,5 +41,20 @@ std::string DataWords(const DataOptions& data);  // " --rules r --kbdata k"
 // says is not.
 Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& site,
                            const FeedCommands& commands, DiagnosticSink& problems, Ticks at = {});
+
+struct EventDiagnosis {
+  std::unique_ptr<Data> data;  // at least the rules that name the event, and those of all findings
+  // At least the incidents in which a rule that names the event has a part; nothing of what to ask
+  // next is to be relied on.
+  Diagnosis diagnosis;
+  bool from_kept = false;  // nothing was evaluated, and no other incident looked at
+};
+
+// LoadDataToDiagnose and Diagnose for a question about one event ID: the same findings at the same
+// places.  Where nothing changed since the store was diagnosed last, and there is no site file, it
+// loads and ranks no more than the question asks for.
+Result<EventDiagnosis> DiagnoseEvent(std::uint16_t event_id, Store& store, const SiteOptions& site,
+                                     const FeedCommands& commands, const DataOptions& options,
+                                     DiagnosticSink& problems);
 
 }  // namespace exdiag

@@ -86,7 +86,7 @@ double PointsOf(const Signal& signal) {
   return points;
 }
 
-std::vector<std::vector<Signal>> GroupIntoIncidents(std::vector<Signal> signals) {
+std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals) {
   Sets sets(signals.size());
   std::unordered_map<std::int64_t, std::size_t> first_of;
   for (std::size_t i = 0; i < signals.size(); ++i) {
@@ -95,16 +95,19 @@ std::vector<std::vector<Signal>> GroupIntoIncidents(std::vector<Signal> signals)
       if (!is_new) sets.Unite(i, found->second);
     }
   }
-  std::map<std::size_t, std::map<std::string, std::vector<Signal>>> by_set;
-  for (std::size_t i = 0; i < signals.size(); ++i) {
-    by_set[sets.Find(i)][signals[i].rule->id].push_back(std::move(signals[i]));
+  std::map<std::size_t, std::vector<std::size_t>> by_set;
+  for (std::size_t i = 0; i < signals.size(); ++i) by_set[sets.Find(i)].push_back(i);
+  std::vector<SignalGroup> groups;
+  for (auto& [set, members] : by_set) {
+    std::map<std::string, std::vector<Signal>> by_rule;
+    for (const std::size_t i : members) {
+      by_rule[signals[i].rule->id].push_back(std::move(signals[i]));
+    }
+    SignalGroup& group = groups.emplace_back();
+    for (auto& [id, of_rule] : by_rule) group.rivals.push_back(MergeSignals(std::move(of_rule)));
+    group.members = std::move(members);
   }
-  std::vector<std::vector<Signal>> incidents;
-  for (auto& [set, by_rule] : by_set) {
-    std::vector<Signal>& incident = incidents.emplace_back();
-    for (auto& [id, of_rule] : by_rule) incident.push_back(MergeSignals(std::move(of_rule)));
-  }
-  return incidents;
+  return groups;
 }
 
 Signal MergeSignals(std::vector<Signal> signals) {

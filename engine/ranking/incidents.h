@@ -11,9 +11,14 @@ namespace exdiag {
 // Points of a signal: its start points plus those of every reason that holds.
 double PointsOf(const Signal& signal);
 
-// Signals in groups whose explained events overlap, directly or through others, with the signals of
-// one rule in one group made one.  The order of the groups and in them says nothing.
-std::vector<std::vector<Signal>> GroupIntoIncidents(std::vector<Signal> signals);
+// Signals whose explained events overlap, directly or through others.
+struct SignalGroup {
+  std::vector<std::size_t> members;  // indexes into the signals that were grouped, ascending
+  std::vector<Signal> rivals;        // the same, those of one rule made one, by rule id
+};
+
+// Every signal is in one group.  The order of the groups says nothing.
+std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals);
 
 // The signals of one rule in one incident as one: reasons and start points of the best, evidence
 // and explained events of all.  At least one.

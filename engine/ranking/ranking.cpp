@@ -17,6 +17,7 @@ struct Draft {
   Ticks first_seen, last_seen;
   TimeBasis time_basis = TimeBasis::kNone;
   std::vector<std::int64_t> explained;
+  std::vector<std::size_t> signals;
 };
 
 void WidenPeriod(const Signal& signal, Draft& draft) {
@@ -34,7 +35,8 @@ void SortUnique(std::vector<T>& items) {
 }
 
 // Rivals by points, equal ones by rule id; then the sums are the same in every run.
-Draft MakeDraft(std::vector<Signal> rivals) {
+Draft MakeDraft(SignalGroup group) {
+  std::vector<Signal>& rivals = group.rivals;
   std::sort(rivals.begin(), rivals.end(), [](const Signal& a, const Signal& b) {
     const double points_a = PointsOf(a);
     const double points_b = PointsOf(b);
@@ -45,6 +47,7 @@ Draft MakeDraft(std::vector<Signal> rivals) {
   const std::vector<double> shares = Confidences(points);
 
   Draft draft;
+  draft.signals = std::move(group.members);
   draft.unknown_cause = shares.back();
   for (std::size_t i = 0; i < rivals.size(); ++i) {
     Signal& rival = rivals[i];
@@ -73,6 +76,7 @@ bool FindingBefore(const Finding& a, const Draft& of_a, const Finding& b, const 
 Incident MakeIncident(const Draft& draft, std::size_t number) {
   Incident incident;
   incident.id = "i" + std::to_string(number);
+  incident.signals = draft.signals;
   incident.unknown_cause = draft.unknown_cause;
   incident.hosts = draft.hosts;
   incident.first_seen = draft.first_seen;
@@ -86,8 +90,8 @@ Incident MakeIncident(const Draft& draft, std::size_t number) {
 
 Ranking RankCauses(std::vector<Signal> signals, const FeedCommands& commands) {
   std::vector<Draft> drafts;
-  for (auto& rivals : GroupIntoIncidents(std::move(signals))) {
-    drafts.push_back(MakeDraft(std::move(rivals)));
+  for (SignalGroup& group : GroupIntoIncidents(std::move(signals))) {
+    drafts.push_back(MakeDraft(std::move(group)));
   }
   std::sort(drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) {
     return FindingBefore(a.findings.front(), a, b.findings.front(), b);

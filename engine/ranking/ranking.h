@@ -22,7 +22,8 @@ struct Finding {
 struct Incident {
   std::string id;                     // "i1", by confidence of the leader, then by time
   std::vector<std::size_t> findings;  // indexes into Ranking::findings, best first
-  double unknown_cause = 1;           // share of "a cause we do not know"
+  std::vector<std::size_t> signals;  // that it was made of: indexes into what was ranked, ascending
+  double unknown_cause = 1;          // share of "a cause we do not know"
   std::vector<std::string> hosts;
   Ticks first_seen, last_seen;
   TimeBasis time_basis = TimeBasis::kNone;

@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::size_t kNeighbours = 6;
 
+template <typename T>
+bool Contains(const std::vector<T>& list, T value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
 bool Names(const EventPattern& pattern, const EventKind& kind) {
   const auto same = [&](const std::string& p) { return EqualsIgnoreCase(p, kind.provider); };
   const bool provider = std::any_of(pattern.providers.begin(), pattern.providers.end(), same);
-  return provider &&
-         std::find(pattern.ids.begin(), pattern.ids.end(), kind.event_id) != pattern.ids.end();
-}
-
-bool Contains(const std::vector<std::size_t>& list, std::size_t value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
+  return provider && Contains(pattern.ids, kind.event_id);
 }
 
 std::optional<PossibleCause> CauseOf(const Rule& rule, const EventKind& kind) {
@@ -51,8 +51,12 @@ std::vector<EventKind> KindsOf(const EventName& name, const Knowledge& knowledge
   for (const CatalogueEntry* entry : knowledge.catalogue().FindId(name.event_id)) {
     add(entry->provider);
   }
-  for (const EventKind& kind : rules.EventKinds()) {
-    if (kind.event_id == name.event_id) add(kind.provider);
+  for (const Rule& rule : rules.rules()) {
+    if (rule.status == Status::kRetired) continue;
+    for (const EventPattern& pattern : rule.events) {
+      if (!Contains(pattern.ids, name.event_id)) continue;
+      for (const std::string& provider : pattern.providers) add(provider);
+    }
   }
   std::sort(kinds.begin(), kinds.end());
   return kinds;

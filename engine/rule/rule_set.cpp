@@ -8,10 +8,9 @@
 #include <span>
 
 #include "engine/base/content_hash.h"
-#include "engine/base/packed.h"
 #include "engine/base/text.h"
 #include "engine/rule/cross_check.h"
-#include "engine/rule/load_naming.h"
+#include "engine/rule/rule_folder.h"
 #include "engine/rule/rule_reader.h"
 #include "engine/rule/shared_conditions.h"
 #include "engine/yaml/cache.h"
@@ -25,19 +24,6 @@ constexpr std::string_view kLeftOut = "rule left out";
 bool IsShared(const std::string& name) {
   const std::size_t slash = name.find_last_of('/');
   return name[slash == std::string::npos ? 0 : slash + 1] == '_';
-}
-
-bool Names(const EventPattern& pattern, const EventKind& kind) {
-  return std::find(pattern.ids.begin(), pattern.ids.end(), kind.event_id) != pattern.ids.end() &&
-         std::any_of(
-             pattern.providers.begin(), pattern.providers.end(),
-             [&](const std::string& name) { return EqualsIgnoreCase(name, kind.provider); });
-}
-
-// `indexes` are of the rule's patterns.
-bool AnyNames(const Rule& rule, const std::vector<std::size_t>& indexes, const EventKind& kind) {
-  return std::any_of(indexes.begin(), indexes.end(),
-                     [&](std::size_t index) { return Names(rule.events[index], kind); });
 }
 
 // Passes complaints on and knows whether there were any.
@@ -56,77 +42,8 @@ class ComplaintCounter final : public DiagnosticSink {
   bool any_ = false;
 };
 
-// What is noted of a rule set without complaints: the IDs of the events that each file looks at.  A
-// pattern without IDs, which looks at all of them, and a fact that triggers are noted as kAnyId.
+// The RuleIndex of a rule set without complaints.
 constexpr std::string_view kNote = "events of rules";
-constexpr std::uint64_t kAnyId = 0x10000;
-using NamedIds = std::map<std::string, std::set<std::uint64_t>, std::less<>>;  // by file name
-
-// Events that only raised diagnostics log, by canonical name of the provider: whether a host logs
-// at that level is told by all of them, whichever a rule names (GatheredKinds).
-using RaisedIds = std::map<std::string_view, std::vector<std::uint16_t>>;
-
-RaisedIds RaisedIdsOf(const Catalogue& catalogue) {
-  RaisedIds raised;
-  for (const auto& entry : catalogue.entries()) {
-    if (entry->logged_at.empty()) continue;
-    raised[catalogue.CanonicalProvider(entry->provider)].push_back(entry->event_id);
-  }
-  return raised;
-}
-
-void AddIds(const EventPattern& pattern, const Catalogue& catalogue, const RaisedIds& raised,
-            std::set<std::uint64_t>& ids) {
-  ids.insert(pattern.ids.begin(), pattern.ids.end());
-  for (const std::string& provider : pattern.providers) {
-    const auto more = raised.find(catalogue.CanonicalProvider(provider));
-    if (more != raised.end()) ids.insert(more->second.begin(), more->second.end());
-  }
-}
-
-NamedIds IdsNamedBy(const std::vector<Rule>& rules, std::span<const YamlFile> files,
-                    const Catalogue& catalogue) {
-  const RaisedIds raised = RaisedIdsOf(catalogue);
-  std::map<std::string_view, std::string_view> names;  // by path, which differs from run to run
-  for (const YamlFile& file : files) names.emplace(file.path, file.name);
-  NamedIds named;
-  for (const Rule& rule : rules) {
-    std::set<std::uint64_t>& ids = named[std::string(names[rule.where.file])];
-    for (const EventPattern& pattern : rule.events) {
-      AddIds(pattern, catalogue, raised, ids);
-      if (pattern.ids.empty() && pattern.fact_kind.empty()) ids.insert(kAnyId);
-    }
-    for (const std::size_t trigger : rule.triggers) {
-      if (!rule.events[trigger].fact_kind.empty()) ids.insert(kAnyId);
-    }
-  }
-  return named;
-}
-
-std::string Pack(const NamedIds& named) {
-  PackedWriter out;
-  out.Number(named.size());
-  for (const auto& [file, ids] : named) {
-    out.Text(file);
-    out.Number(ids.size());
-    for (const std::uint64_t id : ids) out.Number(id);
-  }
-  return out.Take();
-}
-
-std::optional<NamedIds> Unpack(std::string_view note) {
-  PackedReader in(note);
-  NamedIds named;
-  for (std::size_t files = in.Count(); files > 0 && in.ok(); --files) {
-    std::set<std::uint64_t>& ids = named[std::string(in.Text())];
-    for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
-      ids.insert(ids.end(), in.Number());
-    }
-  }
-  return in.ok() && in.at_end() ? std::optional(std::move(named)) : std::nullopt;
-}
-
-bool InUse(const Rule& rule) { return rule.status != Status::kRetired; }
 
 }  // namespace
 
@@ -256,44 +173,49 @@ Result<RuleSet> RuleSet::Load(const std::string& folder, const Knowledge& knowle
 
 Result<RuleSet> RuleSet::Load(const std::string& folder, const Knowledge& knowledge,
                               DiagnosticSink& problems, YamlCache& cache) {
-  const Result<std::vector<YamlFile>> files = ListYamlFiles(folder);
+  const auto files = RuleFolder::Open(folder, knowledge, cache);
   if (!files) return files.error();
-  const std::string hash = HashOfAll(*files, knowledge, cache);
+  return files->Load(std::nullopt, problems);
+}
+
+Result<RuleFolder> RuleFolder::Open(const std::string& folder, const Knowledge& knowledge,
+                                    YamlCache& cache) {
+  auto files = ListYamlFiles(folder);
+  if (!files) return files.error();
+  RuleFolder opened(knowledge, cache);
+  opened.files_ = std::move(*files);
+  opened.content_hash_ = HashOfAll(opened.files_, knowledge, cache);
+  if (!opened.content_hash_.empty()) {
+    const auto note = cache.Note(kNote, opened.content_hash_);
+    if (note) opened.index_ = RuleIndex::Unpack(*note);
+  }
+  return opened;
+}
+
+std::optional<RuleIds> RuleFolder::Naming(const std::set<std::uint16_t>& event_ids) const {
+  return index_ ? std::optional(index_->Naming(event_ids)) : std::nullopt;
+}
+
+RuleSet RuleFolder::Load(const std::optional<RuleIds>& wanted, DiagnosticSink& problems) const {
+  if (!wanted || !index_) return LoadAll(problems);
+  const auto files = index_->FilesOf(*wanted);
+  RuleLoader loader(*knowledge_, problems, *cache_);
+  loader.AddFiles(files_, [&](const YamlFile& file) { return files.contains(file.name); });
+  return loader.Finish(false, cache_->steady() ? content_hash_ : std::string());
+}
+
+RuleSet RuleFolder::LoadAll(DiagnosticSink& problems) const {
   ComplaintCounter complaints(problems);
-  RuleLoader loader(knowledge, complaints, cache);
-  loader.AddFiles(*files, [](const YamlFile&) { return true; });
+  RuleLoader loader(*knowledge_, complaints, *cache_);
+  loader.AddFiles(files_, [](const YamlFile&) { return true; });
   // What was checked against each other before, and found sound, is so still.
-  const bool known_sound = !hash.empty() && cache.Note(kNote, hash).has_value();
-  RuleSet set = loader.Finish(!known_sound, cache.steady() ? hash : std::string());
-  if (!complaints.any() && !hash.empty()) {
-    cache.SetNote(kNote, hash, Pack(IdsNamedBy(set.rules_, *files, knowledge.catalogue())));
+  const bool known_sound = index_ && cache_->steady();
+  RuleSet set = loader.Finish(!known_sound, cache_->steady() ? content_hash_ : std::string());
+  if (!complaints.any() && !content_hash_.empty()) {
+    const RuleIndex index(set.rules(), files_, knowledge_->catalogue());
+    cache_->SetNote(kNote, content_hash_, index.Pack());
   }
   return set;
-}
-
-Result<RuleSet> LoadNaming(const std::set<std::uint16_t>& event_ids, const std::string& folder,
-                           const Knowledge& knowledge, DiagnosticSink& problems, YamlCache& cache) {
-  const Result<std::vector<YamlFile>> files = ListYamlFiles(folder);
-  if (!files) return files.error();
-  const std::string hash = HashOfAll(*files, knowledge, cache);
-  const auto note = cache.Note(kNote, hash);
-  const auto named = note && !hash.empty() ? Unpack(*note) : std::nullopt;
-  if (!named) return RuleSet::Load(folder, knowledge, problems, cache);
-  RuleLoader loader(knowledge, problems, cache);
-  loader.AddFiles(*files, [&](const YamlFile& file) {
-    const auto ids = named->find(file.name);
-    if (ids == named->end()) return false;
-    return std::any_of(ids->second.begin(), ids->second.end(), [&](std::uint64_t id) {
-      return id == kAnyId || event_ids.contains(static_cast<std::uint16_t>(id));
-    });
-  });
-  return loader.Finish(false, cache.steady() ? hash : std::string());
-}
-
-Result<RuleSet> RuleSet::LoadNaming(std::uint16_t event_id, const std::string& folder,
-                                    const Knowledge& knowledge, DiagnosticSink& problems,
-                                    YamlCache& cache) {
-  return exdiag::LoadNaming({event_id}, folder, knowledge, problems, cache);
 }
 
 RuleSet RuleSet::Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,
@@ -309,38 +231,6 @@ const Rule* RuleSet::Find(std::string_view id) const {
       std::lower_bound(rules_.begin(), rules_.end(), id,
                        [](const Rule& rule, std::string_view wanted) { return rule.id < wanted; });
   return found != rules_.end() && found->id == id ? &*found : nullptr;
-}
-
-std::vector<const Rule*> RuleSet::Naming(const EventKind& kind) const {
-  std::vector<const Rule*> explaining;
-  std::vector<const Rule*> others;
-  for (const Rule& rule : rules_) {
-    if (!InUse(rule)) continue;
-    if (AnyNames(rule, rule.explains, kind)) {
-      explaining.push_back(&rule);
-    } else if (std::any_of(rule.events.begin(), rule.events.end(),
-                           [&](const EventPattern& pattern) { return Names(pattern, kind); })) {
-      others.push_back(&rule);
-    }
-  }
-  explaining.insert(explaining.end(), others.begin(), others.end());
-  return explaining;
-}
-
-std::vector<EventKind> RuleSet::EventKinds() const {
-  const auto before = [](const EventKind& a, const EventKind& b) {
-    return std::pair(ToLower(a.provider), a.event_id) < std::pair(ToLower(b.provider), b.event_id);
-  };
-  std::set<EventKind, decltype(before)> kinds(before);
-  for (const Rule& rule : rules_) {
-    if (!InUse(rule)) continue;
-    for (const EventPattern& pattern : rule.events) {
-      for (const std::string& provider : pattern.providers) {
-        for (const std::uint16_t id : pattern.ids) kinds.insert({provider, id});
-      }
-    }
-  }
-  return {kinds.begin(), kinds.end()};
 }
 
 }  // namespace exdiag

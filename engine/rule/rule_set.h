@@ -22,12 +22,6 @@ class RuleSet {
                               DiagnosticSink& problems);
   static Result<RuleSet> Load(const std::string& folder, const Knowledge& knowledge,
                               DiagnosticSink& problems, YamlCache& cache);
-  // At least the rules that name an event with this ID.  The others are left out when an earlier
-  // Load of the very same files, by the same program and with the same knowledge, had nothing to
-  // complain about; else this is Load.
-  static Result<RuleSet> LoadNaming(std::uint16_t event_id, const std::string& folder,
-                                    const Knowledge& knowledge, DiagnosticSink& problems,
-                                    YamlCache& cache);
   // For tests: one rule out of YAML text.
   static RuleSet Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,
                        DiagnosticSink& problems);
@@ -38,11 +32,6 @@ class RuleSet {
 
   const std::vector<Rule>& rules() const { return rules_; }  // by id; retired ones included
   const Rule* Find(std::string_view id) const;
-  // Rules that name this event in a pattern that they explain or are triggered by, then those that
-  // only use it as evidence.
-  std::vector<const Rule*> Naming(const EventKind& kind) const;
-  // Every event that some rule in use can look at.
-  std::vector<EventKind> EventKinds() const;
 
  private:
   friend class RuleLoader;

@@ -29,6 +29,7 @@ fs::path BaseName(const std::string& folder) {
 Result<std::vector<YamlFile>> ListYamlFiles(const std::string& folder) {
   std::error_code error;
   fs::recursive_directory_iterator walk(folder, error);
+  const fs::path base = BaseName(folder);
   std::vector<YamlFile> files;
   for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
     const fs::path& path = walk->path();
@@ -36,7 +37,7 @@ Result<std::vector<YamlFile>> ListYamlFiles(const std::string& folder) {
     if (path.filename().native().starts_with('.')) {
       if (walk->is_directory(ignored)) walk.disable_recursion_pending();
     } else if (IsYamlName(path) && !walk->is_directory(ignored)) {
-      const fs::path name = BaseName(folder) / path.lexically_relative(folder);
+      const fs::path name = base / path.lexically_relative(folder);
       files.push_back({path.string(), name.lexically_normal().generic_string()});
     }
   }

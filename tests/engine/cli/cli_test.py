@@ -3,6 +3,7 @@
 
   cli_test.py PROGRAM SOURCE_FOLDER [unittest arguments]
 """
+import contextlib
 import csv
 import datetime
 import io
@@ -12,6 +13,7 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -209,6 +211,38 @@ class KeptResults(CommandLine):
             kept = self.run_exdiag(*arguments, env={'EXDIAG_CACHE': self.path('cache')})
             self.assertEqual((kept.returncode, kept.out, kept.err), (full.returncode, full.out, full.err))
         return json.loads(full.out)
+
+    def stored(self, statement, *values):
+        with contextlib.closing(sqlite3.connect(self.store)) as database, database:
+            return database.execute(statement, values).fetchall()
+
+    def test_damage_to_what_is_kept_changes_nothing(self):
+        """Wherever a byte of it is another, or some are missing, all is evaluated again and kept again."""
+        env = {'EXDIAG_CACHE': self.path('cache')}
+        self.import_log()
+        self.add(*(row('BREST', 9322, REFUSED % (5, 5), '1:0%d:00 AM' % minute) for minute in range(10)))
+        commands = [('diagnose', '--store', self.store, '--format', 'json'),
+                    ('causes', '9322', '--store', self.store, '--format', 'json')]
+        fresh = [self.exdiag(1, *command, env={'EXDIAG_CACHE': ''}).out for command in commands]
+        self.exdiag(1, *commands[0], env=env)
+        whole = dict(self.stored('SELECT name, content FROM kept'))
+        self.assertEqual(sorted(whole), ['incidents', 'signals'])
+        self.assertEqual(self.run_exdiag('store', 'verify', self.store).out, self.store + ': sound\n')
+        for name, content in whole.items():
+            step = max(1, len(content) // 24)
+            damaged = [content[:at] + bytes([content[at] ^ 1 << at % 8]) + content[at + 1:]
+                       for at in range(0, len(content), step)]
+            damaged += [b'', content[:20], content[:32], content[:-1], content + b'x']
+            for number, damage in enumerate(damaged):
+                self.stored('UPDATE kept SET content = ? WHERE name = ?', damage, name)
+                if number % 8 == 0:
+                    self.assertEqual(self.run_exdiag('store', 'verify', self.store).err,
+                                     'exdiag: %s: what the last diagnosis kept does not fit its checksum (%s); the next '
+                                     'one works it out again\n' % (self.store, name))
+                which = number % 2
+                self.assertEqual(self.exdiag(1, *commands[which], env=env).out, fresh[which], (name, number))
+                self.assertEqual(dict(self.stored('SELECT name, content FROM kept')), whole, (name, number))
+        self.assertEqual(self.run_exdiag('store', 'verify', self.store).returncode, 0)
 
     def incidents(self):
         self.both_ways('causes', '9215')

@@ -113,9 +113,6 @@ TEST(GoodRuleTest, ProvidersGetTheCataloguesSpelling) {
                           "{provider: [msexchangemta, MTA, Other], id: [9318, 9322]}"));
   EXPECT_THAT(set.rules()[0].events[1].providers,
               ElementsAre("MSExchangeMTA", "MSExchangeMTA", "Other"));
-  EXPECT_THAT(set.EventKinds(),
-              ElementsAre(EventKind{"MSExchangeMTA", 9318}, EventKind{"MSExchangeMTA", 9322},
-                          EventKind{"Other", 9318}, EventKind{"Other", 9322}));
 }
 
 TEST(GoodRuleTest, CapturesAreFieldsOfTheirPattern) {

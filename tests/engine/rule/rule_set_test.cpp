@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/rule/cross_check.h"
-#include "engine/rule/load_naming.h"
+#include "engine/rule/rule_folder.h"
 #include "engine/yaml/cache.h"
 #include "tests/engine/rule/test_knowledge.h"
 
@@ -221,28 +221,8 @@ TEST_F(RuleSetTest, FingerprintsIgnoreNamesAndOrder) {
   EXPECT_NE(print(SoundRule()), print(Replaced(SoundRule(), "host: other", "host: any")));
 }
 
-TEST_F(RuleSetTest, NamingPutsRulesThatExplainFirst) {
-  folder_.Write("z.yaml", WithId("mta.z.z"));
-  folder_.Write("a.yaml",
-                Replaced(WithId("mta.a.a"), "explains: [refused, dialled]", "explains: [refused]"));
-  folder_.Write("r.yaml", Replaced(WithId("mta.r.r"), "status: stable",
-                                   "status: retired\nsuperseded_by: mta.a.a"));
-  const RuleSet rules = Load();
-  const auto names = [&](const EventKind& kind) {
-    std::vector<std::string> ids;
-    for (const Rule* rule : rules.Naming(kind)) ids.push_back(rule->id);
-    return ids;
-  };
-  EXPECT_THAT(names({"MSExchangeMTA", 9322}), ElementsAre("mta.a.a", "mta.z.z"));
-  EXPECT_THAT(names({"msexchangemta", 9318}), ElementsAre("mta.z.z", "mta.a.a"));
-  EXPECT_THAT(names({"MSExchangeMTA", 1}), IsEmpty());
-  EXPECT_THAT(rules.EventKinds(),
-              ElementsAre(EventKind{"MSExchangeMTA", 9318}, EventKind{"MSExchangeMTA", 9322}));
-}
-
-// LoadNaming passes over rules only while an earlier run's "no complaints" is about these very
-// files.
-class LoadNamingTest : public RuleSetTest {
+// Rules are passed over only while an earlier run's "no complaints" is about these very files.
+class RuleFolderTest : public RuleSetTest {
  protected:
   void SetUp() override {
     for (const char* name : {"errors", "builds", "files", "events"}) {
@@ -271,20 +251,25 @@ class LoadNamingTest : public RuleSetTest {
     EXPECT_TRUE(knowledge.ok());
     kbdata_cache.Save();
     YamlCache cache(folder_.path() + "/.rules.trees", "build");
-    const auto rules = exdiag::LoadNaming(event_ids, folder_.path(), *knowledge, problems_, cache);
-    EXPECT_TRUE(rules.ok());
-    hash_ = rules->content_hash();
+    const auto folder = RuleFolder::Open(folder_.path(), *knowledge, cache);
+    EXPECT_TRUE(folder.ok());
+    auto wanted = folder->Naming(event_ids);
+    if (wanted) wanted->insert(also_.begin(), also_.end());
+    const RuleSet rules = folder->Load(wanted, problems_);
+    hash_ = rules.content_hash();
+    EXPECT_EQ(hash_, folder->content_hash());
     cache.Save();
-    return Ids(*rules);
+    return Ids(rules);
   }
 
   static constexpr const char* kArticles =
       "articles:\n  Q217142: {title: t}\n  Q257679: {title: t}\n";
   TestFolder kbdata_;
+  RuleIds also_;      // wanted beside those that name an event
   std::string hash_;  // of the last run
 };
 
-TEST_F(LoadNamingTest, TheSecondRunLoadsOnlyWhatNamesTheEvent) {
+TEST_F(RuleFolderTest, TheSecondRunLoadsOnlyWhatNamesTheEvent) {
   EXPECT_THAT(Naming({9322}), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c"));
   EXPECT_THAT(Complaints(), IsEmpty());
   const std::string hash = hash_;
@@ -298,7 +283,14 @@ TEST_F(LoadNamingTest, TheSecondRunLoadsOnlyWhatNamesTheEvent) {
   EXPECT_EQ(hash_, hash);
 }
 
-TEST_F(LoadNamingTest, ARuleThatAFactTriggersNamesEveryEvent) {
+TEST_F(RuleFolderTest, RulesCanBeAskedForById) {
+  also_ = {"mta.c.c", "mta.unknown.x"};
+  EXPECT_EQ(Naming({9318}).size(), 3u);
+  EXPECT_THAT(Naming({9318}), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c"));
+  EXPECT_THAT(Naming({}), ElementsAre("mta.c.c"));
+}
+
+TEST_F(RuleFolderTest, ARuleThatAFactTriggersNamesEveryEvent) {
   std::string rule = Other("mta.f.f", 9411);
   rule.replace(rule.find("{provider"), rule.find('}') + 1 - rule.find("{provider"),
                "{fact: tpkt_frame}");
@@ -310,7 +302,7 @@ TEST_F(LoadNamingTest, ARuleThatAFactTriggersNamesEveryEvent) {
 }
 
 // All events of a provider that only raised diagnostics log tell at which level a host logs.
-TEST_F(LoadNamingTest, ARuleLooksAtRaisedEventsOfItsProviders) {
+TEST_F(RuleFolderTest, ARuleLooksAtRaisedEventsOfItsProviders) {
   kbdata_.Write("events/c.yaml",
                 "provider: mta.c.c\nevents:\n"
                 "  9411: {meaning: m}\n"
@@ -322,7 +314,7 @@ TEST_F(LoadNamingTest, ARuleLooksAtRaisedEventsOfItsProviders) {
   EXPECT_THAT(Naming({9413}), ElementsAre("mta.c.c"));
 }
 
-TEST_F(LoadNamingTest, AnyChangeLoadsAllAgain) {
+TEST_F(RuleFolderTest, AnyChangeLoadsAllAgain) {
   Naming({9411});
   folder_.Write("mta/d.yaml", Other("mta.d.d", 9411));
   EXPECT_THAT(Naming({9411}), ElementsAre("mta.a.a", "mta.b.b", "mta.c.c", "mta.d.d"));
@@ -335,7 +327,7 @@ TEST_F(LoadNamingTest, AnyChangeLoadsAllAgain) {
   EXPECT_THAT(Complaints(), IsEmpty());
 }
 
-TEST_F(LoadNamingTest, ComplaintsAreGivenInEveryRunWhateverIsAsked) {
+TEST_F(RuleFolderTest, ComplaintsAreGivenInEveryRunWhateverIsAsked) {
   Naming({9411});
   kbdata_.Write("articles/a.yaml", "articles: {}\n");
   for (int run = 0; run < 3; ++run) {
