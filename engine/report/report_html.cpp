@@ -12,9 +12,9 @@
 #include "engine/base/text.h"
 #include "engine/report/html.h"
 #include "engine/report/html_charts.h"
+#include "engine/report/html_table.h"
 #include "engine/report/phrases.h"
 #include "engine/report/report_parts.h"
-#include "engine/site/moment.h"
 
 namespace exdiag {
 namespace {
@@ -58,57 +58,6 @@ std::string EventName(const EventKind& kind) {
 
 std::string TimeCell(Ticks time) { return time.known() ? FormatTimeForPeople(time) : "no time"; }
 
-struct TableHead {
-  std::string name;
-  bool right = false;
-};
-
-// A table whose rows become blocks on a phone.
-class TableWriter {
- public:
-  TableWriter(std::string_view label, std::vector<TableHead> heads, bool list = false)
-      : heads_(std::move(heads)) {
-    out_ = fmt::format(
-        "<div class=\"scroll\"{} role=\"region\" tabindex=\"0\" aria-label=\"{}\">"
-        "<table class=\"stack\">\n<thead><tr>",
-        list ? " data-list" : "", EscapeHtml(label));
-    for (const TableHead& head : heads_) {
-      out_ += fmt::format("<th scope=\"col\"{}>{}</th>", head.right ? " class=\"number\"" : "",
-                          EscapeHtml(head.name));
-    }
-    out_ += "</tr></thead>\n<tbody>\n";
-  }
-
-  // Cells of text; `attributes` and `first` are HTML, `first` taking the place of the first cell.
-  void Row(const std::vector<std::string>& cells, const std::string& attributes = "",
-           const std::string& first = "") {
-    out_ += "<tr" + attributes + ">";
-    for (std::size_t c = 0; c < cells.size(); ++c) {
-      out_ += fmt::format("<td{} data-label=\"{}\">{}</td>",
-                          heads_[c].right ? " class=\"number\"" : "", EscapeHtml(heads_[c].name),
-                          c == 0 && !first.empty() ? first : EscapeHtml(cells[c]));
-    }
-    out_ += "</tr>\n";
-  }
-
-  void Total(const std::vector<std::string>& cells) {
-    out_ += "</tbody>\n<tfoot>";
-    Row(cells);
-    out_ += "</tfoot></table></div>\n";
-    ended_ = true;
-  }
-
-  std::string Take() {
-    if (!ended_) out_ += "</tbody></table></div>\n";
-    return std::move(out_);
-  }
-
- private:
-  std::vector<TableHead> heads_;
-  std::string out_;
-  bool ended_ = false;
-};
-
 class ReportPage {
  public:
   ReportPage(const Report& report, const ReportDetail& detail, const ReportPageOptions& options)
@@ -127,15 +76,16 @@ class ReportPage {
 
   std::string Render() {
     AddSection("incidents", "Incidents", report_.ranking.incidents.size(), Incidents());
-    AddSection("changes", "Since the last report", Changes() ? Changes()->list.size() : 0,
-               ChangesBody());
+    AddSection("changes", "Since the last report",
+               report_.changes ? report_.changes->list.size() : 0, ChangesTable(report_));
     AddSection("time", "Time line", 0, TimeLine(report_, detail_, names_));
     AddSection("matrix", "Which server has trouble with which", 0,
                Matrix(report_, detail_, names_));
     AddSection("unexplained", "Unexplained errors and warnings", report_.unexplained.size(),
                Unexplained());
     AddSection("site", "Acknowledged and changed by the site",
-               report_.site.acknowledgements.size() + report_.site.overrides.size(), SiteBody());
+               report_.site.acknowledgements.size() + report_.site.overrides.size(),
+               SiteTable(report_));
     AddSection("coverage", "Which logs were read", 0, CoverageBody());
     AddSection("inputs", "What was fed", report_.inputs.size(), Inputs());
     HtmlPage page{
@@ -146,8 +96,6 @@ class ReportPage {
   }
 
  private:
-  const std::optional<ReportChanges>& Changes() const { return report_.changes; }
-
   void AddSection(std::string_view id, std::string_view title, std::size_t count,
                   const std::string& body) {
     if (body.empty()) return;
@@ -587,17 +535,6 @@ class ReportPage {
 
   // ---- the rest ----
 
-  std::string ChangesBody() const {
-    if (!Changes()) return "";
-    std::string out = fmt::format("<p>{}</p>\n", EscapeHtml(ComparedText(*Changes())));
-    if (Changes()->list.empty()) return out + "<p>Nothing changed.</p>\n";
-    TableWriter table("Changes", {{"State"}, {"Cause"}, {"Hosts"}, {"Remark"}});
-    for (const ReportChange& change : Changes()->list) {
-      table.Row({change.state, change.title, Joined(change.hosts, kHostsNamed), change.remark});
-    }
-    return out + table.Take();
-  }
-
   std::string Unexplained() const {
     if (report_.unexplained.empty()) return "";
     std::string out =
@@ -622,71 +559,7 @@ class ReportPage {
                 " data-item=\"unexplained\"" + ListAttribute("data-hosts", {host}) +
                     ListAttribute("data-events", {EventName(count.kind)}));
     }
-    return out + table.Take() + Hidden(report_.unexplained.size() - shown, "kind");
-  }
-
-  // "Title [id]" where this report has the cause, "id" where it has not.
-  std::string CauseName(const std::string& rule, const std::vector<std::size_t>& findings) const {
-    if (findings.empty()) return rule;
-    const Rule& found = *report_.ranking.findings[findings.front()].signal.rule;
-    return fmt::format("{} [{}]", found.title, rule);
-  }
-
-  std::string IncidentsOf(const std::vector<std::size_t>& findings) const {
-    std::vector<std::string> incidents;
-    for (const std::size_t index : findings) {
-      const std::string& id = report_.ranking.findings[index].incident;
-      if (std::find(incidents.begin(), incidents.end(), id) == incidents.end()) {
-        incidents.push_back(id);
-      }
-    }
-    return incidents.empty() ? "not found here" : Joined(incidents, kHostsNamed);
-  }
-
-  // A day where it is meant to its end, else a moment.
-  static std::string UntilText(Ticks until) {
-    const std::string text = FormatTimeForPeople(until);
-    return text.ends_with(" 23:59:59") ? text.substr(0, 10) : text + " UTC";
-  }
-
-  std::string WhoAndSince(const std::string& by, Ticks since) const {
-    return (by.empty() ? "" : by + ", ") + AgeText(since, report_.made_at);
-  }
-
-  // Whoever reads it must see at once what counts no longer, and what is about nothing.
-  std::string SiteBody() const {
-    const SiteUse& site = report_.site;
-    if (site.acknowledgements.empty() && site.overrides.empty()) return "";
-    TableWriter table("Acknowledged and changed by the site", {{"State"},
-                                                               {"Cause"},
-                                                               {"Hosts"},
-                                                               {"What"},
-                                                               {"Why"},
-                                                               {"By"},
-                                                               {"Incidents"},
-                                                               {"Written in"}});
-    for (const AcknowledgementUse& use : site.acknowledgements) {
-      const Acknowledgement& one = use.acknowledgement;
-      table.Row({"", CauseName(one.rule, use.findings),
-                 one.hosts.empty() ? "all" : Joined(one.hosts, kHostsNamed),
-                 "until " + UntilText(one.until), one.reason, WhoAndSince(one.by, one.since),
-                 IncidentsOf(use.findings), ToString(one.where)},
-                "",
-                use.expired ? "<span class=\"badge trouble\">Expired</span>"
-                            : "<span class=\"badge\">Acknowledged</span>");
-    }
-    for (const OverrideUse& use : site.overrides) {
-      const PointsOverride& one = use.change;
-      table.Row({"", CauseName(one.rule, use.findings), "all",
-                 fmt::format("{} {} instead of {}",
-                             one.line == 0 ? std::string("starts with")
-                                           : fmt::format("evidence line {} counts", one.line),
-                             PointsText(one.points), PointsText(one.of_rule)),
-                 one.reason, WhoAndSince(one.by, one.since), IncidentsOf(use.findings),
-                 ToString(one.where)},
-                "", "<span class=\"badge\">Points changed</span>");
-    }
-    return table.Take();
+    return out + table.Take() + NotListed(report_.unexplained.size() - shown, "kind");
   }
 
   std::string CoverageBody() const {
@@ -703,7 +576,7 @@ class ReportPage {
                  local ? "local, not known" : "UTC", Digits(row.events)});
     }
     return "<p>\"Not seen\" counts only where a log says that it would have been seen.</p>\n" +
-           table.Take() + Hidden(rows.size() - shown, "stretch");
+           table.Take() + NotListed(rows.size() - shown, "stretch");
   }
 
   std::string Inputs() const {
@@ -736,7 +609,7 @@ class ReportPage {
     }
     if (rows.size() > 1) table.Total(LedgerCells(total));
     return "<p>For every file: read = stored + again + rejected.</p>\n" + table.Take() +
-           Hidden(rows.size() - shown, "file");
+           NotListed(rows.size() - shown, "file");
   }
 
   static std::vector<std::string> LedgerCells(const LedgerRow& row) {
@@ -747,13 +620,6 @@ class ReportPage {
             Digits(row.duplicates),
             Digits(row.rejected),
             Digits(row.facts)};
-  }
-
-  static std::string Hidden(std::size_t count, std::string_view noun) {
-    if (count == 0) return "";
-    return fmt::format(
-        "<p class=\"dim\">{} not listed; <code>--format json</code> lists all.</p>\n",
-        Counted(count, fmt::format("more {}", noun)));
   }
 
   const Report& report_;

@@ -62,7 +62,7 @@ SampleReport Attacked(const std::string& text) {
   for (auto& count : sample.report.unexplained) count.kind.provider = count.host = text;
   for (Coverage& row : sample.report.coverage) row.host = row.channel = row.file = text;
   for (LedgerRow& row : sample.report.inputs) row.file = row.error = text;
-  sample.report.changes = ReportChanges{.since = {}, .list = {{text, text, {text}, text}}};
+  sample.report.changes = ReportChanges{.since = {}, .list = {{text, text, text, {text}, text}}};
   QuotedEvent& quoted = sample.detail.events.at(1);
   quoted.message = quoted.event.computer = quoted.event.channel = quoted.event.user = text;
   quoted.fields = {{text, FieldType::kText, text}};

@@ -139,11 +139,25 @@ TEST(ReportHtmlTest, WhatNeedsNoActionAndWhatIsAcknowledgedComeLast) {
 TEST(ReportHtmlTest, ChangesAreShownWhenThereAreSome) {
   SampleReport sample = MakeSampleReport();
   EXPECT_THAT(Page(sample), Not(HasSubstr("Since the last report")));
-  sample.report.changes = ReportChanges{.since = At("1999-11-01T02:00:00Z"),
-                                        .list = {{"came back", "A <b>", {"BREST"}, "after 3 d"}}};
+  const Incident& first = sample.report.ranking.incidents[0];
+  const Signal& leader = sample.report.ranking.findings[first.findings.front()].signal;
+  sample.report.changes =
+      ReportChanges{.since = At("1999-11-01T02:00:00Z"),
+                    .list = {{"ongoing", "As before", leader.rule->id, leader.hosts, ""},
+                             {"came back", "A <b>", "x400.not.here", {"BREST"}, "after 3 d"}}};
   const std::string page = Page(sample);
   EXPECT_THAT(page, HasSubstr("<p>Compared with the report of 1999-11-01 02:00:00 UTC.</p>"));
-  EXPECT_THAT(page, HasSubstr("<td data-label=\"Cause\">A &lt;b&gt;</td>"));
+  // News first; a cause that is there leads to its incident.
+  EXPECT_THAT(page, HasSubstr("<tr><td data-label=\"State\"><span class=\"nowrap\"><span "
+                              "class=\"badge trouble\">came back"
+                              "</span></span></td><td data-label=\"What\">A &lt;b&gt;</td>"
+                              "<td data-label=\"Hosts\">BREST</td>"
+                              "<td data-label=\"Remark\">after 3 d</td></tr>\n"
+                              "<tr><td data-label=\"State\"><span class=\"nowrap\"><span "
+                              "class=\"badge\">ongoing</span> "
+                              "<a href=\"#i1\">i1</a></span></td>"));
+  sample.report.changes->list.resize(1'000, sample.report.changes->list[0]);
+  EXPECT_THAT(Page(sample), HasSubstr("700 more changes not listed"));
 }
 
 TEST(ReportHtmlTest, NothingFoundIsAPageToo) {
