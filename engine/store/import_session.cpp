@@ -31,7 +31,8 @@ QueuedImportSession::~QueuedImportSession() {
 
 bool QueuedImportSession::Add(const NormalisedEvent& event) {
   const std::uint32_t local_class = classes_.ClassOf(event, *batch_);
-  classes_.Count(local_class, event.time, event.time_basis);
+  // What was recovered says nothing of what else was there at its time.
+  classes_.Count(local_class, event.recovered ? Ticks{} : event.time, event.time_basis);
   if (classes_.kept(local_class)) Append(event, local_class);
   SendWhenFull();
   return working_;

@@ -199,6 +199,9 @@ TEST(CoverageTest, PerImportHostAndChannel) {
           {.time = "1999-11-05T10:00:00Z", .channel = "System"},
           {.time = "1999-11-05T10:00:00", .channel = "System", .basis = TimeBasis::kLocalUnknown},
           {.time = "", .channel = "System"},
+          // What was recovered may be far older than the log.
+          {.time = "1997-01-01T10:00:00Z", .channel = "Application", .recovered = true},
+          {.host = "paris", .time = "1997-01-01T10:00:00Z", .recovered = true},
           {.host = "lyon", .time = "1999-11-03T10:00:00Z"}},
          "a.csv");
   Import(*store, {{.time = "1999-11-02T10:00:00Z", .channel = "Application"}}, "b.csv");
@@ -210,7 +213,7 @@ TEST(CoverageTest, PerImportHostAndChannel) {
                    " " + row.file);
   }
   EXPECT_THAT(rows,
-              ElementsAre("brest/Application 1999-11-01T10:00:00Z..1999-11-02T10:00:00Z 2 a.csv",
+              ElementsAre("brest/Application 1999-11-01T10:00:00Z..1999-11-02T10:00:00Z 3 a.csv",
                           "brest/Application 1999-11-02T10:00:00Z..1999-11-02T10:00:00Z 1 b.csv",
                           "brest/System 1999-11-05T10:00:00Z..1999-11-05T10:00:00Z 1 a.csv",
                           "brest/System 1999-11-05T10:00:00..1999-11-05T10:00:00 1 a.csv",
