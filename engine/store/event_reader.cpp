@@ -227,17 +227,44 @@ std::vector<EventCount> EventReader::Count(const EventQuery& query) {
   return counts.Take();
 }
 
-// From the index on (class, second) alone, in its order.
+// From the index on (class, second) alone.  Counting a stretch of it is ten times as fast as
+// looking at its rows, so only classes with fewer events than stretches are looked at one by one.
 std::vector<VolumeCount> EventReader::CountByTime(Duration length) {
-  VolumeTable table(length);
+  struct Span {
+    std::int64_t event_class, events, first, last;  // seconds since 1601
+  };
+  std::vector<Span> spans;
+  sql::Statement totals(
+      database_, "SELECT class, events, first, last FROM main.class_totals WHERE last > 0", false);
+  while (totals.Next()) {
+    spans.push_back({totals.Int(0), totals.Int(1), Ticks{totals.Int(2)}.seconds(),
+                     Ticks{totals.Int(3)}.seconds()});
+  }
+  sql::Statement count(database_,
+                       "SELECT count(*) FROM main.events INDEXED BY events_by_class "
+                       "WHERE class = ?1 AND second >= ?2 AND second < ?3",
+                       false);
   sql::Statement each(database_,
-                      "SELECT class, (second + 11644473600) / ?1 * ?1, count(*) FROM main.events "
-                      "INDEXED BY events_by_class WHERE second > -11644473600 GROUP BY 1, 2",
+                      "SELECT second FROM main.events INDEXED BY events_by_class "
+                      "WHERE class = ?1 AND second > ?2",
                       false);
-  each.Bind(1, length.ticks / kTicksPerSecond);
-  while (each.Next()) {
-    const EventClass& key = classes_.ClassOf(each.Int(0));
-    table.Add(key.host, key.level, {each.Int(1) * kTicksPerSecond}, each.Unsigned(2));
+  VolumeTable table(length);
+  const std::int64_t step = length.ticks / kTicksPerSecond;
+  const auto ticks = [](std::int64_t second) { return Ticks{second * kTicksPerSecond}; };
+  for (const Span& span : spans) {
+    const EventClass key = classes_.ClassOf(span.event_class);
+    if (span.last / step - span.first / step >= span.events) {
+      each.Bind(1, span.event_class).Bind(2, -kSecondsTo1970);
+      while (each.Next()) table.Add(key.host, key.level, ticks(each.Int(0) + kSecondsTo1970));
+      continue;
+    }
+    for (std::int64_t from = span.first / step * step; from <= span.last; from += step) {
+      count.Bind(1, span.event_class).Bind(2, from - kSecondsTo1970);
+      count.Bind(3, from + step - kSecondsTo1970);
+      const std::uint64_t events = count.Next() ? count.Unsigned(0) : 0;
+      count.Reset();
+      if (events > 0) table.Add(key.host, key.level, ticks(from), events);
+    }
   }
   return table.Take();
 }
