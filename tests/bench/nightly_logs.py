@@ -19,14 +19,16 @@ import make_evtx  # noqa: E402
 NAME = 'SRV-%03d'
 DAY = 86_400 * 10_000_000  # FILETIME
 CHUNK = 65536
-NAMED_EVERY = 25  # one event in so many is of a kind that a rule may name, as in make_store.cpp
+NAMED_EVERY = 25  # one event in so many is of a kind that rules name, as in make_store.cpp
 
 
 def make_base(path, records):
     events = evcommon.demo(records)
     for number, event in enumerate(events):  # all within one day, in order
         event['computer'] = NAME % 0
-        if number % NAMED_EVERY != 0:
+        if number % NAMED_EVERY == 0:
+            event['source'], event['event_id'] = 'EventLog', 6005
+        else:
             event['event_id'] = event['event_id'] % 20_000 + 30_000  # no rule names these
         second = number * 86_400 // records
         event['time'] = '2001-03-14T%02d:%02d:%02dZ' % (second // 3600, second // 60 % 60, second % 60)
