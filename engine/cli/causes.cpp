@@ -5,12 +5,14 @@
 
 #include <algorithm>
 
+#include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
 #include "engine/cli/output.h"
+#include "engine/cli/time_option.h"
 
 namespace exdiag {
 namespace {
@@ -23,6 +25,12 @@ class CausesCommand final : public Command {
   void Describe(CLI::App& app) override {
     app.add_option("EVENT", event_, "an event ID, or PROVIDER/ID")->required();
     app.add_option("--store", store_, "also say what this store holds of it")->type_name("FILE");
+    app.add_option("--host", hosts_,
+                   "only what the store holds of these hosts: EX1, ex1.corp.example")
+        ->type_name("HOST");
+    app.add_option("--since", since_,
+                   "only what it holds since this time: 1999-11-02, 1999-11-02T19:05:31Z")
+        ->type_name("TIME");
     AddOutputOptions(app, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     AddSiteOptions(app, site_);
@@ -35,6 +43,8 @@ class CausesCommand final : public Command {
       return Misused(name(),
                      fmt::format("\"{}\" is no event; write 9322 or MSExchangeMTA/9322", event_));
     }
+    const auto scope = ReadScope();
+    if (!scope) return Misused(name(), scope.error().message);
     ProblemPrinter problems;
     std::unique_ptr<Store> store;
     if (!store_.empty()) {
@@ -48,18 +58,34 @@ class CausesCommand final : public Command {
     if (!found) return Fail(found.error().message);
     CausesAnswer answer = AnswerCauses(event_, *event, found->data->knowledge, found->data->rules);
     if (store != nullptr) {
-      const auto added = AddFound(found->diagnosis.ranking, *store, answer);
+      const auto added = AddFound(found->diagnosis.ranking, *store, *scope, answer);
       if (!added) return Fail(added.error().message);
     }
     const bool anything = AnythingToReport(answer, found->diagnosis.ranking);
-    const auto written = output_.format == Format::kJson
-                             ? WriteOutput(output_, CausesJson(answer))
-                             : WriteDocument(output_, CausesDocument(answer));
+    const auto written =
+        output_.format == Format::kJson
+            ? WriteOutput(output_, CausesJson(answer))
+            : WriteDocument(output_,
+                            CausesDocument(answer, {.verbose = output_.verbose ||
+                                                               output_.format == Format::kHtml}));
     if (!written) return Fail(written.error().message);
     return anything ? ExitCode::kFindings : ExitCode::kNothingFound;
   }
 
  private:
+  Result<CausesScope> ReadScope() const {
+    CausesScope scope;
+    for (const std::string& host : hosts_) scope.hosts.push_back(CanonicalHost(host));
+    const auto since = ReadTimeOption("--since", since_, OfDay::kFirst);
+    if (!since) return since.error();
+    scope.since = *since;
+    const bool asked = !scope.hosts.empty() || scope.since;
+    if (asked && store_.empty()) {
+      return Error{"--host and --since ask about a store; name it with --store"};
+    }
+    return scope;
+  }
+
   // Without a store.
   Result<EventDiagnosis> Known(std::uint16_t event_id, DiagnosticSink& problems) const {
     auto data = LoadDataNaming(event_id, data_, problems);
@@ -78,6 +104,8 @@ class CausesCommand final : public Command {
 
   std::string event_;
   std::string store_;
+  std::vector<std::string> hosts_;
+  std::string since_;
   OutputOptions output_;
   SiteOptions site_;
   DataOptions data_;

@@ -6,9 +6,9 @@
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
 #include "engine/cli/output.h"
+#include "engine/cli/time_option.h"
 #include "engine/report/events_render.h"
 #include "engine/report/phrases.h"
-#include "engine/site/moment.h"
 
 #include <fmt/format.h>
 
@@ -109,19 +109,12 @@ class EventsCommand final : public Command {
       }
       query_.levels.push_back(known);
     }
-    if (const auto since = ReadTime("--since", since_, OfDay::kFirst, query_.since); !since)
-      return since;
-    return ReadTime("--until", until_, OfDay::kLast, query_.until);
-  }
-
-  static Result<void> ReadTime(const char* option, const std::string& text, OfDay of_day,
-                               std::optional<Ticks>& out) {
-    if (text.empty()) return {};
-    out = ParseMoment(text, of_day);
-    if (!out) {
-      return Error{fmt::format("{}: \"{}\" is no time; write 1999-11-02 or 1999-11-02T19:05:31Z",
-                               option, text)};
-    }
+    const auto since = ReadTimeOption("--since", since_, OfDay::kFirst);
+    if (!since) return since.error();
+    const auto until = ReadTimeOption("--until", until_, OfDay::kLast);
+    if (!until) return until.error();
+    query_.since = *since;
+    query_.until = *until;
     return {};
   }
 

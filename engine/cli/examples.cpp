@@ -30,6 +30,7 @@ constexpr auto kExamples = std::to_array<Row>({
     {"causes",
      "exdiag causes 9322\n"
      "exdiag causes MSExchangeMTA/9322 --store site.db\n"
+     "exdiag causes 9322 --store site.db --host EX1 --since 2026-11-01\n"
      "exdiag causes \"MSExchange Store Driver/1018\" --format json"},
     {"explain",
      "exdiag explain < pasted-event.txt\n"

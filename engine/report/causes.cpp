@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kNeighbours = 6;
 
 template <typename T>
-bool Contains(const std::vector<T>& list, T value) {
+bool Contains(const std::vector<T>& list, const T& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
@@ -100,6 +100,37 @@ std::vector<EventKind> Near(const EventName& name, const Knowledge& knowledge) {
   return near;
 }
 
+bool Within(const CausesScope& scope, const Signal& signal) {
+  if (scope.since && signal.last_seen < *scope.since) return false;
+  if (scope.hosts.empty()) return true;
+  return std::any_of(signal.hosts.begin(), signal.hosts.end(), [&](const std::string& host) {
+    return Contains(scope.hosts, CanonicalHost(host));
+  });
+}
+
+bool IsLeader(const Finding& finding, const Ranking& ranking) {
+  return std::any_of(ranking.incidents.begin(), ranking.incidents.end(),
+                     [&](const Incident& incident) {
+                       return incident.id == finding.incident &&
+                              &ranking.findings[incident.findings.front()] == &finding;
+                     });
+}
+
+void AddTo(CauseFound& found, const Finding& finding, bool leads) {
+  const Signal& signal = finding.signal;
+  ++found.incidents;
+  found.events += signal.explained.size();
+  found.confidence = std::max(found.confidence, finding.confidence);
+  if (leads) ++found.leads;
+  if (!(signal.last_seen < found.last_seen)) {
+    found.last_seen = signal.last_seen;
+    found.time_basis = signal.time_basis;
+  }
+  for (const std::string& host : signal.hosts) {
+    if (!Contains(found.hosts, host)) found.hosts.push_back(host);
+  }
+}
+
 bool NamesACause(const EventMeaning& meaning) {
   return std::any_of(meaning.causes.begin(), meaning.causes.end(), [](const PossibleCause& cause) {
     return cause.relation != Relation::kEvidence;
@@ -154,8 +185,10 @@ CausesAnswer AnswerCauses(const std::string& asked, const EventName& name,
   return answer;
 }
 
-Result<void> AddFound(const Ranking& ranking, const Store& store, CausesAnswer& answer) {
+Result<void> AddFound(const Ranking& ranking, const Store& store, const CausesScope& scope,
+                      CausesAnswer& answer) {
   answer.with_store = true;
+  answer.scope = scope;
   std::set<const Rule*> rules;
   for (EventMeaning& event : answer.events) {
     for (const PossibleCause& cause : event.causes) {
@@ -163,6 +196,8 @@ Result<void> AddFound(const Ranking& ranking, const Store& store, CausesAnswer& 
     }
     EventQuery query;
     query.kinds = {event.kind};
+    query.hosts = scope.hosts;
+    query.since = scope.since;
     auto counts = store.CountEvents(query);
     if (!counts) return counts.error();
     event.seen = std::move(*counts);
@@ -171,7 +206,9 @@ Result<void> AddFound(const Ranking& ranking, const Store& store, CausesAnswer& 
     });
   }
   for (const Finding& finding : ranking.findings) {
-    if (rules.contains(finding.signal.rule)) answer.findings.push_back(finding);
+    if (!rules.contains(finding.signal.rule) || !Within(scope, finding.signal)) continue;
+    AddTo(answer.found[finding.signal.rule], finding, IsLeader(finding, ranking));
+    answer.findings.push_back(finding);
   }
   return {};
 }

@@ -2,6 +2,7 @@
 // know.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,13 +38,33 @@ struct EventMeaning {
   std::vector<EventCount> seen;  // in the store; most often first
 };
 
+// What a store shows of one cause.
+struct CauseFound {
+  std::size_t incidents = 0;
+  std::uint64_t events = 0;  // that it explains there
+  double confidence = 0;     // the highest
+  std::size_t leads = 0;     // incidents in which no rival is more likely
+  std::vector<std::string> hosts;
+  Ticks last_seen;
+  TimeBasis time_basis = TimeBasis::kNone;
+};
+
+// What of a store is asked for.  A finding belongs to it when it is about one of the hosts and was
+// seen since then.
+struct CausesScope {
+  std::vector<std::string> hosts;  // canonical; none: all
+  std::optional<Ticks> since;
+};
+
 // Borrows from the Knowledge and the RuleSet that it was made with.
 struct CausesAnswer {
   std::string asked;
   std::vector<EventMeaning> events;  // by provider; empty when nothing is known of it
   std::vector<EventKind> near;       // known events like the one asked for, when that is not known
   bool with_store = false;
-  std::vector<Finding> findings;  // in the store, of the causes above; best first
+  CausesScope scope;
+  std::vector<Finding> findings;            // in the store, of the causes above; best first
+  std::map<const Rule*, CauseFound> found;  // the same by cause
 };
 
 // "9322", "MSExchangeMTA/9322" (also with a blank); nullopt for anything else.
@@ -57,7 +78,8 @@ std::optional<EventName> ParseEventName(std::string_view text);
 CausesAnswer AnswerCauses(const std::string& asked, const EventName& name,
                           const Knowledge& knowledge, const RuleSet& rules);
 // Adds what a store holds of it.
-Result<void> AddFound(const Ranking& ranking, const Store& store, CausesAnswer& answer);
+Result<void> AddFound(const Ranking& ranking, const Store& store, const CausesScope& scope,
+                      CausesAnswer& answer);
 
 // The rules that have to do with an event: those it triggers first, then by strength, then faults
 // before what is expected, then by id.
@@ -65,7 +87,10 @@ std::vector<PossibleCause> PossibleCauses(const EventKind& kind, const RuleSet& 
 
 std::string_view RelationName(Relation relation);  // "trigger", "explained", "evidence"
 
-Document CausesDocument(const CausesAnswer& answer);
+struct CausesOptions {
+  bool verbose = false;  // explanation and steps of every cause, not only of those found
+};
+Document CausesDocument(const CausesAnswer& answer, const CausesOptions& options = {});
 std::string CausesJson(const CausesAnswer& answer);
 
 }  // namespace exdiag

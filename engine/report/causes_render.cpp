@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/report/causes.h"
 #include "engine/report/phrases.h"
+#include "engine/report/rivals.h"
 #include "engine/report/rule_json.h"
 #include "engine/report/rule_render.h"
 #include "engine/rule/rule_words.h"
@@ -21,6 +24,12 @@ void AddEntry(Document& out, const CatalogueEntry& entry, bool several) {
   if (several && !entry.generation.empty()) meaning.Add(entry.generation + ": ", Role::kStrong);
   meaning.Add(entry.meaning.empty() ? "No meaning is recorded for it." : entry.meaning);
   out.Add(Paragraph{meaning});
+  std::vector<std::string> facts;
+  if (entry.level != Level::kUnknown) facts.emplace_back(LevelName(entry.level));
+  if (!entry.category.empty()) facts.push_back("category " + entry.category);
+  if (!entry.channel.empty()) facts.push_back(entry.channel + " log");
+  if (!entry.articles.empty()) facts.push_back("shown in " + Joined(entry.articles));
+  if (!facts.empty()) out.Add(Paragraph{{"Usually: " + Joined(facts), Role::kDim}});
   if (!entry.logged_at.empty()) {
     out.Add(Paragraph{
         fmt::format("Logged only when diagnostics logging of its category is at {} or higher.",
@@ -38,9 +47,17 @@ void AddEntry(Document& out, const CatalogueEntry& entry, bool several) {
   }
 }
 
-void AddSeen(Document& out, const EventMeaning& event) {
+// What of the store was asked for; "" for all of it.
+std::string ScopeText(const CausesScope& scope) {
+  std::string text;
+  if (!scope.hosts.empty()) text += " on " + Joined(scope.hosts);
+  if (scope.since) text += " since " + FormatTimeForPeople(*scope.since);
+  return text;
+}
+
+void AddSeen(Document& out, const EventMeaning& event, const CausesScope& scope) {
   if (event.seen.empty()) {
-    out.Add(Paragraph{"The store holds no such event."});
+    out.Add(Paragraph{fmt::format("The store holds no such event{}.", ScopeText(scope))});
     return;
   }
   Table table{{{"count", true}, {"level"}, {"host"}, {"first seen"}, {"last seen"}}, {}};
@@ -52,16 +69,87 @@ void AddSeen(Document& out, const EventMeaning& event) {
   out.Add(std::move(table));
 }
 
-void AddCause(Document& out, std::size_t number, const PossibleCause& cause) {
-  const Rule& rule = *cause.rule;
-  out.Add(Heading{3, fmt::format("{}. {}", number, rule.title)});
+// Found ones first, most likely first; then the others in their order.
+std::vector<const RivalCause*> InOrder(const Rivals& rivals, const CausesAnswer& answer) {
+  std::vector<const RivalCause*> order;
+  for (const RivalCause& rival : rivals.causes) order.push_back(&rival);
+  const auto confidence = [&](const RivalCause* rival) {
+    const auto found = answer.found.find(rival->cause->rule);
+    return found == answer.found.end() ? -1.0 : found->second.confidence;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](const RivalCause* a, const RivalCause* b) {
+    return confidence(a) > confidence(b);
+  });
+  return order;
+}
+
+void AddRivalsTable(Document& out, const Rivals& rivals, const CausesAnswer& answer) {
+  Table table{{{"#", true}, {"cause"}, {"told by"}}, {}};
+  const bool settled = !rivals.settling.empty();
+  if (answer.with_store) {
+    table.columns.insert(table.columns.end(),
+                         {{"incidents", true}, {"how sure", true}, {"last seen"}});
+  }
+  if (settled) table.columns.push_back({"collect"});
+  for (const RivalCause* rival : InOrder(rivals, answer)) {
+    std::vector<std::string> row = {std::to_string(rival->number), rival->cause->rule->title,
+                                    rival->told_by};
+    if (answer.with_store) {
+      const auto found = answer.found.find(rival->cause->rule);
+      if (found == answer.found.end()) {
+        row.insert(row.end(), {"-", "", ""});
+      } else {
+        row.push_back(Digits(found->second.incidents));
+        row.push_back(Percent(found->second.confidence));
+        row.push_back(FormatTimeForPeople(found->second.last_seen).substr(0, 10));
+      }
+    }
+    if (settled) row.push_back(Joined(rival->settled_by));
+    table.rows.push_back(std::move(row));
+  }
+  out.Add(std::move(table));
+}
+
+void AddSettling(Document& out, const std::vector<Settling>& settling) {
+  if (settling.empty()) return;
+  out.Add(Heading{2, "What to collect and to find out"});
+  for (const Settling& one : settling) {
+    std::vector<std::string> numbers;
+    for (const std::size_t cause : one.causes) numbers.push_back(std::to_string(cause));
+    const std::string about =
+        fmt::format("{} {}", numbers.size() == 1 ? "cause" : "causes", Joined(numbers));
+    out.Add(Item{0, one.mark,
+                 one.is_command ? "for " + about + ":" : fmt::format("{} ({})", one.what, about)});
+    if (one.is_command) out.Add(Verbatim{one.what});
+  }
+}
+
+// "found here: 3 incidents, 87 % at most, on A, B; last seen ...".
+std::string FoundText(const CauseFound& found) {
+  return fmt::format("{}, {}{}; {} on {}; last seen {}", Counted(found.incidents, "incident"),
+                     Percent(found.confidence), found.leads > 0 ? "" : " behind a likelier cause",
+                     Counted(found.events, "event"), Joined(found.hosts, 4),
+                     PeriodText(found.last_seen, found.last_seen, found.time_basis));
+}
+
+void AddCause(Document& out, const RivalCause& rival, const CausesAnswer& answer, bool verbose) {
+  const Rule& rule = *rival.cause->rule;
+  out.Add(Heading{3, fmt::format("{}. {}", rival.number, rule.title)});
   Phrase line(fmt::format("starts as {}", StrengthName(rule.strength)));
   if (rule.verdict == Verdict::kExpected) line.Add("; no action needed", Role::kGood);
-  if (cause.relation == Relation::kExplained) line.Add("; opened by another event");
+  if (rival.cause->relation == Relation::kExplained) line.Add("; opened by another event");
   if (!rule.articles.empty()) line.Add("; " + Joined(rule.articles));
   line.Add(fmt::format(" [{}]", rule.id), Role::kDim);
   out.Add(Paragraph{line});
-  AddConditions(out, rule, cause.patterns);
+  const auto found = answer.found.find(&rule);
+  const bool is_found = found != answer.found.end();
+  if (is_found) out.Add(Paragraph{{"In the store: " + FoundText(found->second), Role::kTrouble}});
+  if (verbose || is_found) out.Add(Paragraph{TemplateInWords(rule.cause)});
+  AddConditions(out, rule, rival.cause->patterns);
+  if ((verbose || is_found) && !rule.fix.empty()) {
+    out.Add(Paragraph{{"What to do", Role::kStrong}});
+    AddRuleFix(out, rule);
+  }
 }
 
 void AddNeighbours(Document& out, const EventMeaning& event) {
@@ -73,7 +161,22 @@ void AddNeighbours(Document& out, const EventMeaning& event) {
   }
 }
 
-void AddEvent(Document& out, const EventMeaning& event, bool with_store) {
+void AddCauses(Document& out, const EventMeaning& event, const CausesAnswer& answer, bool verbose) {
+  const Rivals rivals = RivalsOf(event);
+  if (rivals.causes.empty()) {
+    out.Add(Paragraph{"No rule names a cause of this event."});
+    return;
+  }
+  out.Add(Heading{2, fmt::format("What it can mean ({})", Counted(rivals.causes.size(), "cause"))});
+  AddRivalsTable(out, rivals, answer);
+  for (const RivalCause& rival : rivals.causes) AddCause(out, rival, answer, verbose);
+  AddSettling(out, rivals.settling);
+  if (!verbose) {
+    out.Add(Paragraph{{"What to do about each: --verbose, or exdiag rules show ID.", Role::kDim}});
+  }
+}
+
+void AddEvent(Document& out, const EventMeaning& event, const CausesAnswer& answer, bool verbose) {
   out.Add(Heading{1, NameOf(event.kind)});
   for (const CatalogueEntry* entry : event.entries) {
     AddEntry(out, *entry, event.entries.size() > 1);
@@ -81,20 +184,11 @@ void AddEvent(Document& out, const EventMeaning& event, bool with_store) {
   if (event.entries.empty()) {
     out.Add(Paragraph{"The catalogue has no entry for this event; rules name it."});
   }
-  if (with_store) AddSeen(out, event);
-  std::vector<const PossibleCause*> direct;
-  std::vector<const Rule*> rules, indirect;
+  if (answer.with_store) AddSeen(out, event, answer.scope);
+  AddCauses(out, event, answer, verbose);
+  std::vector<const Rule*> indirect;
   for (const PossibleCause& cause : event.causes) {
-    const bool evidence = cause.relation == Relation::kEvidence;
-    (evidence ? indirect : rules).push_back(cause.rule);
-    if (!evidence) direct.push_back(&cause);
-  }
-  if (direct.empty()) {
-    out.Add(Paragraph{"No rule names a cause of this event."});
-  } else {
-    out.Add(Heading{2, fmt::format("What it can mean ({})", Counted(direct.size(), "cause"))});
-    for (std::size_t i = 0; i < direct.size(); ++i) AddCause(out, i + 1, *direct[i]);
-    AddQuestions(out, QuestionsOf(rules));
+    if (cause.relation == Relation::kEvidence) indirect.push_back(cause.rule);
   }
   if (!indirect.empty()) {
     out.Add(Heading{2, "Speaks for or against other causes"});
@@ -117,7 +211,7 @@ void AddUnknown(Document& out, const CausesAnswer& answer) {
 }
 
 void AddFindings(Document& out, const CausesAnswer& answer) {
-  out.Add(Heading{1, "Found in the store"});
+  out.Add(Heading{1, "Found in the store" + ScopeText(answer.scope)});
   if (answer.findings.empty()) {
     out.Add(Paragraph{"None of these causes was found."});
     return;
@@ -161,6 +255,13 @@ Json SeenJson(const EventCount& count) {
           {"last_seen", TimeJson(count.last, TimeBasis::kLocalUnknown)}};
 }
 
+Json FoundJson(const CauseFound& found) {
+  return {
+      {"incidents", found.incidents}, {"leads", found.leads},
+      {"events", found.events},       {"confidence", found.confidence},
+      {"hosts", found.hosts},         {"last_seen", TimeJson(found.last_seen, found.time_basis)}};
+}
+
 Json CauseJson(std::size_t rank, const PossibleCause& cause) {
   Json json = {{"rank", rank}, {"relation", RelationName(cause.relation)}};
   Json matches = Json::array();
@@ -172,7 +273,27 @@ Json CauseJson(std::size_t rank, const PossibleCause& cause) {
   return json;
 }
 
-Json MeaningJson(const EventMeaning& event, bool with_store) {
+// What the table shows beside the causes that can be behind the event.
+void AddRivalsJson(const EventMeaning& event, const CausesAnswer& answer, Json& json) {
+  const Rivals rivals = RivalsOf(event);
+  for (const RivalCause& rival : rivals.causes) {
+    // These stand before those that the event only speaks for or against.
+    Json& cause = json["causes"][rival.number - 1];
+    cause["told_by"] = rival.told_by;
+    cause["settled_by"] = rival.settled_by;
+    if (!answer.with_store) continue;
+    const auto found = answer.found.find(rival.cause->rule);
+    cause["found"] = found == answer.found.end() ? Json(nullptr) : FoundJson(found->second);
+  }
+  json["settling"] = Json::array();
+  for (const Settling& one : rivals.settling) {
+    json["settling"].push_back({{"mark", one.mark},
+                                {one.is_command ? "collect" : "ask", one.what},
+                                {"causes", one.causes}});
+  }
+}
+
+Json MeaningJson(const EventMeaning& event, const CausesAnswer& answer) {
   Json json = KindJson(event.kind);
   json["entries"] = Json::array();
   for (const CatalogueEntry* entry : event.entries) json["entries"].push_back(EntryJson(*entry));
@@ -191,7 +312,8 @@ Json MeaningJson(const EventMeaning& event, bool with_store) {
   }
   json["ask"] = questions.ask;
   json["collect"] = questions.collect;
-  if (!with_store) return json;
+  AddRivalsJson(event, answer, json);
+  if (!answer.with_store) return json;
   json["seen"] = Json::array();
   for (const EventCount& count : event.seen) json["seen"].push_back(SeenJson(count));
   return json;
@@ -199,10 +321,10 @@ Json MeaningJson(const EventMeaning& event, bool with_store) {
 
 }  // namespace
 
-Document CausesDocument(const CausesAnswer& answer) {
+Document CausesDocument(const CausesAnswer& answer, const CausesOptions& options) {
   Document out;
   if (answer.events.empty()) AddUnknown(out, answer);
-  for (const EventMeaning& event : answer.events) AddEvent(out, event, answer.with_store);
+  for (const EventMeaning& event : answer.events) AddEvent(out, event, answer, options.verbose);
   if (answer.with_store && !answer.events.empty()) AddFindings(out, answer);
   return out;
 }
@@ -211,11 +333,15 @@ std::string CausesJson(const CausesAnswer& answer) {
   Json json = {{"schema", 1}, {"asked", answer.asked}, {"known", !answer.events.empty()}};
   json["events"] = Json::array();
   for (const EventMeaning& event : answer.events) {
-    json["events"].push_back(MeaningJson(event, answer.with_store));
+    json["events"].push_back(MeaningJson(event, answer));
   }
   json["near"] = Json::array();
   for (const EventKind& kind : answer.near) json["near"].push_back(KindJson(kind));
   if (answer.with_store) {
+    json["scope"] = {
+        {"hosts", answer.scope.hosts},
+        {"since", answer.scope.since ? TimeJson(*answer.scope.since, TimeBasis::kLocalUnknown)
+                                     : Json(nullptr)}};
     json["findings"] = Json::array();
     for (const Finding& finding : answer.findings) json["findings"].push_back(FindingJson(finding));
   }

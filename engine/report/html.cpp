@@ -108,7 +108,8 @@ class HtmlWriter {
     CloseLists(0);
     const std::string name = last_heading_.empty() ? "Table" : last_heading_;
     out_ += fmt::format(
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table>\n"
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table "
+        "class=\"stack\">\n"
         "<thead><tr>",
         EscapeHtml(name));
     for (const Column& column : table.columns) {
@@ -118,7 +119,8 @@ class HtmlWriter {
     for (const auto& row : table.rows) {
       out_ += "<tr>";
       for (std::size_t c = 0; c < row.size(); ++c) {
-        out_ += fmt::format("<td{}>{}</td>", Side(table.columns[c]), EscapeHtml(row[c]));
+        out_ += fmt::format("<td{} data-label=\"{}\">{}</td>", Side(table.columns[c]),
+                            EscapeHtml(table.columns[c].name), EscapeHtml(row[c]));
       }
       out_ += "</tr>\n";
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/base/text.h"
 
 namespace exdiag {
@@ -185,6 +187,16 @@ std::string PatternInWords(const EventPattern& pattern) {
   }
   if (!pattern.where_all.empty()) words += " with " + FieldsInWords(pattern.where_all);
   return words;
+}
+
+std::string ValuesInWords(const EventPattern& pattern) {
+  const auto is_regex = [](const FieldTest& test) {
+    return std::holds_alternative<TestRegex>(test.test);
+  };
+  return Listed(pattern.where_all, ", ", [&](const FieldCondition& field) {
+    const bool form = std::any_of(field.tests.begin(), field.tests.end(), is_regex);
+    return field.field + " " + (form ? "of a certain form" : TestsInWords(field.tests));
+  });
 }
 
 std::string ConditionInWords(const Rule& rule, const Condition& condition) {

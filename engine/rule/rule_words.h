@@ -10,6 +10,10 @@ namespace exdiag {
 // "MSExchangeMTA 9322 with nt_error 5".
 std::string PatternInWords(const EventPattern& pattern);
 
+// What it wants of the values, in brief: "nt_error 5, protocol_string of a certain form"; "" for
+// any.
+std::string ValuesInWords(const EventPattern& pattern);
+
 // "MSExchangeMTA 289 on another host within 10 min", "no MSExchangeMTA 9301 ...".  `rule` names the
 // patterns.  Without a verb, so that it can follow "needs:" and "not with:".
 std::string ConditionInWords(const Rule& rule, const Condition& condition);

@@ -418,6 +418,54 @@ class Causes(CommandLine):
         self.assertEqual(answer['events'][0]['seen'][0]['count'], 1)
         self.assertEqual(answer['findings'][0]['cause'], 'test.rpc-denied.untrusted-domains')
 
+    def test_the_table_of_rivals(self):
+        out = self.exdiag(0, 'causes', '9322').out
+        table = out[out.index('What it can mean'):out.index('\n\n', out.index('What it can mean'))]
+        self.assertEqual(table, 'What it can mean (2 causes)\n'
+                         '  #  cause                             told by                           collect\n'
+                         '  1  Servers whose domains do not      nt_error 5; the dialling server   B\n'
+                         '     trust each other                  <computer> failed to bind at the\n'
+                         '                                       same time\n'
+                         '  2  The service accounts of the two   nt_error 5                        A\n'
+                         '     servers differ')
+        self.assertIn('What to collect and to find out\n  A for cause 2:\n      setspn -L <computer> > spn.txt\n'
+                      '  B Do the domains of <computer> and <remote_server> trust each other? (cause 1)\n', out)
+        self.assertNotIn('Give the connector an account', out)
+        self.assertIn('Give the connector an account', self.exdiag(0, 'causes', '9322', '--verbose').out)
+        page = self.exdiag(0, 'causes', '9322', '--format', 'html').out
+        self.assertIn('Give the connector an account', page)
+        self.assertIn("default-src 'none'", page)
+        self.assertNotIn('<script', page)
+
+    def test_of_one_host_and_since_a_time(self):
+        self.import_log()
+        def found(code, *arguments):
+            out = self.exdiag(code, 'causes', '9322', '--store', self.store, '--format', 'json', *arguments).out
+            answer = json.loads(out)
+            causes = {c['cause']: c['found'] and c['found']['incidents'] for c in answer['events'][0]['causes']}
+            return [s['count'] for s in answer['events'][0]['seen']], causes['test.rpc-denied.untrusted-domains']
+        self.assertEqual(found(1), ([1], 1))
+        for host in ('brest', 'BREST', 'brest.corp.example'):
+            self.assertEqual(found(1, '--host', host), ([1], 1))
+        self.assertEqual(found(0, '--host', 'NANTES'), ([], None))
+        self.assertEqual(found(1, '--host', 'NANTES', '--host', 'BREST'), ([1], 1))
+        for since, there in (('1999-11-22', True), ('1999-11-22T19:05:31', True), ('1999-11-22T19:05:32', False),
+                             ('1999-11-23', False)):
+            self.assertEqual(found(*((1, '--since', since) if there else (0, '--since', since))),
+                             ([1], 1) if there else ([], None), since)
+        text = self.exdiag(0, 'causes', '9322', '--store', self.store, '--host', 'NANTES').out
+        self.assertIn('The store holds no such event on nantes.', text)
+        table = self.exdiag(1, 'causes', '9322', '--store', self.store).out
+        self.assertRegex(table, r'\n  1  Servers whose .* 1 +\d\d %  1999-11-22  B\n')
+        self.assertIn('In the store: 1 incident, ', table)
+        self.assertIn('Give the connector an account', table)
+        for arguments, message in (
+                (['--host', 'BREST'], '--host and --since ask about a store; name it with --store'),
+                (['--store', self.store, '--since', 'noon'],
+                 '--since: "noon" is no time; write 1999-11-02 or 1999-11-02T19:05:31Z')):
+            result = self.exdiag(2, 'causes', '9322', *arguments)
+            self.assertEqual(result.err, 'exdiag causes: %s\nTry "exdiag causes --help".\n' % message)
+
     def test_an_event_nobody_knows(self):
         result = self.exdiag(0, 'causes', 'MSExchangeMTA/9324')
         self.assertIn('Event MSExchangeMTA/9324 is not known\n', result.out)

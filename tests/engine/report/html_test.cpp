@@ -44,10 +44,11 @@ TEST(HtmlTest, BlocksOfADocument) {
             "<p>on <strong>EX1</strong></p>\n"
             "<pre tabindex=\"0\"><code>a &lt;b&gt;\nc</code></pre>\n"
             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Steps &amp; more\">"
-            "<table>\n"
+            "<table class=\"stack\">\n"
             "<thead><tr><th scope=\"col\" class=\"number\">n</th><th scope=\"col\">what</th></tr>"
             "</thead>\n"
-            "<tbody>\n<tr><td class=\"number\">7</td><td>&lt;i&gt;</td></tr>\n</tbody></table>"
+            "<tbody>\n<tr><td class=\"number\" data-label=\"n\">7</td><td "
+            "data-label=\"what\">&lt;i&gt;</td></tr>\n</tbody></table>"
             "</div>\n");
 }
 
