@@ -10,7 +10,8 @@ says so and ends with 77.  --peers: evtxexport (package libevtx-utils) is looked
 python-evtx in FOLDER, where tests/damage/peers.sh FOLDER installs them; whichever is missing is named and left out.
 
 A record is counted once, by its number and time, however often a reader gives it.  python-evtx is asked record by
-record, so that a record that it cannot read does not end its reading, as it ends that of the script that comes with it.
+record and for all chunks, so that a record that it cannot read or a stale header does not end its reading, as they end
+that of the script that comes with it.
 """
 import argparse
 import json
@@ -185,7 +186,8 @@ import Evtx.Evtx as evtx
 found = set()
 try:
     with evtx.Evtx(sys.argv[1]) as log:
-        for chunk in log.chunks():
+        # All of them: the header's count is stale in logs copied while in use.
+        for chunk in log.get_file_header().chunks(include_inactive=True):
             try:
                 for record in chunk.records():
                     try:
