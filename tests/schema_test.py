@@ -112,6 +112,7 @@ BROKEN_RULES = (
     ('within: 10m, host: other', 'within: 10'),
     ('within: 10m, host: other', 'within: 10m, host: remote'),
     ('within: 10m, host: other', 'within: 10m, count: many'),
+    ('within: 10m, host: other', 'latest: yes, count: 2'),
     ('  - other: {within: 10m, host: other}', '  - []'),
     ('  - other: {within: 10m, host: other}', '  - other\n  - sequence: [other]'),
     ('  - other: {within: 10m, host: other}', '  - other\n  - fact: {kind: answer, name: x}'),

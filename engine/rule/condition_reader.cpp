@@ -174,6 +174,7 @@ void ConditionReader::ReadEventKeys(YamlMap& map, EventCondition& event) {
   ReadHost(map, event);
   ReadCount(map, event);
   ReadIn(map, event);
+  CheckLatest(map, event);
   event.per = ReadField(map, "per", event.pattern);
   event.distinct = ReadField(map, "distinct", event.pattern);
   event.same = ReadPairs(map, "same", event);
@@ -259,12 +260,20 @@ void ConditionReader::ReadIn(YamlMap& map, EventCondition& event) {
     problems_.Error("rule.count", place,
                     "\"in\" needs a \"count\" such as \"3+\": so many events in a span of time");
   }
-  for (const std::string_view key : {"distinct", "latest"}) {
-    if (!map.Has(key)) continue;
+  if (map.Has("distinct")) {
     problems_.Error("rule.count", place,
-                    fmt::format("\"in\" counts events; it cannot stand "
-                                "beside \"{}\"",
-                                key));
+                    "\"in\" counts events; it cannot stand beside \"distinct\"");
+  }
+}
+
+// The last event is one, or several at one time: there is nothing to count.
+void ConditionReader::CheckLatest(YamlMap& map, const EventCondition& event) {
+  if (!event.latest) return;
+  for (const std::string_view key : {"count", "in", "per", "distinct"}) {
+    if (!map.Has(key)) continue;
+    problems_.Error(
+        "rule.latest", map.Get(key)->place,
+        fmt::format("\"{}\" beside \"latest\", which looks at the last event only", key));
   }
 }
 

@@ -37,6 +37,7 @@ class ConditionReader {
   std::span<const YamlNode> ItemsOf(const YamlNode& node);
   void ReadOf(YamlMap& map, EventCondition& event);
   void ReadIn(YamlMap& map, EventCondition& event);
+  void CheckLatest(YamlMap& map, const EventCondition& event);
   void ReadHost(YamlMap& map, EventCondition& event);
   void ReadCount(YamlMap& map, EventCondition& event);
   std::vector<FieldPair> ReadPairs(YamlMap& map, std::string_view key, const EventCondition& event);

@@ -37,13 +37,20 @@ std::int64_t FormOfBounds(std::int64_t value, const TestRange& range) {
 }
 
 // Events print many codes in hexadecimal without 0x, eight digits long or with the two zeros more
-// of the store's call stacks: "80004005", "00000BB8", "0080070057".  By itself such a word may be a
-// decimal number as well; a rule that writes 0x says which it means.
+// of the store's call stacks: "80004005", "00000BB8", "0080070057".  Decimal numbers of just eight
+// digits, which look the same, are still equal to themselves.
 std::optional<std::int64_t> BareHex(std::string_view value) {
   if (value.size() == 10 && value.starts_with("00")) value.remove_prefix(2);
   const auto hex = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
   if (value.size() != 8 || !std::all_of(value.begin(), value.end(), hex)) return std::nullopt;
   return ParseInteger("0x" + std::string(value));
+}
+
+// What a value is compared as when it is a number.
+std::optional<std::int64_t> CodeOf(std::string_view value) {
+  if (const auto hex = BareHex(value)) return hex;
+  const auto number = ParseInteger(value);
+  return number ? std::optional(Unsigned32(*number)) : std::nullopt;
 }
 
 bool IsIpAddress(std::string_view text) {
@@ -142,7 +149,7 @@ class Evaluation {
   bool operator()(const TestEqualsField& test) const {
     if (!context_.field) return false;
     const std::optional<std::string_view> other = context_.field(test.field);
-    return other && EqualValues(value_, Trim(*other));
+    return other && EqualValues(value_, *other);
   }
 
   bool operator()(const TestHost& test) const {
@@ -199,14 +206,19 @@ bool HoldsAll(std::span<const FieldTest> tests, std::optional<std::string_view> 
                      [&](const FieldTest& test) { return Holds(test, value, context); });
 }
 
-bool EqualValues(std::string_view value, std::string_view wanted) {
-  value = Trim(value);
-  if (EqualsIgnoreCase(value, wanted)) return true;
-  const std::optional<std::int64_t> b = ParseInteger(wanted);
-  if (!b) return false;
-  const std::optional<std::int64_t> a = ParseInteger(value);
-  if (a && Unsigned32(*a) == Unsigned32(*b)) return true;
-  return StartsWithIgnoreCase(wanted, "0x") && BareHex(value) == b;
+std::string EqualityKey(std::string_view value) {
+  const std::string_view trimmed = Trim(value);
+  const auto code = CodeOf(trimmed);
+  return code ? fmt::format("{}", *code) : ToLower(trimmed);
+}
+
+// As the keys would tell, without making them: this is asked of every event.
+bool EqualValues(std::string_view a, std::string_view b) {
+  a = Trim(a);
+  b = Trim(b);
+  if (EqualsIgnoreCase(a, b)) return true;
+  const auto code = CodeOf(a);
+  return code && code == CodeOf(b);
 }
 
 }  // namespace exdiag

@@ -34,10 +34,11 @@ bool Holds(const FieldTest& test, std::optional<std::string_view> value,
 bool HoldsAll(std::span<const FieldTest> tests, std::optional<std::string_view> value,
               const TestContext& context = {});
 
-// Equality of the rule language: as whole numbers when both are numbers (decimal or 0x; a negative
-// 32-bit number and its unsigned form are one code; where `wanted` has 0x, eight hexadecimal digits
-// in `value` need none), else as text without ASCII case.  Blanks at the ends of `value` do not
-// count.
-bool EqualValues(std::string_view value, std::string_view wanted);
+// Equality of the rule language, the same wherever it compares values: two are equal when their
+// keys are.  The key of a number is that number: decimal, with 0x, or the eight hexadecimal digits
+// that events print without it; a negative 32-bit number and its unsigned form are one code.  Of
+// all else it is the text without ASCII case.  Blanks at the ends do not count.
+std::string EqualityKey(std::string_view value);
+bool EqualValues(std::string_view a, std::string_view b);
 
 }  // namespace exdiag

@@ -39,17 +39,19 @@ bool Refuses(const FieldTest& test, const std::string& value) {
   if (test.has_template || std::holds_alternative<TestEqualsField>(test.test)) return false;
   const bool of_text =
       std::holds_alternative<TestText>(test.test) || std::holds_alternative<TestRegex>(test.test);
-  if (of_text && ParseInteger(value)) return false;  // 5 may be written 0x5
+  // 5 may be written 0x5 or 00000005, so tests are tried on two spellings.
+  const std::string other = EqualityKey(value);
+  if (of_text && ParseInteger(other)) return false;
   if (const auto* no = std::get_if<TestNot>(&test.test)) {
     // Sure to be refused only when every test inside is sure to hold.
     return std::all_of(no->tests.begin(), no->tests.end(), [&](const FieldTest& inner) {
       const bool equality = std::holds_alternative<TestEquals>(inner.test) ||
                             std::holds_alternative<TestRange>(inner.test) ||
                             std::holds_alternative<TestExists>(inner.test);
-      return equality && !inner.has_template && Holds(inner, value);
+      return equality && !inner.has_template && Holds(inner, value) && Holds(inner, other);
     });
   }
-  return !Holds(test, value);
+  return !Holds(test, value) && !Holds(test, other);
 }
 
 std::string FromEquality(std::span<const FieldTest> tests) {
@@ -330,9 +332,8 @@ class LogicCheck {
     return never ? Fixed::kNever : Fixed::kDepends;
   }
 
-  Fixed Of(const SequenceCondition& sequence, const Location&) {
-    return sequence.within.ticks <= 0 ? Fixed::kNever : Fixed::kDepends;
-  }
+  // Equal times are in order, so that even `within: 0s` may hold.
+  static Fixed Of(const SequenceCondition&, const Location&) { return Fixed::kDepends; }
 
   Fixed Of(const NotCondition& no, const Location&) { return Opposite(Of(*no.condition)); }
   Fixed Of(const AnyCondition& any, const Location&) {

@@ -75,7 +75,6 @@ class FactQuestion final : public Question {
     for (const FieldCondition& test : tests) {
       if (test.field != index_field_ || EqualsTest(test) == nullptr) continue;
       for (const std::string& value : EqualsTest(test)->values) {
-        if (ParseInteger(value)) return facts_;  // numbers have more forms than one key
         keys.push_back(KeyOf(value));
       }
       break;

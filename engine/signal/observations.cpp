@@ -5,24 +5,13 @@
 #include <algorithm>
 
 #include "engine/base/text.h"
+#include "engine/rule/field_test.h"
 
 namespace exdiag {
 namespace {
 
 // Events of which all is in memory at a time; reading one again costs some microseconds.
 constexpr std::size_t kLoadedAtMost = 4096;
-
-// Both 32-bit forms of a code as one number, as in field_test.h, EqualValues.
-std::int64_t Unsigned32(std::int64_t value) {
-  constexpr std::int64_t kTwo31 = std::int64_t{1} << 31;
-  return value < 0 && value >= -kTwo31 ? value + 2 * kTwo31 : value;
-}
-
-std::string EqualityText(std::string_view value) {
-  const std::string_view trimmed = Trim(value);
-  const auto number = ParseInteger(trimmed);
-  return number ? fmt::format("{}", Unsigned32(*number)) : ToLower(trimmed);
-}
 
 std::string TimeWords(Ticks time) {
   return time.known() ? " at " + FormatTimeForPeople(time) : std::string();
@@ -97,7 +86,7 @@ TextId Observations::EqualityKey(TextId value, bool as_host) const {
   const auto found = keys.find(value);
   if (found != keys.end()) return found->second;
   const std::string& text = texts_.Text(value);
-  const TextId key = texts_.Intern(as_host ? CanonicalHost(Trim(text)) : EqualityText(text));
+  const TextId key = texts_.Intern(as_host ? CanonicalHost(Trim(text)) : exdiag::EqualityKey(text));
   keys.emplace(value, key);
   return key;
 }
