@@ -424,8 +424,13 @@ class EventQuestion final : public Question {
     // More events cannot change these; everything else rests on having seen all.
     if (enough && !wanted.max) return Truth::kHolds;
     if (wanted.max && condition_.per.empty() && count > *wanted.max) return Truth::kFails;
-    // Any of the events of other clocks may belong to the group or the span that counts.
-    const std::uint64_t at_most = (condition_.in ? hits.count : count) + hits.possible;
+    // Any of the events of other clocks may belong to the group or the span that counts.  A group
+    // that is too large already is nothing to build on.
+    const bool too_large = wanted.max && count > *wanted.max;
+    const std::uint64_t at_most = (condition_.in ? hits.count
+                                   : too_large   ? 0
+                                                 : count) +
+                                  hits.possible;
     const bool may_be_too_many = enough && condition_.per.empty();
     const bool zones_matter =
         hits.possible > 0 && (may_be_too_many ? at_most > *wanted.max : at_most >= wanted.min);

@@ -367,7 +367,7 @@ TEST(Size, ATooComplexValueIsToldForEachRuleAndEvent) {
   EXPECT_THAT(*signals, IsEmpty());
   ASSERT_THAT(problems.items(), SizeIs(5));
   EXPECT_EQ(ToString(problems.items()[0]),
-            "rules/x.yaml: line 13, column 23: the regex \"(a|aa)+$\" is too complex for the 9001 "
+            "rules/x.yaml: line 12, column 23: the regex \"(a|aa)+$\" is too complex for the 9001 "
             "bytes of text of P 100 on A, record 1; the value counts as not matching");
   EXPECT_THAT(problems.items()[4].reason, ::testing::EndsWith("; more of them are not told"));
 }

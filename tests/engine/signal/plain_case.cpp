@@ -1,6 +1,7 @@
 #include "tests/engine/signal/plain_case.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -16,12 +17,15 @@ std::string Length(std::int64_t seconds) {
   return seconds == kEver ? "ever" : fmt::format("{}s", seconds);
 }
 
+std::string Quoted(const std::string& text) { return "'" + text + "'"; }
+
 std::string TestYaml(const Test& test) {
-  std::string value = test.value.empty() ? "''" : "'" + test.value + "'";
-  std::string yaml = test.how == "equals"   ? value
-                     : test.how == "exists" ? fmt::format("{{exists: {}}}", test.value)
-                     : test.how == "min"    ? fmt::format("{{min: {}}}", test.value)
-                                            : fmt::format("{{{}: {}}}", test.how, value);
+  const auto [first, second] = TwoOf(test.value);
+  std::string yaml = fmt::format("{{{}: {}}}", test.how, Quoted(test.value));
+  if (test.how == "equals") yaml = Quoted(test.value);
+  if (test.how == "list") yaml = fmt::format("[{}, {}]", Quoted(first), Quoted(second));
+  if (test.how == "mask_is") yaml = fmt::format("{{mask: {}, is: {}}}", first, second);
+  if (test.how == "mask_any") yaml = fmt::format("{{mask: {}, any: {}}}", first, second);
   return test.negated ? fmt::format("{{not: {}}}", yaml) : yaml;
 }
 
@@ -79,7 +83,7 @@ std::string KindYaml(const Cond& cond) {
     case Cond::Kind::kEvent:
       return EventYaml(cond);
     case Cond::Kind::kTrigger:
-      return fmt::format("bad: {{where: {}}}", WhereYaml(cond.where));
+      return fmt::format("{}: {{where: {}}}", cond.pattern, WhereYaml(cond.where));
     case Cond::Kind::kFact:
       return fmt::format("fact: {{kind: {}{}, where: {}}}", cond.fact_kind,
                          cond.host.empty() ? "" : ", host: '" + cond.host + "'",
@@ -122,6 +126,7 @@ class Generator {
   Case Make() {
     Case one;
     mood_ = Chance(60) ? Pick::kPlain : Pick::kWild;
+    with_frames_ = Chance(30);
     MakeRule(one.rule);
     MakeLog(one.log);
     MakeCoverage(one.coverage);
@@ -146,10 +151,9 @@ class Generator {
   void MakeLog(std::vector<Entry>& log) {
     const std::size_t size = 1 + Below(11);
     for (std::size_t i = 0; i < size; ++i) log.push_back(MakeEntry());
-    log[Below(size)].id = 100;
-    for (Entry& entry : log) {
-      if (entry.id < 110) entry.fields["text"] = Text({"x", "X", "y", "xy"});
-    }
+    Entry& trigger = log[Below(size)];
+    if (trigger.is_fact()) trigger.fields.clear();
+    trigger.id = 100;
     if (uses_of_) MakeDifferent(log);
   }
 
@@ -190,11 +194,33 @@ class Generator {
     static constexpr int kIds[] = {100, 100, 101, 101, 101, 102, 102, 110};
     entry.id = One(kIds);
     if (Chance(3)) entry.id = 111;
+    if (Chance(with_frames_ ? 20 : 2)) {
+      MakeFrame(entry);
+      return entry;
+    }
     if (entry.id < 102 && Chance(85)) {
       entry.fields["peer"] = Text({"A", "B", "B", "b.corp.example", "C", "c.other.example"});
     }
-    if (Chance(90)) entry.fields["code"] = Text({"3", "3", "5", "0x5", "6"});
+    if (Chance(90)) entry.fields["code"] = MakeCode();
+    if (entry.id < 110) entry.fields["text"] = MakeText();
     return entry;
+  }
+
+  std::string MakeCode() {
+    if (Chance(75)) return Text({"3", "3", "5", "0x5", "6"});
+    return Text({"00000005", "-5", "0xfffffffb", "FFFFFFFB", "00000010", "16", "0x10"});
+  }
+
+  std::string MakeText() {
+    if (Chance(70)) return Text({"x", "X", "y", "xy"});
+    return Text({"1.10", "1.9", "1.9.0", "2", "10.0.0.1", "yx5", "zebra", "5"});
+  }
+
+  void MakeFrame(Entry& entry) {
+    entry.id = 0;
+    entry.fields = {{"reserved", Text({"0", "1", "2"})}};
+    if (Chance(90)) entry.fields["length"] = MakeCode();
+    entry.fields["tpdu"] = MakeText();
   }
 
   void MakeCoverage(std::vector<Period>& coverage) {
@@ -213,13 +239,14 @@ class Generator {
   }
 
   void MakeFacts(std::vector<PlainFact>& facts) {
-    for (std::size_t i = Below(4); i > 0; --i) {
+    for (std::size_t i = Below(with_frames_ ? 7 : 4); i > 0; --i) {
       const std::string host = Text({"A", "b.corp.example", "C", ""});
       if (Chance(40)) {
         facts.push_back(
             {"answer", host, {{"name", Text({"trust", "mail"})}, {"value", Text({"no", "yes"})}}});
       } else if (Chance(50)) {
-        facts.push_back({"spn_listing", host, {{"count", "1"}}});
+        const bool frames = with_frames_ && Chance(60);
+        facts.push_back({frames ? "tpkt_frame_listing" : "spn_listing", host, {{"count", "1"}}});
       } else {
         facts.push_back(
             {"spn", host, {{"instance", Text({"A", "B", "C", "x"})}, {"service", "SMTPSVC"}}});
@@ -235,10 +262,27 @@ class Generator {
     for (const char* name : {"seen", "more"}) {
       if (Chance(50)) rule.explains.emplace_back(name);
     }
+    if (with_frames_ && Chance(50)) rule.explains.emplace_back("frame");
+    MakeTriggers(rule);
+    triggers_ = rule.triggers;
     std::vector<std::string> known;
     for (std::size_t i = Below(4); i > 0; --i) rule.when.push_back(MakeIn(known, 2));
     for (std::size_t i = Below(2); i > 0; --i) rule.unless.push_back(MakeCond(known, 2));
     for (std::size_t i = Below(4); i > 0; --i) rule.evidence.push_back(MakeCond(known, 2));
+  }
+
+  void MakeTriggers(PlainRule& rule) {
+    if (Chance(70)) return;
+    const std::string second = with_frames_ && Chance(50) ? "frame" : "worse";
+    rule.triggers = Chance(50) ? std::vector<std::string>{"bad", second}
+                               : std::vector<std::string>{second, "bad"};
+    if (!std::count(rule.explains.begin(), rule.explains.end(), second)) {
+      rule.explains.push_back(second);
+    }
+  }
+
+  bool IsTrigger(const std::string& pattern) const {
+    return std::count(triggers_.begin(), triggers_.end(), pattern) > 0;
   }
 
   // A condition whose event later ones may name with `of`.
@@ -255,7 +299,8 @@ class Generator {
       cond = MakeEvent(known);
     } else if (kind < 55) {
       cond.kind = Cond::Kind::kTrigger;
-      cond.where = {MakeTest(false, false)};
+      cond.pattern = triggers_[Below(triggers_.size())];
+      cond.where = {MakeTest(cond.pattern, false)};
     } else if (kind < 60) {
       MakeFact(cond);
     } else if (kind < 64) {
@@ -293,54 +338,83 @@ class Generator {
     cond.kind = Cond::Kind::kSequence;
     for (std::size_t i = 2 + Below(3); i > 0; --i) {
       cond.places.push_back(Text({"bad", "seen", "more", "third"}));
+      if (with_frames_ && Chance(20)) cond.places.back() = "frame";
+      if (IsTrigger("worse") && Chance(20)) cond.places.back() = "worse";
     }
     static constexpr std::int64_t kWithin[] = {60, 600, 1200, 7200, kEver};
     cond.within = One(kWithin);
   }
 
-  Test MakeTest(bool code_only, bool may_be_template) {
+  // `pattern`'s fields are named for events; those of a frame are found at the end.
+  Test MakeTest(const std::string& pattern, bool may_be_template) {
     Test test;
-    if (code_only || Chance(50)) {
-      test.field = "code";
-      test.value = Text({"3", "5", "0x6"});
-      if (Chance(20)) test = {"code", "min", "5", false};
-      if (Chance(10)) test = {"code", "exists", Text({"yes", "no"}), false};
+    const bool frame = pattern == "frame", detail = pattern == "detail";
+    if (detail || Chance(50)) {
+      MakeCodeTest(test);
+    } else if (!frame && Chance(10)) {
+      test = {"computer", "host", Text({"A", "b.corp.example", "C"}), false};
     } else {
-      test.field = "text";
-      test.how = Text({"equals", "contains"});
-      test.value = Text({"x", "Y"});
+      MakeTextTest(test);
     }
+    if (!detail && !frame && Chance(4)) test = {"code", "equals_field", "text", false};
     if (may_be_template && Chance(30)) {
-      test.value = "{bad." + test.field + "}";
-      if (test.how == "exists" || test.how == "min") test.how = "equals";
+      const bool text = test.how == "contains" || test.how == "starts_with" ||
+                        test.how == "ends_with" || test.how == "host";
+      if (!text) test.how = "equals";
+      test.value = "{" + triggers_[Below(triggers_.size())] + "." + test.field + "}";
+      if (test.value.starts_with("{frame")) test.value = "{bad." + test.field + "}";
     }
+    if (frame) test.field = test.field == "code" ? "length" : "tpdu";
     test.negated = Chance(15);
     return test;
   }
 
+  void MakeCodeTest(Test& test) {
+    test = {"code", "equals", Text({"3", "5", "0x6", "-5", "16", "00000010"}), false};
+    if (Chance(15)) test = {"code", "min", "5", false};
+    if (Chance(10)) test = {"code", "max", "5", false};
+    if (Chance(10)) test = {"code", "exists", Text({"yes", "no"}), false};
+    if (Chance(10)) test = {"code", "list", Text({"3,6", "5,x"}), false};
+    if (Chance(10))
+      test = {"code", "mask_is", Text({"7,5", "0x2,0", "0xffff0000,0xffff0000"}), false};
+    if (Chance(10)) test = {"code", "mask_any", Text({"2,yes", "0x5,no"}), false};
+  }
+
+  void MakeTextTest(Test& test) {
+    test = {"text", Text({"equals", "contains", "starts_with", "ends_with"}), Text({"x", "Y"}),
+            false};
+    if (Chance(20)) {
+      test = {"text", "regex", Text({"^x", "x.*5", "[yz]+$", "(a|e)b", "\\d\\.\\d+", "^[^x]+$"}),
+              false};
+    }
+    if (Chance(12))
+      test = {"text", "version", Text({"< 1.10", "<= 1.9", "= 1.9", ">= 2", "> 1.9"}), false};
+    if (Chance(5)) test = {"text", "ip", Text({"yes", "no"}), false};
+  }
+
   Cond MakeEvent(const std::vector<std::string>& known) {
     Cond cond;
-    cond.pattern = Text({"seen", "seen", "more", "third", "detail", "bad"});
+    cond.pattern = Text({"seen", "seen", "more", "third", "detail", "bad", "caught"});
+    if (with_frames_ && Chance(25)) cond.pattern = "frame";
+    if (IsTrigger("worse") && Chance(10)) cond.pattern = "worse";
     static constexpr std::int64_t kLengths[] = {1,    60,       600,        600,  1200,
                                                 3600, 2 * kDay, 26 * kHour, kEver};
     // The trigger's own name without a window means the trigger.
-    if (cond.pattern == "bad" || Chance(60)) {
+    if (IsTrigger(cond.pattern) || Chance(60)) {
       cond.within = One(kLengths);
     } else if (Chance(70)) {
       if (Chance(60)) cond.before = One(kLengths);
       if (!cond.before || Chance(50)) cond.after = One(kLengths);
     }
     if (!known.empty() && Chance(50)) cond.of = known[Below(known.size())];
-    if (cond.of == "bad") cond.of = "";
+    if (IsTrigger(cond.of)) cond.of = "";
     uses_of_ = uses_of_ || !cond.of.empty();
     cond.host = Text({"any", "any", "same", "other", "peer"});
-    const bool has_peer = cond.pattern == "bad" || cond.pattern == "seen";
+    const bool has_peer =
+        cond.pattern == "bad" || cond.pattern == "seen" || cond.pattern == "worse";
     MakeCount(cond, has_peer);
     if (Chance(20)) MakePair(cond, Chance(60) ? cond.same : cond.differ, has_peer);
-    if (Chance(30)) {
-      const bool code_only = cond.pattern == "detail";
-      cond.where = {MakeTest(code_only, true)};
-    }
+    if (Chance(35)) cond.where = {MakeTest(cond.pattern, true)};
     // `peer` of an event that can name no host is an error.
     if (cond.host == "peer" && cond.of != "" && cond.of != "seen") cond.host = "same";
     return cond;
@@ -353,14 +427,19 @@ class Generator {
       cond.latest = true;
       return;
     }
+    const std::string code = cond.pattern == "frame"                  ? "length"
+                             : cond.pattern == "caught" && Chance(60) ? "letter"
+                                                                      : "code";
     cond.min = Below(4);
     if (kind < 75) {
       cond.max = cond.min + Below(2);
+      if (cond.min > 0 && Chance(30)) cond.per = code;
+      if (cond.per.empty() && Chance(20)) cond.distinct = code;
       return;
     }
     cond.min = 1 + Below(3);
-    if (kind < 82) cond.distinct = has_peer && Chance(40) ? "peer" : "code";
-    if (kind >= 88) cond.per = has_peer && Chance(40) ? "peer" : Text({"code", "computer"});
+    if (kind < 82) cond.distinct = has_peer && Chance(40) ? "peer" : code;
+    if (kind >= 88) cond.per = has_peer && Chance(40) ? "peer" : Chance(50) ? code : "computer";
     if (kind < 82 || kind > 94) return;
     cond.min = 2 + Below(2);
     static constexpr std::int64_t kSpans[] = {1, 60, 300, 600, 3600};
@@ -369,7 +448,13 @@ class Generator {
 
   void MakePair(Cond& cond, std::vector<Pair>& pairs, bool has_peer) {
     const bool there_has_peer = cond.of.empty() || cond.of == "seen";
-    if (has_peer && there_has_peer && Chance(50)) {
+    const bool here_frame = cond.pattern == "frame";
+    const bool there_frame = cond.of.empty() ? IsTrigger("frame") : cond.of == "frame";
+    if (here_frame || there_frame) {
+      pairs.push_back({"computer", "computer"});
+    } else if (cond.pattern == "caught" && cond.of.empty() && Chance(50)) {
+      pairs.push_back({"letter", "text"});
+    } else if (has_peer && there_has_peer && Chance(50)) {
       pairs.push_back({"peer", "peer"});
     } else if (there_has_peer && Chance(30)) {
       pairs.push_back({"computer", "peer"});
@@ -381,6 +466,8 @@ class Generator {
   std::mt19937_64 random_;
   Pick mood_ = Pick::kPlain;
   bool uses_of_ = false;
+  bool with_frames_ = false;
+  std::vector<std::string> triggers_;
 };
 
 // ---- less
@@ -432,8 +519,18 @@ std::vector<std::vector<Cond>> SmallerLists(const std::vector<Cond>& conds) {
 
 }  // namespace
 
+bool PlainRule::IsTrigger(const std::string& pattern) const {
+  return std::count(triggers.begin(), triggers.end(), pattern) > 0;
+}
+
+std::pair<std::string, std::string> TwoOf(const std::string& value) {
+  const std::size_t comma = value.find(',');
+  if (comma == std::string::npos) return {value, ""};
+  return {value.substr(0, comma), value.substr(comma + 1)};
+}
+
 std::string RuleYaml(const PlainRule& rule) {
-  std::string lines;
+  std::string lines = fmt::format("trigger: [{}]\n", fmt::join(rule.triggers, ", "));
   if (rule.between) lines += "between: [bad.computer, bad.peer]\n";
   lines += fmt::format("quiet: {}\n", Length(rule.quiet));
   if (!rule.when.empty()) lines += "when: " + ListYaml(rule.when) + "\n";
@@ -442,9 +539,7 @@ std::string RuleYaml(const PlainRule& rule) {
   for (const Cond& cond : rule.evidence) {
     lines += fmt::format("  - {{if: {}, points: 1, because: x}}\n", CondYaml(cond));
   }
-  std::string explains;
-  for (const std::string& name : rule.explains) explains += (explains.empty() ? "" : ", ") + name;
-  return lines + "explains: [" + explains + "]\n";
+  return lines + fmt::format("explains: [{}]\n", fmt::join(rule.explains, ", "));
 }
 
 std::string LogLine(const Entry& entry) {
@@ -491,6 +586,10 @@ std::vector<Case> Smaller(const Case& one) {
       less.rule.*list = std::move(conds);
       out.push_back(std::move(less));
     }
+  }
+  if (one.rule.triggers.size() > 1) {
+    out.push_back(one);
+    out.back().rule.triggers = {"bad"};
   }
   if (one.rule.between) {
     out.push_back(one);

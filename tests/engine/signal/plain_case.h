@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace exdiag::plain {
@@ -13,13 +14,16 @@ inline constexpr std::int64_t kEver = -1;  // as a length of time: without limit
 inline constexpr std::int64_t kHour = 3600;
 inline constexpr std::int64_t kDay = 24 * kHour;
 
-// Times are seconds since 2000-01-10 00:00:00.
+// An event, or a fact of a kind that a pattern stands for.  Times are seconds since 2000-01-10
+// 00:00:00.
 struct Entry {
   std::optional<std::int64_t> time;
   bool wall = false;     // a wall clock of unknown zone
   std::string computer;  // "" for none
-  int id = 0;
+  int id = 0;            // 0: a tpkt_frame fact, whose attributes are `fields`
   std::map<std::string, std::string> fields;
+
+  bool is_fact() const { return id == 0; }
 };
 
 struct Period {
@@ -36,8 +40,10 @@ struct PlainFact {
 
 struct Test {
   std::string field;
-  std::string how = "equals";  // equals, contains, exists, min
-  std::string value;           // may be "{bad.FIELD}"
+  // equals, list ("3,5"), contains, starts_with, ends_with, exists, min, max, regex, mask_is
+  // ("MASK,BITS"), mask_any ("MASK,yes"), version, equals_field, host, ip
+  std::string how = "equals";
+  std::string value;  // may be "{bad.FIELD}"
   bool negated = false;
 };
 
@@ -68,7 +74,10 @@ struct Cond {
 // The patterns are those of world.h, RuleText.
 struct PlainRule {
   std::vector<Cond> when, unless, evidence;
+  std::vector<std::string> triggers = {"bad"};
   std::vector<std::string> explains = {"bad"};
+
+  bool IsTrigger(const std::string& pattern) const;
   bool between = false;  // [bad.computer, bad.peer]
   std::int64_t quiet = 6 * kHour;
 };
@@ -79,6 +88,9 @@ struct Case {
   std::vector<Period> coverage;
   std::vector<PlainFact> facts;
 };
+
+// A test's value as two: what stands before the comma and what behind it.
+std::pair<std::string, std::string> TwoOf(const std::string& value);
 
 // The case as rule files and the tests of this folder write it.
 std::string RuleYaml(const PlainRule& rule);

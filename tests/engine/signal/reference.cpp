@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <limits>
+#include <regex>
+#include <sstream>
 
 namespace exdiag::plain {
 namespace {
@@ -21,17 +24,87 @@ std::string Lower(std::string text) {
 // NetBIOS and FQDN forms of one host are one.
 std::string Host(const std::string& name) { return Lower(name.substr(0, name.find('.'))); }
 
-std::optional<long> Number(const std::string& text) {
+// Decimal or with 0x.
+std::optional<std::int64_t> Number(const std::string& text) {
   if (text.empty()) return std::nullopt;
   char* end = nullptr;
-  const bool hex = text.starts_with("0x");
-  const long value = std::strtol(text.c_str(), &end, hex ? 16 : 10);
+  const bool hex = Lower(text).starts_with("0x");
+  const std::int64_t value = std::strtoll(text.c_str(), &end, hex ? 16 : 10);
   return *end == '\0' ? std::optional(value) : std::nullopt;
 }
 
-bool Equal(const std::string& a, const std::string& b) {
-  if (Number(a) && Number(b)) return *Number(a) == *Number(b);
-  return Lower(a) == Lower(b);
+std::int64_t Unsigned(std::int64_t value) { return value < 0 ? value + (1LL << 32) : value; }
+
+// What a value is compared as: signed and unsigned form of a code are one, and so are its eight
+// hexadecimal digits with and without 0x.
+std::string Key(const std::string& text) {
+  const bool eight =
+      text.size() == 8 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  const auto number = Number(eight ? "0x" + text : text);
+  return number ? std::to_string(Unsigned(*number)) : Lower(text);
+}
+
+bool Equal(const std::string& a, const std::string& b) { return Key(a) == Key(b); }
+
+// "1.9.0" as 1, 9, 0; nullopt for what is no build number.
+std::optional<std::vector<long>> Version(const std::string& text) {
+  if (text.empty() || text.find_first_not_of("0123456789.") != std::string::npos) {
+    return std::nullopt;
+  }
+  std::vector<long> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, '.');) parts.push_back(std::atol(part.c_str()));
+  while (!parts.empty() && parts.back() == 0) parts.pop_back();  // 1.9.0 is 1.9
+  return parts;
+}
+
+bool PassesVersion(const std::string& value, const std::string& bound) {
+  const std::size_t blank = bound.find(' ');
+  const std::string op = bound.substr(0, blank);
+  const auto a = Version(value), b = Version(bound.substr(blank + 1));
+  if (!a || !b) return false;
+  if (op == "<") return *a < *b;
+  if (op == "<=") return *a <= *b;
+  if (op == "=") return *a == *b;
+  if (op == ">=") return *a >= *b;
+  return *a > *b;
+}
+
+bool IsAddress(const std::string& text) {
+  int a = 0, b = 0, c = 0, d = 0, end = 0;
+  return std::sscanf(text.c_str(), "%3d.%3d.%3d.%3d%n", &a, &b, &c, &d, &end) == 4 &&
+         static_cast<std::size_t>(end) == text.size();
+}
+
+bool Matches(const std::string& value, const std::string& regex) {
+  return std::regex_search(value, std::regex(regex, std::regex::icase));
+}
+
+bool PassesMask(const Test& test, const std::string& value) {
+  const auto number = Number(value);
+  if (!number) return false;
+  const auto [mask, wanted] = TwoOf(test.value);
+  const std::int64_t bits = Unsigned(*number) & *Number(mask);
+  return test.how == "mask_is" ? bits == *Number(wanted) : (bits != 0) == (wanted == "yes");
+}
+
+// A test but `exists` and `equals_field`, on a value that is there.
+bool PassesTest(const Test& test, const std::string& value) {
+  const std::string lower = Lower(value), wanted = Lower(test.value);
+  if (test.how == "equals") return Equal(value, test.value);
+  if (test.how == "list") {
+    return Equal(value, TwoOf(test.value).first) || Equal(value, TwoOf(test.value).second);
+  }
+  if (test.how == "contains") return lower.find(wanted) != std::string::npos;
+  if (test.how == "starts_with") return lower.starts_with(wanted);
+  if (test.how == "ends_with") return lower.ends_with(wanted);
+  if (test.how == "min") return Number(value) && *Number(value) >= *Number(test.value);
+  if (test.how == "max") return Number(value) && *Number(value) <= *Number(test.value);
+  if (test.how == "regex") return Matches(value, test.value);
+  if (test.how == "version") return PassesVersion(value, test.value);
+  if (test.how == "host") return Host(value) == Host(test.value);
+  if (test.how == "ip") return IsAddress(value) == (test.value == "yes");
+  return PassesMask(test, value);
 }
 
 bool IsHostField(const std::string& field) { return field == "computer" || field == "peer"; }
@@ -87,7 +160,7 @@ class Evaluator {
     std::vector<std::size_t> triggers;
     std::map<std::size_t, bool> unknown;
     for (std::size_t i = 0; i < log_.size(); ++i) {
-      if (!Matches("bad", i)) continue;
+      if (!Opens(i)) continue;
       if (const auto judged = Judge(i)) {
         triggers.push_back(i);
         unknown[i] = *judged;
@@ -104,10 +177,29 @@ class Evaluator {
   // ---- events
 
   bool Matches(const std::string& pattern, std::size_t i) const {
-    const std::map<std::string, int> ids = {
-        {"bad", 100}, {"seen", 101}, {"more", 102}, {"third", 102}, {"detail", 110}};
-    if (log_[i].id != ids.at(pattern)) return false;
-    return pattern != "third" || Equal(Show(i, "code").value_or(""), "3");
+    const Entry& entry = log_[i];
+    if (pattern == "frame") return entry.is_fact() && !Equal(entry.fields.at("reserved"), "0");
+    const std::string code = Show(i, "code").value_or("");
+    if (pattern == "worse") return (entry.id == 100 || entry.id == 101) && Equal(code, "6");
+    const std::map<std::string, int> ids = {{"bad", 100},   {"seen", 101},   {"more", 102},
+                                            {"third", 102}, {"caught", 102}, {"detail", 110}};
+    if (entry.id != ids.at(pattern)) return false;
+    if (pattern == "caught") return Letter(i).has_value();
+    return pattern != "third" || Equal(code, "3");
+  }
+
+  // Whether it is one of the rule's triggers.
+  bool Opens(std::size_t i) const {
+    return std::any_of(rule_.triggers.begin(), rule_.triggers.end(),
+                       [&](const std::string& pattern) { return Matches(pattern, i); });
+  }
+
+  // What the regex of `caught` captures.
+  std::optional<std::string> Letter(std::size_t i) const {
+    const std::string text = Show(i, "text").value_or("");
+    const std::size_t at = Lower(text).find_first_of("xyz");
+    if (at == std::string::npos) return std::nullopt;
+    return text.substr(at, 1);
   }
 
   // nullopt: the event does not show the field.
@@ -116,6 +208,7 @@ class Evaluator {
       if (log_[i].computer.empty()) return std::nullopt;
       return log_[i].computer;
     }
+    if (field == "letter") return Letter(i);
     const auto found = log_[i].fields.find(field);
     if (found == log_[i].fields.end()) return std::nullopt;
     return found->second;
@@ -146,10 +239,11 @@ class Evaluator {
 
   // ---- field tests
 
-  // The text with {bad.field} filled in; nullopt when the trigger does not show it.
+  // The text with {trigger.field} filled in; nullopt when the trigger does not show it.
   std::optional<std::string> Fill(const std::string& text, std::size_t trigger) const {
-    if (!text.starts_with("{bad.")) return text;
-    return Show(trigger, text.substr(5, text.size() - 6));
+    if (!text.starts_with("{")) return text;
+    const std::size_t stop = text.find('.');
+    return Show(trigger, text.substr(stop + 1, text.size() - stop - 2));
   }
 
   std::optional<std::vector<Test>> Fill(std::vector<Test> tests, std::size_t trigger) const {
@@ -172,11 +266,12 @@ class Evaluator {
         continue;
       }
       if (!value) return false;
-      if (test.how == "equals") passes = Equal(*value, test.value);
-      if (test.how == "contains") {
-        passes = Lower(*value).find(Lower(test.value)) != std::string::npos;
+      if (test.how == "equals_field") {
+        const auto other = show(test.value);
+        passes = other && Equal(*value, *other);
+      } else {
+        passes = PassesTest(test, *value);
       }
-      if (test.how == "min") passes = Number(*value) && *Number(*value) >= *Number(test.value);
       if (passes == test.negated) return false;
     }
     return true;
@@ -220,8 +315,18 @@ class Evaluator {
   bool SawAll(const std::string& pattern, const std::set<std::string>& hosts, const Entry& of,
               const Span& span) const {
     if (hosts.empty()) return false;
+    if (pattern == "frame") return WereListed("tpkt_frame", hosts);
     return std::all_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
       return Covered(host, of, span, pattern == "detail");
+    });
+  }
+
+  // A complete list of such facts was fed for each of the hosts.
+  bool WereListed(const std::string& kind, const std::set<std::string>& hosts) const {
+    return std::all_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
+      return std::any_of(case_.facts.begin(), case_.facts.end(), [&](const PlainFact& fact) {
+        return fact.kind == kind + "_listing" && Host(fact.host) == host;
+      });
     });
   }
 
@@ -287,6 +392,7 @@ class Evaluator {
   }
 
   Value AskTrigger(const Cond& cond, std::size_t trigger) const {
+    if (!Matches(cond.pattern, trigger)) return Value::kFails;  // another trigger is at hand
     const auto tests = Fill(cond.where, trigger);
     if (!tests) return Value::kUnknown;
     return PassesEvent(*tests, trigger) ? Value::kHolds : Value::kFails;
@@ -379,26 +485,27 @@ class Evaluator {
 
   std::string GroupOf(std::size_t i, const std::string& field) const {
     const std::string value = Show(i, field).value_or("");
-    if (IsHostField(field)) return Host(value);
-    return Number(value) ? std::to_string(*Number(value)) : Lower(value);
+    return IsHostField(field) || value.empty() ? Host(value) : Key(value);
   }
 
-  std::uint64_t CountOf(const Cond& cond, const std::vector<std::size_t>& events) const {
+  // What is counted: events, different values, or the events of each group.
+  std::vector<std::uint64_t> CountsOf(const Cond& cond,
+                                      const std::vector<std::size_t>& events) const {
     if (!cond.distinct.empty()) {
       std::set<std::string> values;
       for (const std::size_t i : events) values.insert(GroupOf(i, cond.distinct));
       values.erase("");
-      return values.size();
+      return {values.size()};
     }
     std::map<std::string, std::vector<std::size_t>> groups;
     for (const std::size_t i : events)
       groups[cond.per.empty() ? "*" : GroupOf(i, cond.per)].push_back(i);
     groups.erase("");
-    std::uint64_t most = 0;
+    std::vector<std::uint64_t> counts;
     for (const auto& [name, group] : groups) {
-      most = std::max<std::uint64_t>(most, cond.in ? InSpan(group, *cond.in) : group.size());
+      counts.push_back(cond.in ? InSpan(group, *cond.in) : group.size());
     }
-    return most;
+    return counts;
   }
 
   // The most events that a span of this length can hold.
@@ -419,8 +526,10 @@ class Evaluator {
 
   Value Count(const Cond& cond, const std::vector<std::size_t>& inside,
               const std::vector<std::size_t>& perhaps, bool saw_all) const {
-    const std::uint64_t count = CountOf(cond, inside);
     const auto fits = [&](std::uint64_t n) { return n >= cond.min && n <= cond.max.value_or(n); };
+    std::vector<std::uint64_t> counts = CountsOf(cond, inside);
+    if (!cond.per.empty()) return CountGroups(cond, counts, inside, perhaps.size(), saw_all);
+    const std::uint64_t count = counts.empty() ? 0 : counts.front();
     if (!cond.max && count >= cond.min) return Value::kHolds;
     if (cond.max && count > *cond.max) return Value::kFails;
     // With `in`, any of those that lie in the window may turn out to be near enough.
@@ -430,6 +539,24 @@ class Evaluator {
     }
     if (!saw_all) return Value::kUnknown;
     return fits(count) ? Value::kHolds : Value::kFails;
+  }
+
+  // One group must reach the count; each event that may lie in the window may belong to any group,
+  // or make one of its own.
+  Value CountGroups(const Cond& cond, const std::vector<std::uint64_t>& sizes,
+                    const std::vector<std::size_t>& inside, std::size_t perhaps,
+                    bool saw_all) const {
+    bool fits = false;
+    std::uint64_t largest_below = 0;
+    for (const std::uint64_t size : sizes) {
+      fits = fits || (size >= cond.min && size <= cond.max.value_or(size));
+      if (size < cond.min) largest_below = std::max(largest_below, size);
+    }
+    if (fits && !cond.max) return Value::kHolds;
+    if (cond.in) largest_below = inside.size();
+    if (perhaps > 0 && (fits || largest_below + perhaps >= cond.min)) return Value::kUnknown;
+    if (!saw_all) return Value::kUnknown;
+    return fits ? Value::kHolds : Value::kFails;
   }
 
   // The last events not after `of`, for a zone in which wall clocks are `offset` before UTC.
@@ -524,7 +651,9 @@ class Evaluator {
     const std::size_t trigger = around.trigger;
     const std::int64_t within = cond.within.value_or(600);
     bool named = false;
-    for (const std::string& place : cond.places) named = named || place == "bad";
+    for (const std::string& place : cond.places) {
+      named = named || (rule_.IsTrigger(place) && Matches(place, trigger));
+    }
     std::vector<std::size_t> taken;
     if (Place(cond, trigger, named, within, taken, around.sequences)) return Value::kHolds;
     const Span span{within, within};
@@ -560,7 +689,7 @@ class Evaluator {
     for (std::size_t i = 0; i < log_.size(); ++i) {
       if (!Matches(cond.places[taken.size()], i)) continue;
       if (std::find(taken.begin(), taken.end(), i) != taken.end()) continue;
-      if (i == trigger && cond.places[taken.size()] != "bad") continue;
+      if (i == trigger && !rule_.IsTrigger(cond.places[taken.size()])) continue;
       if (!OneClock(i, trigger)) continue;
       const std::int64_t time = log_[i].time.value_or(0);
       if (within != kEver && !named && std::abs(time - log_[trigger].time.value_or(0)) > within)
@@ -659,12 +788,13 @@ class Evaluator {
   }
 
   bool InExplains(const std::string& pattern) const {
-    return std::find(rule_.explains.begin(), rule_.explains.end(), pattern) != rule_.explains.end();
+    return rule_.IsTrigger(pattern) ||
+           std::find(rule_.explains.begin(), rule_.explains.end(), pattern) != rule_.explains.end();
   }
 
   // Of a pattern of `explains` that no condition of `when` or `evidence` names.
   bool IsUnnamed(std::size_t i) const {
-    std::set<std::string> named = {"bad"};
+    std::set<std::string> named(rule_.triggers.begin(), rule_.triggers.end());
     for (const Cond& cond : rule_.when) Names(cond, named);
     for (const Cond& cond : rule_.evidence) Names(cond, named);
     return std::any_of(rule_.explains.begin(), rule_.explains.end(), [&](const std::string& name) {

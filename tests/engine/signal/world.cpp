@@ -229,6 +229,8 @@ std::string RuleText(std::string_view lines) {
       {"named", "{provider: P, id: 103}"},
       {"third", "{provider: P, id: 102, where: {code: 3}}"},
       {"frame", "{fact: tpkt_frame, where: {reserved: {not: 0}}}"},
+      {"worse", "{provider: P, id: [100, 101], where: {code: 6}}"},
+      {"caught", "{provider: P, id: 102, where: {text: {regex: '(?<letter>[xyz])'}}}"},
   };
   std::string text = R"(id: test.fault.cause
 version: 1
@@ -236,7 +238,6 @@ status: draft
 title: A cause
 verdict: fault
 articles: [Q1]
-trigger: bad
 strength: probable
 cause: "{bad.computer} failed with {bad.code}"
 fix: [{do: "Mend {bad.peer}.", on: "{bad.computer}"}]
@@ -248,6 +249,7 @@ events:
     text.append("  ").append(name).append(": ").append(pattern).append("\n");
   }
   text.append(lines);
+  if (lines.find("trigger:") == std::string_view::npos) text += "\ntrigger: bad\n";
   if (lines.find("explains:") == std::string_view::npos) text += "\nexplains: [bad]\n";
   return text;
 }

@@ -74,9 +74,11 @@ Ticks At(std::string_view time);
 // Complains as a test failure when `yaml` is no sound rule.
 RuleSet ParseRule(const std::string& yaml);
 
-// A rule triggered by `bad` (P 100), with the given lines of YAML, and beside it those of `seen`
-// (P 101), `more` (P 102), `detail` (P 110), `named` (P 103), `third` (P 102, code 3) and `frame`
-// (tpkt_frame with a reserved byte) that the lines name.
+// A rule triggered by `bad` (P 100) unless the lines say otherwise, with the given lines of YAML,
+// and beside it those of `seen` (P 101), `more` (P 102), `detail` (P 110), `named` (P 103), `third`
+// (P 102, code 3), `frame` (tpkt_frame with a reserved byte), `worse` (P 100 and 101, code 6) and
+// `caught` (P 102 whose text holds x, y or z, the first of which is its field `letter`) that the
+// lines name.
 std::string RuleText(std::string_view lines);
 
 std::vector<Signal> Evaluate(const RuleSet& rules, const Store& store);
