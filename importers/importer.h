@@ -68,6 +68,10 @@ class Importer {
   // yielded nothing: not this format after all, or unreadable from the first byte.
   virtual Result<void> Import(const Export& input, EvidenceSink& evidence,
                               DiagnosticSink& problems) const = 0;
+
+  // The record or frame that begins at `offset` of a binary export, as it stands there.  Empty
+  // where none begins, and for formats whose places are lines.
+  virtual std::vector<std::byte> BytesAt(const ByteSource& bytes, std::uint64_t offset) const;
 };
 
 // All formats, in the order in which they are asked.

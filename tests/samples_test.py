@@ -117,6 +117,50 @@ class Samples(unittest.TestCase):
             self.assertEqual(len(causes), len(scenario['formats']), name)
             self.assertEqual(len(set(causes.values())), 1, causes)
 
+    def evidence(self, *files):
+        """Every record of every reason of all findings, as exdiag events --evidence gives it."""
+        with tempfile.TemporaryDirectory() as folder:
+            store = os.path.join(folder, 'site.db')
+            done = run('import', '--store', store, '--timezone', 'UTC', *files)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            report = json.loads(run('diagnose', '--store', store, '--format', 'json').stdout)
+            records = []
+            for incident in report['incidents']:
+                done = run('events', '--store', store, '--evidence', incident['incident'], '--format', 'json')
+                self.assertEqual((done.returncode, done.stderr), (0, ''))
+                for finding in json.loads(done.stdout)['findings']:
+                    for reason in finding['reasons']:
+                        self.assertEqual(len(reason['records']), reason['evidence_count'])
+                        records += reason['records']
+            return records
+
+    def check_as_it_stands(self, record):
+        self.assertTrue(record['as_exported'], record)
+        with open(record['file'], 'rb') as f:
+            content = f.read()
+        if 'offset' in record:
+            there = bytes.fromhex(record['bytes'])
+            self.assertGreater(len(there), 16)
+            self.assertEqual(there, content[record['offset']:record['offset'] + len(there)])
+            return
+        text = content.decode('utf-16') if content[:2] == b'\xff\xfe' else content.decode('utf-8-sig')
+        shown = record['text'].split('\n')
+        there = text.replace('\r', '').split('\n')[record['line'] - 1:][:len(shown)]
+        self.assertEqual(shown, there)
+        self.assertNotEqual(shown[0].strip(), '')
+
+    def test_the_records_behind_findings_are_shown_as_they_stand(self):
+        """In every format: the lines of a text, the bytes of a binary log or a trace."""
+        shown = {}
+        for name in self.scenarios:
+            for path in self.files(name, EVENT_FILES + TRACE_FILES):
+                with self.subTest(sample=name, file=os.path.basename(path)):
+                    for record in self.evidence(path, *self.companions(name)):
+                        self.check_as_it_stands(record)
+                        shown.setdefault(os.path.basename(record['file']), set()).add(record.get('record_id', 0))
+        for file in EVENT_FILES + TRACE_FILES + ('system32.txt',):
+            self.assertIn(file, shown)
+
     def test_a_trace_alone_is_enough(self):
         tried = 0
         for name, scenario in self.scenarios.items():

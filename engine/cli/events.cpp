@@ -35,11 +35,14 @@ class EventsCommand final : public Command {
         ->type_name("TIME");
     app.add_option("--until", until_, "not after this time")->type_name("TIME");
     app.add_option("--text", query_.text, "only with this text in strings or message");
-    app.add_option("--limit", query_.limit, "at most so many");
+    app.add_option("--limit", query_.limit,
+                   "at most so many; with --evidence for each reason (default there: 1000)");
     app.add_option("--evidence", evidence_,
                    "the records behind a finding, by reason, as they stand in the exports: an "
                    "incident (i1), a rank (3) or a cause")
         ->type_name("WHAT");
+    app.add_option("--codepage", evidence_options_.codepage,
+                   "with --evidence: as for the import, of text that is not UTF-8");
     app.add_flag("--newest-first", query_.newest_first, "latest event first");
     AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kCsv});
     AddSiteOptions(app, site_);
@@ -79,7 +82,8 @@ class EventsCommand final : public Command {
       if (meant) findings.push_back(&finding);
     }
     if (findings.empty()) return Misused(name(), NoSuchFinding(diagnosis->ranking));
-    const auto records = ReadEvidence(findings, (*data)->knowledge, **store);
+    if (query_.limit != 0) evidence_options_.most = query_.limit;
+    const auto records = ReadEvidence(findings, (*data)->knowledge, **store, evidence_options_);
     if (!records) return Fail(records.error().message);
     const Catalogue& catalogue = (*data)->knowledge.catalogue();
     const auto written =
@@ -138,6 +142,7 @@ class EventsCommand final : public Command {
   }
 
   std::string store_, evidence_;
+  EvidenceOptions evidence_options_;
   SiteOptions site_;
   EventQuery query_;
   std::vector<std::string> providers_, hosts_, levels_;

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "importers/archive/archive.h"
 #include "importers/spool.h"
 
 namespace exdiag {
@@ -123,6 +124,35 @@ Result<std::unique_ptr<ByteSource>> CopyFile(const std::string& path) {
   return source;
 }
 
+constexpr std::string_view kInArchive = "!/";
+
+// The file `name` of an archive, which may lie in an archive itself.
+Result<std::unique_ptr<ByteSource>> OpenMember(const ByteSource& archive, const std::string& name) {
+  std::unique_ptr<ByteSource> found;
+  std::string rest;
+  const auto walked = WalkArchive(archive, name, {}, [&](ArchiveMember member) {
+    const bool inside = name.starts_with(member.name + std::string(kInArchive));
+    if (name != member.name && !inside) return true;
+    if (inside) rest = name.substr(member.name.size() + kInArchive.size());
+    found = std::move(member.bytes);
+    return found == nullptr;
+  });
+  if (found == nullptr) {
+    return Error{walked ? "the archive has no such file; not read" : walked.error().message};
+  }
+  return rest.empty() ? std::move(found) : OpenMember(*found, rest);
+}
+
+Result<std::unique_ptr<ByteSource>> OpenInArchive(const std::string& path) {
+  for (auto at = path.find(kInArchive); at != std::string::npos;
+       at = path.find(kInArchive, at + 1)) {
+    const auto archive = OpenFile(path.substr(0, at));
+    if (!archive || !IsArchive(**archive)) continue;
+    return OpenMember(**archive, path.substr(at + kInArchive.size()));
+  }
+  return Error{"No such file; not read"};
+}
+
 }  // namespace
 
 std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs,
@@ -139,7 +169,10 @@ std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs,
 Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path) {
   if (path == "-") return CopyStream(STDIN_FILENO);
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return SystemError();
+  if (::stat(path.c_str(), &status) != 0) {
+    const bool in_archive = path.find(kInArchive) != std::string::npos;
+    return in_archive ? OpenInArchive(path) : SystemError();
+  }
   if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) return CopyFile(path);
   auto source = OpenFile(path);
   if (source) return source;

@@ -22,7 +22,8 @@ struct InputFile {
 std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs,
                                       const std::string& store_file = {});
 
-// The bytes of one of them.  What cannot be read at any place (standard input, a pipe) is copied,
+// The bytes of one of them, or of a file in an archive under the name that an import gives it
+// ("logs.zip!/app.evtx").  What cannot be read at any place (standard input, a pipe) is copied,
 // to a temporary file when it is large.  The Error is a reason without the file's name.
 Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path);
 

@@ -11,8 +11,6 @@
 namespace exdiag {
 namespace {
 
-constexpr std::size_t kShownEvidence = 5;
-
 // Sets of signals that belong together (union-find with path halving).
 class Sets {
  public:
@@ -47,30 +45,33 @@ void Unite(std::vector<T>& into, const std::vector<T>& more) {
   into.erase(std::unique(into.begin(), into.end()), into.end());
 }
 
-bool SamePlace(const EvidenceReference& a, const EvidenceReference& b) {
-  return a.where == b.where && a.event_row == b.event_row && a.summary == b.summary;
-}
-
 // Returns how many of `more` were already there.
 std::size_t AddReferences(std::vector<EvidenceReference>& into,
-                          const std::vector<EvidenceReference>& more) {
-  std::size_t known = 0;
+                          const std::vector<EvidenceReference>& more, std::size_t most) {
+  const auto key = [](const EvidenceReference& reference) {
+    return std::tuple(reference.event_row, std::string_view(reference.summary),
+                      std::string_view(reference.where.file), reference.where.place.value);
+  };
+  into.reserve(into.size() + more.size());  // the keys look into it
+  std::set<decltype(key(into.front()))> known;
+  for (const EvidenceReference& reference : into) known.insert(key(reference));
+  std::size_t repeated = 0;
   for (const EvidenceReference& reference : more) {
-    const bool is_known =
-        std::any_of(into.begin(), into.end(),
-                    [&](const EvidenceReference& other) { return SamePlace(other, reference); });
-    if (is_known) ++known;
-    if (!is_known && into.size() < kShownEvidence) into.push_back(reference);
+    if (known.contains(key(reference))) {
+      ++repeated;
+    } else if (into.size() < most) {
+      known.insert(key(into.emplace_back(reference)));
+    }
   }
-  return known;
+  return repeated;
 }
 
-void AddEvidence(Signal& best, const Signal& other) {
+void AddEvidence(Signal& best, const Signal& other, std::size_t most) {
   for (Reason& reason : best.reasons) {
     for (const Reason& same : other.reasons) {
       if (same.line != reason.line || same.state != Truth::kHolds) continue;
       if (reason.state != Truth::kHolds) continue;
-      const std::size_t known = AddReferences(reason.evidence, same.evidence);
+      const std::size_t known = AddReferences(reason.evidence, same.evidence, most);
       reason.evidence_count += same.evidence_count - known;
     }
   }
@@ -110,18 +111,18 @@ std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals) {
   return groups;
 }
 
-Signal MergeSignals(std::vector<Signal> signals) {
+Signal MergeSignals(std::vector<Signal> signals, std::size_t shown_evidence) {
   std::sort(signals.begin(), signals.end(), BetterSignal);
   std::vector<std::vector<std::string>> host_groups;
   for (const Signal& signal : signals) host_groups.push_back(signal.hosts);
   Signal best = std::move(signals.front());
   for (std::size_t i = 1; i < signals.size(); ++i) {
     const Signal& other = signals[i];
-    AddEvidence(best, other);
+    AddEvidence(best, other, shown_evidence);
     Unite(best.explained, other.explained);
     Unite(best.explained_kinds, other.explained_kinds);
     Unite(best.hosts, other.hosts);
-    AddReferences(best.triggers, other.triggers);
+    AddReferences(best.triggers, other.triggers, shown_evidence);
     best.trigger_count += other.trigger_count;
     if (other.first_seen.known() &&
         (!best.first_seen.known() || other.first_seen < best.first_seen)) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/evidence/event.h"
@@ -15,7 +16,11 @@ namespace exdiag {
 struct EvidenceRecord {
   EvidenceReference reference;
   std::optional<Event> stored;  // not for facts
-  std::string text;     // the lines of a text export that the record takes up, as they stand
+  // As it stands in the export: the lines of a text export, or the bytes of a binary one and, for
+  // an event, what they say, by name.
+  std::string text;
+  std::vector<std::byte> bytes;
+  std::vector<std::pair<std::string, std::string>> fields;
   std::string why_not;  // why the export could not be read again; "" when it was
 };
 

@@ -170,7 +170,7 @@ class Tracer {
       if (trace.found.size() < kShownFound) trace.found.push_back(world_.Reference(id));
     }
     for (const Fact* fact : evidence.facts) {
-      if (trace.found.size() < kShownFound) trace.found.push_back(world_.ReferenceToFact(*fact));
+      if (trace.found.size() < kShownFound) trace.found.push_back(ReferenceToFact(*fact));
     }
   }
 
@@ -254,7 +254,7 @@ class Tracer {
     for (const Fact& candidate : world_.facts()) {
       if (!EqualsIgnoreCase(candidate.kind, fact.kind)) continue;
       ++of_kind;
-      NearMiss near{world_.ReferenceToFact(candidate), {}};
+      NearMiss near{ReferenceToFact(candidate), {}};
       if (!host->empty() && candidate.host != CanonicalHost(*host)) {
         near.refused.push_back(
             fmt::format("host is {}, wanted {}", Shown(candidate.host), Shown(*host)));

@@ -117,7 +117,7 @@ EvidenceReference Observations::Reference(ObservationId id) const {
   return reference;
 }
 
-EvidenceReference Observations::ReferenceToFact(const Fact& fact) const {
+EvidenceReference ReferenceToFact(const Fact& fact) {
   EvidenceReference reference;
   reference.where = fact.where;
   reference.summary = fact.kind + HostWords(fact.host) + TimeWords(fact.observed_at);

@@ -46,6 +46,9 @@ struct ObservationKind {
   std::vector<std::string> columns;  // fields whose values are kept
 };
 
+// A fact as evidence; its summary tells all of it, so that equal facts have equal ones.
+EvidenceReference ReferenceToFact(const Fact& fact);
+
 // Filled once by Gather(), then read only (what is loaded on demand aside).  Not safe for two
 // threads.
 class Observations {
@@ -84,7 +87,6 @@ class Observations {
   void NoteIn(Dependencies* dependencies) const { noted_in_ = dependencies; }
 
   EvidenceReference Reference(ObservationId id) const;
-  EvidenceReference ReferenceToFact(const Fact& fact) const;
 
   Interner& texts() const { return texts_; }
   const Knowledge& knowledge() const { return knowledge_; }

@@ -47,6 +47,7 @@ struct RuleContext {
   const Observations& world;
   const CoverageMap& coverage;
   RegexComplaints* complaints = nullptr;
+  std::size_t shown_evidence = kShownEvidence;  // references that a reason carries at most
   mutable WorkBudget work = {};
 
   bool IsTrigger(std::size_t pattern) const;

@@ -14,8 +14,6 @@
 namespace exdiag {
 namespace {
 
-constexpr std::size_t kShownEvidence = 5;
-
 // How far from a trigger an event of `explains` may lie that no condition names.
 const Duration kExplainedNearby = Duration::Seconds(600);
 
@@ -323,12 +321,12 @@ class RuleEvaluation {
     const std::vector<ObservationId> events = result.events.Members();
     reason.evidence_count = events.size() + result.facts.size();
     for (const ObservationId id : events) {
-      if (reason.evidence.size() == kShownEvidence) return;
+      if (reason.evidence.size() == context_.shown_evidence) return;
       reason.evidence.push_back(world_.Reference(id));
     }
     for (const Fact* fact : result.facts) {
-      if (reason.evidence.size() == kShownEvidence) return;
-      reason.evidence.push_back(world_.ReferenceToFact(*fact));
+      if (reason.evidence.size() == context_.shown_evidence) return;
+      reason.evidence.push_back(ReferenceToFact(*fact));
     }
   }
 
@@ -453,7 +451,7 @@ class RuleEvaluation {
 
   void FillTriggers(const Group& group, Signal& signal) const {
     signal.trigger_count = group.size();
-    for (std::size_t i = 0; i < std::min(group.size(), kShownEvidence); ++i) {
+    for (std::size_t i = 0; i < std::min(group.size(), context_.shown_evidence); ++i) {
       signal.triggers.push_back(world_.Reference(group[i]->trigger.id));
     }
   }

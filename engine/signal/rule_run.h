@@ -26,6 +26,9 @@ class RuleRun {
   Result<void> Gather(const Knowledge& knowledge, const Store& store, DiagnosticSink& problems,
                       const GatherOptions& options = {});
 
+  // References that each reason carries at most from now on.
+  void ShowEvidence(std::size_t most) { shown_evidence_ = most; }
+
   // The rule with this number in `rules`, after Gather().
   Result<RuleResult> Evaluate(std::size_t rule) const;
 
@@ -41,6 +44,7 @@ class RuleRun {
   std::unique_ptr<RegexComplaints> complaints_;
   std::unique_ptr<Observations> world_;
   CoverageMap coverage_;
+  std::size_t shown_evidence_ = kShownEvidence;
 };
 
 }  // namespace exdiag

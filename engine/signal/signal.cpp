@@ -107,7 +107,8 @@ Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
     result.triggered = result.triggered || world_->Matches(numbers_[rule][trigger]).size() > 0;
   }
   if (!result.triggered) return result;
-  const RuleContext context{*rules_[rule], numbers_[rule], *world_, coverage_, complaints_.get()};
+  const RuleContext context{*rules_[rule], numbers_[rule],    *world_,
+                            coverage_,     complaints_.get(), shown_evidence_};
   world_->NoteIn(&result.rests_on);
   coverage_.NoteIn(&result.rests_on);
   result.signals = EvaluateRule(context);
@@ -126,8 +127,9 @@ Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
 
 Result<std::vector<Signal>> EvaluateRules(std::span<const Rule* const> rules,
                                           const Knowledge& knowledge, const Store& store,
-                                          DiagnosticSink& problems) {
+                                          DiagnosticSink& problems, std::size_t shown_evidence) {
   RuleRun run(rules);
+  run.ShowEvidence(shown_evidence);
   const auto gathered = run.Gather(knowledge, store, problems);
   if (!gathered) return gathered.error();
   std::vector<Signal> signals;

@@ -33,12 +33,15 @@ struct SitePoints {
   Ticks since;  // not known() when the site does not say
 };
 
+// How many references a reason carries; the counts beside them say how many there are.
+inline constexpr std::size_t kShownEvidence = 5;
+
 struct Reason {
   std::size_t line = 0;  // which of Rule::evidence
   double points = 0;
   std::string because;  // rendered
   Truth state = Truth::kHolds;
-  std::vector<EvidenceReference> evidence;  // at most 5; `evidence_count` says how many there are
+  std::vector<EvidenceReference> evidence;  // the first of `evidence_count`
   std::uint64_t evidence_count = 0;
   std::string ask;      // rendered; only for unknown ones
   std::string collect;  // rendered
@@ -76,7 +79,7 @@ struct Signal {
   std::vector<std::string> hosts;          // as written in the logs, sorted, without repetition
   // Of each signal that this one was made of, when it was made of several; see MergeSignals.
   std::vector<std::vector<std::string>> host_groups;
-  std::vector<EvidenceReference> triggers;  // first 5
+  std::vector<EvidenceReference> triggers;  // the first of `trigger_count`
   std::uint64_t trigger_count = 0;
   Ticks first_seen, last_seen;
   TimeBasis time_basis = TimeBasis::kNone;
@@ -86,12 +89,14 @@ struct Signal {
 
 // Evaluates all rules in use over all that the store holds, and gives the signals by rule, then by
 // time.  Pure as to order: the order of import never changes the result.  The signals point into
-// the rules, which must outlive them.
+// the rules, which must outlive them.  `shown_evidence`: how many references a reason carries at
+// most.
 Result<std::vector<Signal>> EvaluateRules(const RuleSet& rules, const Knowledge& knowledge,
                                           const Store& store, DiagnosticSink& problems);
 Result<std::vector<Signal>> EvaluateRules(std::span<const Rule* const> rules,
                                           const Knowledge& knowledge, const Store& store,
-                                          DiagnosticSink& problems);
+                                          DiagnosticSink& problems,
+                                          std::size_t shown_evidence = kShownEvidence);
 
 // The rules that are evaluated: all but retired ones.
 std::vector<const Rule*> RulesInUse(const RuleSet& rules);

@@ -314,6 +314,15 @@ class EvtImporter final : public Importer {
                       DiagnosticSink& problems) const override {
     return FileReader(input, evidence, problems).Read();
   }
+
+  std::vector<std::byte> BytesAt(const ByteSource& bytes, std::uint64_t offset) const override {
+    RingFile ring(bytes);
+    std::size_t size = 0;
+    const RingFile::Found found = ring.Look(offset, true, size);
+    if (found != RingFile::Found::kRecord && found != RingFile::Found::kTorn) return {};
+    const auto record = ring.RecordAt(offset, size);
+    return {record.begin(), record.end()};
+  }
 };
 
 }  // namespace

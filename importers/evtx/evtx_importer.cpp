@@ -370,6 +370,14 @@ class EvtxImporter final : public Importer {
                       DiagnosticSink& problems) const override {
     return FileReader(input, evidence, problems).Read();
   }
+
+  std::vector<std::byte> BytesAt(const ByteSource& bytes, std::uint64_t offset) const override {
+    std::vector<std::byte> record(kRecordHeaderSize);
+    if (bytes.ReadAt(offset, record) < record.size() || !HasRecordSignature(record)) return {};
+    record.resize(std::min<std::size_t>(LoadU32(record.data() + 4), kChunkSize));
+    record.resize(bytes.ReadAt(offset, record));
+    return record;
+  }
 };
 
 }  // namespace

@@ -72,11 +72,24 @@ std::optional<Layout> LayoutOf(Bytes head) {
   return reader.ok() ? std::optional(layout) : std::nullopt;
 }
 
-struct Frame {
-  std::uint64_t size = 0;  // of its data
-  Capture capture;
-  std::uint16_t link_type = kNoLinkType;
+struct FrameHeader {
+  std::uint64_t since = 0;  // milliseconds, later microseconds, since the capture began
+  std::uint32_t size = 0;   // of the frame behind it
 };
+
+// nullopt when the file ends in it.
+std::optional<FrameHeader> HeaderAt(SourceWindow& window, const Layout& layout,
+                                    std::uint64_t offset) {
+  const Bytes bytes = window.At(offset, layout.header_size());
+  if (bytes.size() < layout.header_size()) return std::nullopt;
+  ByteReader reader(bytes, ByteOrder::kLittle);
+  const bool old = layout.major == 1;
+  FrameHeader header;
+  header.since = old ? reader.U32() : reader.U64();
+  reader.Skip(old ? 2 : 4);  // size on the wire
+  header.size = old ? reader.U16() : reader.U32();
+  return header;
+}
 
 class Reading {
  public:
@@ -138,24 +151,19 @@ class Reading {
   // How much of the file it takes; 0 for what is no frame.
   std::uint64_t ReadFrame(std::uint64_t offset) {
     const std::size_t header_size = layout_.header_size();
-    const Bytes header = window_.At(offset, header_size);
-    if (header.size() < header_size) {
+    const auto header = HeaderAt(window_, layout_, offset);
+    if (!header) {
       frames_.Reject(offset, "truncated",
-                     "a frame's header lies outside of the file; this frame is not read", header);
+                     "a frame's header lies outside of the file; this frame is not read",
+                     window_.At(offset, header_size));
       return 0;
     }
-    ByteReader reader(header, ByteOrder::kLittle);
-    // Milliseconds, later microseconds, since the capture began.
-    const bool old = layout_.major == 1;
-    const std::uint64_t since = old ? reader.U32() : reader.U64();
-    if (old) reader.Skip(2);
-    if (!old) reader.Skip(4);
-    const std::uint32_t size = old ? reader.U16() : reader.U32();
+    const std::uint32_t size = header->size;
     if (size > kMaxFrameSize) {
       frames_.Reject(offset, "frame.size",
                      "frame of " + std::to_string(size) +
                          " bytes, more than any link carries; this frame is not read",
-                     header);
+                     window_.At(offset, header_size));
       return 0;
     }
     const std::size_t trailer_size = layout_.trailer_size();
@@ -167,7 +175,7 @@ class Reading {
                      bytes);
       return 0;
     }
-    Add(bytes, size, since, offset);
+    Add(bytes, size, header->since, offset);
     return header_size + size + trailer_size;
   }
 
@@ -216,6 +224,17 @@ class NetmonCaptureImporter final : public Importer {
     if (!layout) return Error{input.name + ": not a Network Monitor capture; nothing read"};
     Reading(input, *layout, evidence, problems).Run();
     return {};
+  }
+
+  std::vector<std::byte> BytesAt(const ByteSource& bytes, std::uint64_t offset) const override {
+    SourceWindow window(bytes);
+    const auto layout = LayoutOf(window.At(0, kFileHeaderSize));
+    if (!layout) return {};
+    const auto header = HeaderAt(window, *layout, offset);
+    if (!header || header->size > kMaxFrameSize) return {};
+    const Bytes frame =
+        window.At(offset, layout->header_size() + header->size + layout->trailer_size());
+    return {frame.begin(), frame.end()};
   }
 };
 

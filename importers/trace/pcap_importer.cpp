@@ -66,6 +66,18 @@ class PcapImporter final : public Importer {
     return {};
   }
 
+  std::vector<std::byte> BytesAt(const ByteSource& bytes, std::uint64_t offset) const override {
+    SourceWindow window(bytes);
+    const auto layout = LayoutOf(window.At(0, kFileHeaderSize));
+    if (!layout) return {};
+    ByteReader reader(window.At(offset, layout->record_header_size), layout->order);
+    reader.Skip(8);  // time
+    const std::uint32_t size = reader.U32();
+    if (!reader.ok() || size > kMaxFrameSize) return {};
+    const Bytes frame = window.At(offset, layout->record_header_size + size);
+    return {frame.begin(), frame.end()};
+  }
+
  private:
   // A wrong size leaves no way to find the next frame, so it ends the reading.
   static void ReadFrames(SourceWindow& window, const Layout& layout, CapturedFrames& frames) {

@@ -18,6 +18,7 @@ constexpr std::uint32_t kEnhancedPacket = 6;
 
 constexpr std::size_t kBlockHeaderSize = 8;
 constexpr std::size_t kMaxInterfaces = 65536;
+constexpr std::uint32_t kRoomForOptions = 64 * 1024;
 
 std::optional<ByteOrder> OrderOfSection(Bytes block) {
   for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
@@ -123,7 +124,6 @@ class Reader {
   }
 
   void ReadBody(std::uint32_t type, std::uint32_t size) {
-    constexpr std::uint32_t kRoomForOptions = 64 * 1024;
     if (size > kMaxFrameSize + kRoomForOptions) {
       frames_.Reject(offset_, "frame.size",
                      "block of " + std::to_string(size) +
@@ -193,6 +193,21 @@ class PcapngImporter final : public Importer {
     CapturedFrames frames(input, "pcapng", evidence, problems);
     Reader(window, frames).Read();
     frames.Finish();
+    return {};
+  }
+
+  // Whatever section it is of: the type of a block of packets tells the byte order.
+  std::vector<std::byte> BytesAt(const ByteSource& bytes, std::uint64_t offset) const override {
+    SourceWindow window(bytes);
+    for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+      ByteReader reader(window.At(offset, kBlockHeaderSize), order);
+      const std::uint32_t type = reader.U32();
+      const std::uint32_t size = reader.U32();
+      const bool packet = type == kEnhancedPacket || type == kSimplePacket || type == kPacket;
+      if (!reader.ok() || !packet || size > kMaxFrameSize + kRoomForOptions) continue;
+      const Bytes block = window.At(offset, size);
+      return {block.begin(), block.end()};
+    }
     return {};
   }
 };

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 
 PROGRAM, SOURCE = sys.argv[1], sys.argv[2]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -574,7 +575,7 @@ class Events(CommandLine):
         self.assertNotIn('Behind it', text)
         self.file('two.csv', row('BREST', 9322, REFUSED % (5, 5)) + row('BREST', 9298, 'x'))
         one = records()[0]
-        self.assertEqual((one['as_exported'], one['why_not']), (False, two + ' has changed: MSExchangeMTA 9298 stands there now'))
+        self.assertEqual((one['as_exported'], one['why_not']), (False, two + ' has changed: MSExchangeMTA 9298 of BREST stands there now'))
         self.assertIn('MtaBindBack', one['event']['message'])
         os.remove(two)
         self.assertIn(two + ' cannot be read again: ', records()[0]['why_not'])
@@ -582,6 +583,106 @@ class Events(CommandLine):
         result = self.exdiag(2, 'events', '--store', self.store, '--evidence', 'i9')
         self.assertEqual(result.err, 'exdiag events: --evidence: "i9" is no finding here; incidents are i1, ranks 1 to 2\n'
                          'Try "exdiag events --help".\n')
+
+    def binary_log(self, kind, *options):
+        """Eight refusals and something else, as .evt or .evtx."""
+        texts = ['106', '5', '5', '0', 'LYON', 'ncacn_ip_tcp:10.1.1.1[1035]', 'BASE', 'IL INCOMING RPC', '25', '507', '14']
+        events = [{'time': 941569531 + 60 * i, 'computer': 'BREST', 'source': 'MSExchangeMTA', 'event_id': 9322,
+                   'type': 'warning', 'category': 8, 'qualifiers': 0x8004, 'strings': texts, 'binary': '0f00aa55'}
+                  for i in range(8)]
+        events.append(dict(events[0], time=941573131, event_id=9411))
+        tool = os.path.join(SOURCE, 'tests', 'tools', 'make_%s.py' % kind)
+        log = self.path('app.' + kind)
+        subprocess.run([sys.executable, tool, self.file('events.json', json.dumps(events)), log, *options], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return log
+
+    def evidence(self, *options):
+        """The records behind what opened the incident."""
+        out = self.exdiag(0, 'events', '--store', self.store, '--evidence', '1', '--format', 'json', *options).out
+        return json.loads(out)['findings'][0]['reasons'][0]
+
+    def test_records_of_binary_logs(self):
+        for kind, options in (('evtx', ()), ('evt', ()), ('evt', ('--wrap', '--max-size', '2048'))):
+            self.store = self.path('%s%d.db' % (kind, len(options)))
+            log = self.binary_log(kind, *options)
+            with open(log, 'rb') as f:
+                content = f.read()
+            self.exdiag(0, 'import', '--store', self.store, log)
+            reason = self.evidence()
+            self.assertEqual(len(reason['records']), reason['evidence_count'])
+            self.assertGreater(len(reason['records']), 5)
+            for record in reason['records']:
+                self.assertTrue(record['as_exported'])
+                there = bytes.fromhex(record['bytes'])
+                at = record['offset']
+                # A record of a ring that reaches the end of the file goes on behind its header.
+                ring = (content + content[48:]) if options else content
+                self.assertEqual(there, ring[at:at + len(there)])
+                self.assertEqual(there[-4:], (there[4:8] if kind == 'evtx' else there[:4]))
+                fields = {f['name']: f['value'] for f in record['fields']}
+                self.assertEqual((fields['EventID'], fields['Qualifiers'], fields['Level'], fields['%5'], fields['Binary']),
+                                 ('9322', '0x8004', '3 (warning)', 'LYON', '0f00aa55'))
+                self.assertEqual(fields['EventRecordID'], str(record['record_id']))
+            if options:
+                self.assertTrue(any(r['offset'] + len(r['bytes']) // 2 > len(content) for r in reason['records']))
+            text = self.exdiag(0, 'events', '--store', self.store, '--evidence', '1').out
+            first = reason['records'][0]
+            line = ' '.join(first['bytes'][i:i + 2] for i in range(0, 16, 2))
+            self.assertIn('        %08x  %s  ' % (first['offset'], line), text)
+            self.assertIn('        %5             LYON\n', text)
+
+    def test_as_many_records_as_wanted(self):
+        self.exdiag(0, 'import', '--store', self.store, self.binary_log('evtx'))
+        self.assertEqual(len(self.evidence()['records']), 8)
+        reason = self.evidence('--limit', '3')
+        self.assertEqual((len(reason['records']), reason['evidence_count']), (3, 8))
+        text = self.exdiag(0, 'events', '--store', self.store, '--evidence', '1', '--limit', '3').out
+        self.assertIn('    - and 5 more; --limit 8 shows all\n', text)
+
+    def test_a_binary_log_that_changed(self):
+        log = self.binary_log('evtx')
+        self.exdiag(0, 'import', '--store', self.store, log)
+        with open(log, 'r+b') as f:
+            content = f.read()
+            f.seek(content.index('LYON'.encode('utf-16-le')))
+            f.write('NICE'.encode('utf-16-le'))
+        record = self.evidence()['records'][0]
+        self.assertEqual((record['as_exported'], record['why_not']),
+                         (False, log + ' has changed: the event there says something else now'))
+        self.assertNotIn('bytes', record)
+        self.assertIn('Remote Server Name LYON', record['event']['message'])
+        text = self.exdiag(0, 'events', '--store', self.store, '--evidence', '1').out
+        self.assertIn('else now; as the store keeps it:', text[:1000])
+        self.file('app.evtx', 'no log at all')
+        self.assertEqual(self.evidence()['records'][0]['why_not'], log + ' has changed: its format is not known')
+
+    def test_records_in_an_archive(self):
+        archive = self.path('logs.zip')
+        with zipfile.ZipFile(archive, 'w') as zipped:
+            zipped.write(self.binary_log('evtx'), 'server/app.evtx')
+        self.exdiag(0, 'import', '--store', self.store, archive)
+        record = self.evidence()['records'][0]
+        self.assertEqual((record['file'], record['as_exported']), (archive + '!/server/app.evtx', True))
+        self.assertEqual(record['bytes'][:8], '2a2a0000')
+        with zipfile.ZipFile(archive, 'w') as zipped:
+            zipped.writestr('other.txt', 'x')
+        record = self.evidence()['records'][0]
+        self.assertEqual(record['why_not'], archive + '!/server/app.evtx cannot be read again: the archive has no such '
+                         'file; not read')
+
+    def test_facts_and_answers_behind_a_finding(self):
+        self.import_log()
+        spn = self.file('spn.txt', 'Registered ServicePrincipalNames for CN=BREST,DC=x:\r\n\tHOST/BREST\r\n'
+                        '\tSMTPSVC/BREST\r\n\r\nsomething else\r\n')
+        self.exdiag(0, 'import', '--store', self.store, spn)
+        self.exdiag(0, 'answer', 'domains_trust_each_other', 'no', '--store', self.store)
+        out = self.exdiag(0, 'events', '--store', self.store, '--evidence', 'i1', '--format', 'json').out
+        records = [r for f in json.loads(out)['findings'] for reason in f['reasons'] for r in reason['records']]
+        listed = [r for r in records if r.get('file') == spn]
+        self.assertEqual([(r['line'], r['text'], r['as_exported']) for r in listed], [(3, '\tSMTPSVC/BREST', True)])
+        answer = [r for r in records if r['summary'].startswith('answer')]
+        self.assertEqual([(r['as_exported'], r['why_not']) for r in answer], [(False, 'it stands in no export')])
 
     def test_bad_filters(self):
         self.import_log()
