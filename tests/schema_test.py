@@ -233,5 +233,92 @@ class SchemaTest(unittest.TestCase):
             self.assertEqual(complaints('nightly', re.search(r'```yaml\n(sites:.*?)```', f.read(), re.S).group(1)), [])
 
 
+def lists_of_objects(node):
+    """Every object inside, with the way to it."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from lists_of_objects(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from lists_of_objects(value)
+
+
+class OutputTest(unittest.TestCase):
+    """What commands print for programs fits its schema, which lets nothing else pass."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        samples = sorted(glob.glob(os.path.join(SOURCE, 'tests', 'samples', '*.yaml')))
+        subprocess.run([sys.executable, os.path.join(SOURCE, 'tests', 'tools', 'make_samples.py'), '--output',
+                        cls.folder.name, *samples], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.store = os.path.join(cls.folder.name, 'site.db')
+        logs = glob.glob(os.path.join(cls.folder.name, '*', 'log.evtx')) + glob.glob(os.path.join(cls.folder.name, '*', '*.txt'))
+        cls.run_program('import', '--store', cls.store, '--timezone', 'UTC', *sorted(logs))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @classmethod
+    def run_program(cls, *arguments):
+        result = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60,
+                                env=dict(os.environ, EXDIAG_DATA=SOURCE))
+        assert result.returncode in (0, 1), result.stderr
+        return result.stdout
+
+    def check(self, name, output):
+        self.assertEqual(['%s: %s' % (list(e.absolute_path), e.message) for e in schema(name).iter_errors(output)], [])
+
+    def check_strict(self, name, output):
+        """No key may be missing in the whole, and none may be added."""
+        self.check(name, output)
+        for key in output:
+            self.assertFalse(schema(name).is_valid({k: v for k, v in output.items() if k != key}), key)
+        for thing in lists_of_objects(output):
+            if 'provider' in thing or set(thing) <= {'name', 'value'}:
+                continue  # an event, which exdiag events describes
+            thing['odd'] = 1
+            inside_event = schema(name).is_valid(output)
+            del thing['odd']
+            if inside_event:
+                self.assertTrue(all(isinstance(v, str) for v in thing.values()), thing)
+
+    def test_rules_why(self):
+        rules = [r for r in json.loads(self.run_program('rules', 'list', '--format', 'json'))['rules']
+                 if r['status'] != 'retired']
+        states, parts, nearest, closest = set(), 0, 0, 0
+        for rule in rules[::4]:
+            out = json.loads(self.run_program('rules', 'why', rule['cause'], '--store', self.store, '--format', 'json'))
+            self.check('rule-why', out)
+            closest += len(out['nearest'])
+            for thing in lists_of_objects(out):
+                states.add(thing.get('state'))
+                parts += len(thing.get('parts', []))
+                nearest += isinstance(thing.get('nearest'), dict)
+            if out['traced'] and parts:
+                self.check_strict('rule-why', out)
+        self.assertLessEqual({'holds', 'fails', 'unknown'}, states)
+        self.assertTrue(parts and nearest and closest)
+
+    def test_evidence(self):
+        incidents = json.loads(self.run_program('diagnose', '--store', self.store, '--format', 'json'))['incidents']
+        for incident in incidents:
+            out = json.loads(self.run_program('events', '--store', self.store, '--evidence', incident['incident'],
+                                              '--format', 'json'))
+            self.check_strict('evidence', out)
+        gone = os.path.join(self.folder.name, 'gone')
+        os.rename(os.path.join(self.folder.name, 'dras-untrusted-domains'), gone)
+        try:
+            out = [json.loads(self.run_program('events', '--store', self.store, '--evidence', i['incident'], '--format', 'json'))
+                   for i in incidents]
+        finally:
+            os.rename(gone, os.path.join(self.folder.name, 'dras-untrusted-domains'))
+        for one in out:
+            self.check('evidence', one)
+        self.assertTrue(any(thing.get('as_exported') is False for thing in lists_of_objects(out)))
+
+
 if __name__ == '__main__':
     unittest.main(argv=sys.argv[:1] + sys.argv[3:])

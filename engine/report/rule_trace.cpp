@@ -193,10 +193,9 @@ class Tracer {
       if (!self.refused.empty()) trace.nearest = std::move(self);
       return;
     }
-    if (event.of != nullptr) {
-      AddAnchor(*event.of, trigger, trace);
-      return;
-    }
+    const std::optional<Trigger> of =
+        event.of == nullptr ? trigger : AnchorOf(*event.of, trigger, trace);
+    if (!of) return;
     const bool counts =
         event.count.min != 1 || event.count.max || !event.per.empty() || !event.distinct.empty();
     if (counts) {
@@ -204,7 +203,7 @@ class Tracer {
                                           Counted(trace.found_count, "such event"),
                                           WantedCount(event.count), GroupWords(event)));
     }
-    AddNearest(event, trigger, trace);
+    AddNearest(event, {trigger, *of, event.of == nullptr ? "the trigger" : "the event it is counted from"}, trace);
   }
 
   static std::string WantedCount(const CountRange& count) {
@@ -213,18 +212,20 @@ class Tracer {
                                    : fmt::format("{} to {}", count.min, *count.max);
   }
 
-  // What the window of a condition with `of` lies around.
-  void AddAnchor(const EventCondition& of, const Trigger& trigger, ConditionTrace& trace) const {
+  // What the window of a condition with `of` lies around, in the form of a trigger; nullopt when it
+  // was not found.
+  std::optional<Trigger> AnchorOf(const EventCondition& of, const Trigger& trigger,
+                                  ConditionTrace& trace) const {
     Evidence found;
     const Truth truth = MakeEventQuestion(context_, of)->Ask(trigger, &found).truth;
     const std::string name = PatternInWords(rule_.events[of.pattern]);
     if (truth != Truth::kHolds) {
       trace.remarks.push_back(fmt::format("counted from {}, which was not found", name));
-      return;
+      return std::nullopt;
     }
-    const Evidence::Hits& first = found.events.front();
-    const ObservationId id = (*first.list)[first.range.begin];
-    trace.remarks.push_back(fmt::format("counted from {}", world_.Reference(id).summary));
+    const Trigger anchor = AnchorFrom(context_, of, trigger, found);
+    trace.remarks.push_back(fmt::format("counted from {}", world_.Reference(anchor.id).summary));
+    return anchor;
   }
 
   static std::string GroupWords(const EventCondition& event) {
@@ -271,6 +272,14 @@ class Tracer {
 
   // ---- near misses
 
+  // What an event is held against: the trigger, for templates, and the event that the window lies
+  // around.
+  struct Around {
+    const Trigger& trigger;
+    const Trigger& of;
+    std::string_view name;  // of the latter
+  };
+
   std::optional<ObservationId> NearestInTime(const MatchList& list, const Trigger& trigger) const {
     std::optional<ObservationId> nearest;
     std::int64_t least = 0;
@@ -285,13 +294,12 @@ class Tracer {
     return nearest;
   }
 
-  void AddNearest(const EventCondition& event, const Trigger& trigger,
-                  ConditionTrace& trace) const {
+  void AddNearest(const EventCondition& event, const Around& around, ConditionTrace& trace) const {
     const MatchList& list = world_.Matches(loose_[event.pattern]);
     std::vector<std::pair<std::int64_t, ObservationId>> candidates;
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (list[i] != trigger.id)
-        candidates.emplace_back(OutsideWindow(event, trigger, list[i]), list[i]);
+      if (list[i] != around.trigger.id && list[i] != around.of.id)
+        candidates.emplace_back(OutsideWindow(event, around.of, list[i]), list[i]);
     }
     if (candidates.empty()) {
       trace.remarks.push_back(
@@ -303,7 +311,7 @@ class Tracer {
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     if (candidates.size() > kMostCandidates) candidates.resize(kMostCandidates);
     for (const auto& [outside, id] : candidates) {
-      NearMiss near{{}, Refusals(event, trigger, id)};
+      NearMiss near{{}, Refusals(event, around, id)};
       if (near.refused.empty()) continue;  // it counted, and others are missing
       if (trace.nearest && near.refused.size() >= trace.nearest->refused.size()) continue;
       near.event = world_.Reference(id);
@@ -311,23 +319,23 @@ class Tracer {
     }
   }
 
-  std::int64_t OutsideWindow(const EventCondition& event, const Trigger& trigger,
+  std::int64_t OutsideWindow(const EventCondition& event, const Trigger& of,
                              ObservationId id) const {
-    const Observation& own = world_[trigger.id];
+    const Observation& own = world_[of.id];
     const Observation& other = world_[id];
     const Window window{event.before, event.latest ? Duration{} : event.after};
     const WindowOnClock seen = ProjectWindow(window, own.clock, own.time, other.clock);
     return Distance(other.time.value, seen.possible);
   }
 
-  std::vector<std::string> Refusals(const EventCondition& event, const Trigger& trigger,
+  std::vector<std::string> Refusals(const EventCondition& event, const Around& around,
                                     ObservationId id) const {
     std::vector<std::string> refused;
     RefusePattern(event.pattern, id, refused);
-    RefuseTests(event, trigger, id, refused);
-    RefuseHost(event, trigger, id, refused);
-    RefusePairs(event, trigger, id, refused);
-    RefuseTime(event, trigger, id, refused);
+    RefuseTests(event, around.trigger, id, refused);
+    RefuseHost(event, around, id, refused);
+    RefusePairs(event, around, id, refused);
+    RefuseTime(event, around.of, id, refused);
     return refused;
   }
 
@@ -365,9 +373,9 @@ class Tracer {
     }
   }
 
-  void RefuseHost(const EventCondition& event, const Trigger& trigger, ObservationId id,
+  void RefuseHost(const EventCondition& event, const Around& around, ObservationId id,
                   std::vector<std::string>& refused) const {
-    const TextId own = world_[trigger.id].host, host = world_[id].host;
+    const TextId own = world_[around.of.id].host, host = world_[id].host;
     const auto name = [&](TextId text) {
       return text == kEmptyText ? std::string("not shown") : world_.DisplayName(text);
     };
@@ -377,37 +385,38 @@ class Tracer {
       case HostScope::kSame:
         if (host == own) return;
         refused.push_back(
-            fmt::format("host is {}, wanted {}, the trigger's", name(host), name(own)));
+            fmt::format("host is {}, wanted {}, that of {}", name(host), name(own), around.name));
         return;
       case HostScope::kOther:
         if (host != own && host != kEmptyText && own != kEmptyText) return;
-        refused.push_back(host == own ? "host same as the trigger, wanted other"
+        refused.push_back(host == own ? fmt::format("host same as {}, wanted other", around.name)
                                       : fmt::format("host is {}, so that it cannot be told whether "
                                                     "it is another",
                                                     name(host)));
         return;
       case HostScope::kPeer:
-        if (std::find(trigger.peers.begin(), trigger.peers.end(), host) != trigger.peers.end()) {
-          return;
-        }
+        const std::vector<TextId>& wanted = around.of.peers;
+        if (std::find(wanted.begin(), wanted.end(), host) != wanted.end()) return;
         std::vector<std::string> peers;
-        for (const TextId peer : trigger.peers) peers.push_back(name(peer));
+        for (const TextId peer : wanted) peers.push_back(name(peer));
         refused.push_back(fmt::format("host is {}, wanted {}, the peer", name(host),
-                                      peers.empty() ? std::string("one that the trigger names")
+                                      peers.empty() ? fmt::format("one that {} names", around.name)
                                                     : fmt::format("{}", fmt::join(peers, " or "))));
         return;
     }
   }
 
-  void RefusePairs(const EventCondition& event, const Trigger& trigger, ObservationId id,
+  void RefusePairs(const EventCondition& event, const Around& around, ObservationId id,
                    std::vector<std::string>& refused) const {
     const auto compare = [&](const FieldPair& pair, bool wanted_equal) {
       const auto is_host = [&](std::size_t pattern) {
         return context_.IsHostField(pattern, pair.there);
       };
+      std::vector<std::size_t> others = rule_.triggers;
+      if (event.of != nullptr) others = {event.of->pattern};
       const bool as_host = context_.IsHostField(event.pattern, pair.here) ||
-                           std::any_of(rule_.triggers.begin(), rule_.triggers.end(), is_host);
-      const TextId there = context_.TriggerValue(trigger, pair.there);
+                           std::any_of(others.begin(), others.end(), is_host);
+      const TextId there = context_.TriggerValue(around.of, pair.there);
       const TextId here = world_.Value(loose_[event.pattern], id, pair.here);
       const TextId a = world_.EqualityKey(here, as_host), b = world_.EqualityKey(there, as_host);
       if (b == kNotShown) return;  // unknown, and said so
@@ -418,15 +427,15 @@ class Tracer {
       };
       refused.push_back(fmt::format("{} is {}, wanted {}{}", pair.here, text(here),
                                     wanted_equal ? "" : "another than ",
-                                    text(there) + " as in the trigger"));
+                                    fmt::format("{} as in {}", text(there), around.name)));
     };
     for (const FieldPair& pair : event.same) compare(pair, true);
     for (const FieldPair& pair : event.differ) compare(pair, false);
   }
 
-  void RefuseTime(const EventCondition& event, const Trigger& trigger, ObservationId id,
+  void RefuseTime(const EventCondition& event, const Trigger& of, ObservationId id,
                   std::vector<std::string>& refused) const {
-    const Observation& own = world_[trigger.id];
+    const Observation& own = world_[of.id];
     const Observation& other = world_[id];
     const Window window{event.before, event.latest ? Duration{} : event.after};
     const WindowOnClock seen = ProjectWindow(window, own.clock, own.time, other.clock);

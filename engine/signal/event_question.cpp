@@ -87,12 +87,7 @@ class EventQuestion final : public Question {
       if (evidence != nullptr) evidence->unknown = std::move(found.unknown);
       return outcome;
     }
-    const Evidence::Hits& first = found.events.front();
-    Trigger of;
-    of.id = (*first.list)[first.range.begin];
-    of.pattern = condition_.of->pattern;
-    of.hosts = trigger.hosts;
-    of.peers = context_.PeersOf(trigger.hosts, of.id);
+    const Trigger of = AnchorFrom(context_, *condition_.of, trigger, found);
     return AskAround({trigger, of}, evidence);
   }
 
@@ -553,6 +548,17 @@ class EventQuestion final : public Question {
 };
 
 }  // namespace
+
+Trigger AnchorFrom(const RuleContext& context, const EventCondition& of, const Trigger& trigger,
+                   const Evidence& found) {
+  const Evidence::Hits& first = found.events.front();
+  Trigger anchor;
+  anchor.id = (*first.list)[first.range.begin];
+  anchor.pattern = of.pattern;
+  anchor.hosts = trigger.hosts;
+  anchor.peers = context.PeersOf(trigger.hosts, anchor.id);
+  return anchor;
+}
 
 std::unique_ptr<Question> MakeEventQuestion(const RuleContext& context,
                                             const EventCondition& condition) {

@@ -101,6 +101,11 @@ std::unique_ptr<Question> MakeFactQuestion(const RuleContext& context,
 std::unique_ptr<Question> MakeSequenceQuestion(const RuleContext& context,
                                                const SequenceCondition& condition);
 
+// The event that a condition with `of` lies around, in the form of a trigger: the first that `of`
+// counted, which held with `found`.
+Trigger AnchorFrom(const RuleContext& context, const EventCondition& of, const Trigger& trigger,
+                   const Evidence& found);
+
 // Whether events of `pattern` would be there had they been logged: on each of `hosts`, for the
 // whole window around the trigger.  `why` gets the reason when it is not so.
 class AbsenceJudge {

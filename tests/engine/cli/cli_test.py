@@ -1028,6 +1028,40 @@ MSExchangeMTA 9322 on BREST at 1999-11-22 19:05:31
         as the trigger, wanted other (s.csv: line 3)
 """, self.why(1, same))
 
+    def test_what_came_nearest_to_another_event(self):
+        os.makedirs(self.path('rules/x'))
+        self.file('rules/x/of.yaml', """id: test.around.another
+version: 1
+status: draft
+title: T
+verdict: fault
+articles: []
+events:
+  refused: {provider: MSExchangeMTA, id: 9322, where: {nt_error: 5}}
+  dialled: {provider: MSExchangeMTA, id: 9318}
+  full: {provider: MSExchangeMTA, id: 9411}
+trigger: refused
+when:
+  - dialled: {before: 10m, host: other}
+  - full: {after: 30s, of: dialled, host: same}
+strength: possible
+explains: [refused]
+cause: C
+fix: [{do: D}]
+""")
+        dialled = row('LYON', 9318, self.DIALLED, '7:04:00 PM') + row('BREST', 9322, REFUSED % (5, 5))
+        cases = (
+            ('LYON', '7:05:00 PM', '19:05:00: 30 s outside the window'),
+            ('BREST', '7:04:10 PM', '19:04:10: host is BREST, wanted LYON, that of the event it is counted from'),
+        )
+        for host, moment, nearest in cases:
+            log = self.file(host + '.csv', dialled + row(host, 9411, 'X', moment))
+            result = self.run_exdiag('rules', 'why', 'test.around.another', '--timezone', 'UTC', log, '--rules',
+                                     self.path('rules'), '--kbdata', os.path.join(SOURCE, 'kbdata'))
+            text = ' '.join(result.out.split())
+            self.assertIn('- counted from MSExchangeMTA 9318 on LYON at 1999-11-22 19:04:00', text)
+            self.assertIn('- nearest: MSExchangeMTA 9411 on %s at 1999-11-22 %s' % (host, nearest), text)
+
     def test_when_nothing_opens_it(self):
         other = self.file('o.csv', row('BREST', 9322, REFUSED % (1722, 5)))
         self.assertEqual(self.why(0, other), """\
