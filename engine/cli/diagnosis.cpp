@@ -6,6 +6,7 @@
 #include "engine/cli/cache_file.h"
 #include "engine/cli/data_for_store.h"
 #include "engine/ranking/ask_next.h"
+#include "engine/ranking/foretell.h"
 #include "engine/ranking/kept_incidents.h"
 #include "engine/signal/kept_signals.h"
 #include "engine/site/site_file.h"
@@ -94,11 +95,19 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
   const auto site = LoadSiteOf(options, data, store, problems);
   if (!site) return site.error();
   UpdateWork work;
-  auto signals = UpdateSignals(RulesInUse(data.rules), data.knowledge, store,
+  const std::vector<const Rule*> rules = RulesInUse(data.rules);
+  auto signals = UpdateSignals(rules, data.knowledge, store,
                                KeyToKeep(data.rules.content_hash(), store), problems, &work);
   if (!signals) return signals.error();
   ApplyOverrides(site->overrides, *signals);
+  std::vector<Signal> asking;
+  if (AsksSomething(*signals)) asking = *signals;
   Ranking ranking = RankCauses(std::move(*signals), commands);
+  const auto adjust = [&site](std::vector<Signal>& again) {
+    ApplyOverrides(site->overrides, again);
+  };
+  const auto foretold = ForetellEffects(asking, {rules, data.knowledge, store, adjust}, ranking);
+  if (!foretold) return foretold.error();
   const bool of_rules = site->overrides.empty();  // not the site's own points
   if (of_rules && !work.kept_as.empty()) KeepIncidents(ranking, work.kept_as, store);
   return Finished(std::move(ranking), *site, at.known() ? at : NowInSeconds());

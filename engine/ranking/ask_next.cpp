@@ -126,7 +126,7 @@ AskNext::Effect EffectOf(const Standing& now, const std::vector<double>& added,
     const double moved = std::abs(then[i] - now.confidences[i]);
     if (moved > std::abs(then[most] - now.confidences[most])) most = i;
   }
-  return {std::move(if_answer), now.causes[most], now.confidences[most], then[most], {}};
+  return {std::move(if_answer), now.causes[most], now.confidences[most], then[most], {}, {}};
 }
 
 // A line of the question that speaks of this proposition, to put it into words.
@@ -207,16 +207,63 @@ void PutIntoWords(const Question& question, const FeedCommands& commands, AskNex
   ask.feed = ImportCommand(reason.collect, commands);
 }
 
+// An answer that no rule looks for.
+constexpr char kAnythingElse[] = "anything else";
+
+Fact AnswerFact(const Reason& reason, const std::string& value) {
+  Fact fact;
+  fact.kind = "answer";
+  fact.host = reason.answer_host;
+  fact.attributes = {{"name", reason.answer_name}, {"value", value}};
+  return fact;
+}
+
 void AddAnswerEffects(const Question& question, const Standing& standing,
                       const Proposition& proposition, const FeedCommands& commands, AskNext& ask) {
   const std::vector<std::string> answers = AnswersTo(question);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const bool other = answers[i].empty();
-    ask.effects.push_back(
-        EffectOf(standing, proposition.points[i], other ? "anything else" : answers[i]));
+    const std::string answer = other ? std::string(kAnythingElse) : answers[i];
+    ask.effects.push_back(EffectOf(standing, proposition.points[i], answer));
     const Reason& reason = *question.lines.front().reason;
+    ask.effects.back().facts = {AnswerFact(reason, answer)};
     if (!other) ask.effects.back().feed = AnswerCommand(reason, answers[i], commands);
   }
+}
+
+// The whole list that a command gives, with `shown` in it or nothing that is asked for.
+std::vector<Fact> ListingFacts(const Fact& of_kind, const Fact* shown) {
+  if (of_kind.kind.empty()) return {};
+  Fact listing;
+  listing.kind = of_kind.kind + "_listing";
+  listing.host = of_kind.host;
+  std::vector<Fact> facts = {listing};
+  if (shown != nullptr) facts.push_back(*shown);
+  return facts;
+}
+
+// What a listing may show: of the propositions that rest on it one, or none.
+void AddListingEffects(const Question& question, const Standing& standing,
+                       const std::vector<Proposition>& propositions, AskNext& ask) {
+  std::vector<double> none(standing.causes.size());
+  const auto add = [](std::vector<double>& into, const std::vector<double>& points, double sign) {
+    for (std::size_t i = 0; i < into.size(); ++i) into[i] += sign * points[i];
+  };
+  for (const Proposition& proposition : propositions) add(none, proposition.points[1], 1);
+  for (const Proposition& proposition : propositions) {
+    const Reason& speaker = Speaker(question, proposition.key);
+    std::vector<double> points = none;
+    add(points, proposition.points[1], -1);
+    add(points, proposition.points[0], 1);
+    ask.effects.push_back(EffectOf(standing, points, ListingWords(speaker, true)));
+    if (speaker.proposed.kind.empty()) continue;
+    ask.effects.back().facts = ListingFacts(speaker.proposed, &speaker.proposed);
+  }
+  const Reason& first = Speaker(question, propositions.front().key);
+  const bool alone = propositions.size() == 1;
+  ask.effects.push_back(
+      EffectOf(standing, none, alone ? ListingWords(first, false) : "it shows none of this"));
+  ask.effects.back().facts = ListingFacts(first.proposed, nullptr);
 }
 
 AskNext MakeAskNext(const Question& question, const Standing& standing, const std::string& incident,
@@ -225,16 +272,10 @@ AskNext MakeAskNext(const Question& question, const Standing& standing, const st
   AskNext ask;
   ask.incident = incident;
   ask.entropy_drop = ExpectedEntropyDrop(standing.confidences, propositions);
-  for (const Proposition& proposition : propositions) {
-    const Reason& speaker = Speaker(question, proposition.key);
-    if (IsAnswer(speaker)) {
-      AddAnswerEffects(question, standing, proposition, commands, ask);
-      continue;
-    }
-    for (const bool is_true : {true, false}) {
-      ask.effects.push_back(
-          EffectOf(standing, proposition.points[is_true ? 0 : 1], ListingWords(speaker, is_true)));
-    }
+  if (IsAnswer(*question.lines.front().reason)) {
+    AddAnswerEffects(question, standing, propositions.front(), commands, ask);
+  } else {
+    AddListingEffects(question, standing, propositions, ask);
   }
   PutIntoWords(question, commands, ask);
   return ask;

@@ -21,7 +21,8 @@ struct SignalGroup {
 std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals);
 
 // The signals of one rule in one incident as one: reasons and start points of the best, evidence
-// and explained events of all.  At least one.  No reason gets more than `shown_evidence` references.
+// and explained events of all.  At least one.  No reason gets more than `shown_evidence`
+// references.
 Signal MergeSignals(std::vector<Signal> signals, std::size_t shown_evidence = kShownEvidence);
 
 // Confidence of each of some rivals, given their points; the last number is the share of "a cause

@@ -9,6 +9,7 @@
 #include "engine/ranking/ranking.h"
 #include "engine/ranking/rule_log.h"
 #include "engine/signal/signal.h"
+#include "engine/store/forwarding_store.h"
 
 namespace exdiag {
 namespace {
@@ -16,47 +17,21 @@ namespace {
 const Duration kCoveredAround = Duration::Seconds(24 * 3600);
 
 // A store that was fed more of some logs than the events in it show.
-class CoveredStore final : public Store {
+class CoveredStore final : public ForwardingStore {
  public:
   CoveredStore(std::unique_ptr<Store> inner, std::vector<Coverage> covered)
       : inner_(std::move(inner)), covered_(std::move(covered)) {}
 
-  Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
-                                                     const std::string& format,
-                                                     const std::string& content_hash) override {
-    return inner_->BeginImport(file, format, content_hash);
-  }
-  Result<void> AddFailedImport(const std::string& file, const std::string& reason) override {
-    return inner_->AddFailedImport(file, reason);
-  }
-  Result<std::optional<LedgerRow>> FindImport(const std::string& content_hash) const override {
-    return inner_->FindImport(content_hash);
-  }
-  Result<LedgerRow> AddRepeatedImport(const std::string& file,
-                                      const std::string& content_hash) override {
-    return inner_->AddRepeatedImport(file, content_hash);
-  }
-  Result<void> ForEachEvent(const EventQuery& query,
-                            const std::function<bool(const Event&)>& visit) const override {
-    return inner_->ForEachEvent(query, visit);
-  }
-  Result<Event> GetEvent(std::int64_t id) const override { return inner_->GetEvent(id); }
-  Result<std::vector<EventCount>> CountEvents(const EventQuery& query) const override {
-    return inner_->CountEvents(query);
-  }
-  Result<std::vector<Fact>> Facts(std::string_view kind) const override {
-    return inner_->Facts(kind);
-  }
   Result<std::vector<Coverage>> CoverageRows() const override {
     auto rows = inner_->CoverageRows();
     if (rows) rows->insert(rows->end(), covered_.begin(), covered_.end());
     return rows;
   }
-  Result<std::vector<LedgerRow>> Ledger() const override { return inner_->Ledger(); }
-  Result<std::vector<StoredReject>> Rejects() const override { return inner_->Rejects(); }
-  Result<std::vector<std::string>> Verify() const override { return inner_->Verify(); }
 
  private:
+  const Store& inner() const override { return *inner_; }
+  Store& writable() override { return *inner_; }
+
   std::unique_ptr<Store> inner_;
   std::vector<Coverage> covered_;
 };

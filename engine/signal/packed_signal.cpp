@@ -67,9 +67,32 @@ void Unpack(PackedReader& in, EvidenceReference& reference) {
   summary = in.Text();
 }
 
+void Pack(const Fact& fact, PackedWriter& out) {
+  const auto& [host, kind, attributes, observed_at, time_basis, where] = fact;
+  (void)observed_at, (void)time_basis, (void)where;  // nobody has seen it yet
+  out.Text(host);
+  out.Text(kind);
+  out.Number(attributes.size());
+  for (const auto& [name, value] : attributes) {
+    out.Text(name);
+    out.Text(value);
+  }
+}
+void Unpack(PackedReader& in, Fact& fact) {
+  auto& [host, kind, attributes, observed_at, time_basis, where] = fact;
+  (void)observed_at, (void)time_basis, (void)where;
+  host = in.Text();
+  kind = in.Text();
+  for (std::size_t count = in.Count(); count > 0 && in.ok(); --count) {
+    std::string name(in.Text());
+    attributes[std::move(name)] = in.Text();
+  }
+}
+
 void Pack(const Reason& reason, PackedWriter& out) {
   const auto& [line, points, because, state, evidence, evidence_count, ask, collect, question_key,
-               proposition, negated, answer_name, answer_value, answer_host, site] = reason;
+               proposition, negated, proposed, answer_name, answer_value, answer_host, site] =
+      reason;
   (void)site;  // comes after
   out.Number(line);
   out.Double(points);
@@ -82,10 +105,11 @@ void Pack(const Reason& reason, PackedWriter& out) {
     out.Text(*text);
   }
   out.Number(negated ? 1 : 0);
+  Pack(proposed, out);
 }
 void Unpack(PackedReader& in, Reason& reason) {
   auto& [line, points, because, state, evidence, evidence_count, ask, collect, question_key,
-         proposition, negated, answer_name, answer_value, answer_host, site] = reason;
+         proposition, negated, proposed, answer_name, answer_value, answer_host, site] = reason;
   (void)site;
   line = in.Number();
   points = in.Double();
@@ -98,6 +122,7 @@ void Unpack(PackedReader& in, Reason& reason) {
     *text = in.Text();
   }
   negated = in.Number() != 0;
+  Unpack(in, proposed);
 }
 
 void Pack(const RenderedStep& step, PackedWriter& out) {

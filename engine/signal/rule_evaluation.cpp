@@ -9,6 +9,7 @@
 #include "engine/base/text.h"
 #include "engine/rule/rule_words.h"
 #include "engine/signal/bindings.h"
+#include "engine/signal/example_fact.h"
 #include "engine/signal/test_templates.h"
 
 namespace exdiag {
@@ -56,28 +57,54 @@ struct NamedPatterns {
   }
 };
 
-// The fact that a line asks for: a fact condition, alone, behind `no`, or the first in a group.
+// The fact that a line asks for: a fact condition or one on a pattern of facts whenever they were
+// seen, alone, behind `no`, or in a group the first that is not known.
 struct AskedFact {
-  const FactCondition* fact = nullptr;
+  const RuleContext& context;
+  const Trigger& trigger;
+  std::optional<FactCondition> fact;
   bool negated = false;
   bool alone = true;  // nothing else is in the condition
+  bool is_unknown = false;
 
-  void In(const Condition& condition) { std::visit(*this, condition.kind); }
-  void operator()(const EventCondition&) {}
-  void operator()(const SequenceCondition&) {}
-  void operator()(const FactCondition& condition) {
-    if (fact == nullptr) fact = &condition;
+  void In(const Condition& condition, bool behind_no = false) {
+    if (const auto* asked = std::get_if<FactCondition>(&condition.kind)) {
+      Take(*asked, *MakeFactQuestion(context, *asked), behind_no);
+    } else if (const auto* event = std::get_if<EventCondition>(&condition.kind)) {
+      if (const auto seen = AsFact(*event)) {
+        Take(*seen, *MakeEventQuestion(context, *event), behind_no);
+      }
+    } else if (const auto* no = std::get_if<NotCondition>(&condition.kind)) {
+      In(*no->condition, !behind_no);
+    } else if (const auto* any = std::get_if<AnyCondition>(&condition.kind)) {
+      InGroup(any->conditions, behind_no);
+    } else if (const auto* all = std::get_if<AllCondition>(&condition.kind)) {
+      InGroup(all->conditions, behind_no);
+    }
   }
-  void operator()(const NotCondition& condition) {
-    negated = !negated;
-    In(*condition.condition);
-  }
-  void operator()(const AnyCondition& condition) { InGroup(condition.conditions); }
-  void operator()(const AllCondition& condition) { InGroup(condition.conditions); }
 
-  void InGroup(const std::vector<Condition>& conditions) {
+ private:
+  void InGroup(const std::vector<Condition>& conditions, bool behind_no) {
     alone = alone && conditions.size() == 1;
-    for (const Condition& condition : conditions) In(condition);
+    for (const Condition& condition : conditions) In(condition, behind_no);
+  }
+
+  std::optional<FactCondition> AsFact(const EventCondition& event) const {
+    const EventPattern& pattern = context.rule.events[event.pattern];
+    const bool whenever = event.before >= kEver && event.after >= kEver;
+    if (pattern.fact_kind.empty() || !whenever || event.host != HostScope::kAny) return {};
+    FactCondition seen{pattern.fact_kind, "", pattern.where_all};
+    seen.where_all.insert(seen.where_all.end(), event.where_all.begin(), event.where_all.end());
+    return seen;
+  }
+
+  void Take(const FactCondition& condition, Question& question, bool behind_no) {
+    if (fact && is_unknown) return;
+    const bool unknown = question.Ask(trigger, nullptr).truth == Truth::kUnknown;
+    if (fact && !unknown) return;
+    fact = condition;
+    negated = behind_no;
+    is_unknown = unknown;
   }
 };
 
@@ -332,16 +359,16 @@ class RuleEvaluation {
 
   void FillQuestion(const EvidenceLine& line, const Trigger& trigger, const Bindings& bindings,
                     Reason& reason) const {
-    AskedFact asked;
+    AskedFact asked{context_, trigger, {}};
     asked.In(line.condition);
     reason.ask = bindings.Render(line.ask);
     reason.collect = bindings.Render(line.collect);
     reason.negated = asked.negated;
-    const bool is_answer = asked.fact != nullptr && asked.fact->kind == "answer";
+    const bool is_answer = asked.fact && asked.fact->kind == "answer";
     if (is_answer) {
       reason.answer_name = EqualsValue(*asked.fact, "name");
       reason.answer_value = EqualsValue(*asked.fact, "value");
-      reason.answer_host = AnswerHost(*asked.fact, trigger);
+      reason.answer_host = HostAsked(*asked.fact, trigger);
     }
     if (is_answer) {
       reason.question_key = fmt::format("answer:{}:{}", reason.answer_name, HostsKey(trigger));
@@ -349,10 +376,18 @@ class RuleEvaluation {
       reason.question_key = "collect:" + reason.collect;
     }
     reason.proposition = Proposition(asked, trigger, reason);
+    if (asked.fact && !is_answer) reason.proposed = Proposed(*asked.fact, trigger);
+  }
+
+  // About the host of the condition, else the first of the incident: from there comes a listing.
+  Fact Proposed(const FactCondition& fact, const Trigger& trigger) const {
+    const auto tests = InstantiateTests(fact.where_all, context_.LookupIn(trigger));
+    if (!tests) return {};
+    return ExampleFact(fact.kind, HostAsked(fact, trigger), *tests).value_or(Fact());
   }
 
   // The host of the condition, else the first of the incident: an answer may be about either.
-  std::string AnswerHost(const FactCondition& fact, const Trigger& trigger) const {
+  std::string HostAsked(const FactCondition& fact, const Trigger& trigger) const {
     const auto host = ExpandTemplate(fact.host, context_.LookupIn(trigger));
     if (host && !host->empty()) return CanonicalHost(*host);
     for (const TextId of_incident : trigger.hosts) {
@@ -370,7 +405,7 @@ class RuleEvaluation {
 
   std::string Proposition(const AskedFact& asked, const Trigger& trigger,
                           const Reason& reason) const {
-    if (asked.fact != nullptr && asked.alone) {
+    if (asked.fact && asked.alone) {
       const TemplateLookup lookup = context_.LookupIn(trigger);
       const auto host = ExpandTemplate(asked.fact->host, lookup);
       const auto tests = InstantiateTests(asked.fact->where_all, lookup);

@@ -53,6 +53,8 @@ struct Reason {
   // is not so.  Not for people.
   std::string proposition;
   bool negated = false;
+  // A fact with which it would be so; of kind "" where none could be named.
+  Fact proposed;
   // For an `answer` condition: the value that makes the line hold.
   std::string answer_name;
   std::string answer_value;

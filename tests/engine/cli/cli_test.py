@@ -788,20 +788,35 @@ class Answers(CommandLine):
         self.assertIn('--answer: no rule asks "domains_trust"', result.err)
 
     def test_a_listing_does_what_was_promised(self):
-        """With the rules that the project brings: a server whose name for SMTP is not registered."""
-        data = {'EXDIAG_DATA': SOURCE}
-        message = ('The description for Event ID ( 1706 ) in Source ( MSExchangeTransport ) cannot be found. The local '
-                   'computer may not have the necessary registry information or message DLL files to display messages '
-                   'from a remote computer. The following information is part of the event: mail.example.com; EX1; '
-                   '-2146893044; ; ')
+        """With the rules that the project brings: a server whose name for SMTP may not be registered."""
+        message = ('EXPS is temporarily unable to provide protocol security with ""mail.example.com"". '
+                   '""CSessionContext::OnEXPSInNegotiate"" called ""HrServerNegotiateAuth"" which failed with error code '
+                   '0x8009030c ( f:\\tisp2\\transmt\\src\\smtpsink\\exps\\expslib\\context.cpp@1799 ).')
         log = self.file('ex1.csv', '11/22/2005,7:05:31 PM,MSExchangeTransport,Error,SMTP Protocol,1706,N/A,EX1,"%s"\r\n' %
                         message)
-        self.run_exdiag('import', '--store', self.store, '--timezone', 'UTC', log, env=data)
-        report = json.loads(self.run_exdiag('diagnose', '--store', self.store, '--format', 'json', env=data).out)
-        asks = [a for a in report['ask_next'] if a['command'].startswith('setspn')]
-        if not asks:
-            self.skipTest('no rule asks for names here')
-        self.assertEqual(asks[0]['feed'], 'exdiag import --store %s spn.txt' % self.store)
+
+        def run(*arguments):
+            return self.run_exdiag(*arguments, env={'EXDIAG_DATA': SOURCE})
+
+        def diagnose(store):
+            return json.loads(run('diagnose', '--store', store, '--format', 'json').out)
+        head = 'Registered ServicePrincipalNames for CN=EX1,OU=Mail,DC=example,DC=com:\r\n'
+        listings = (head + '\tSMTPSVC/mail.example.com\r\n\tSMTPSVC/EX1\r\n', head + '\tSMTPSVC/EX1\r\n')
+        for number, listing in enumerate(listings):
+            store = self.path('spn%d.db' % number)
+            run('import', '--store', store, '--timezone', 'UTC', log)
+            report = diagnose(store)
+            ask = [a for a in report['ask_next'] if a['command'] == 'setspn -L EX1 > spn.txt'][0]
+            self.assertEqual(ask['feed'], 'exdiag import --store %s spn.txt' % store)
+            self.assertEqual(sorted(e['if'].split(':')[0] for e in ask['effects']), ['it does not show', 'it shows'])
+            # The first line of the question speaks of the name as missing.
+            named = [e for e in ask['effects'] if ('no SMTPSVC' in e['if']) == e['if'].startswith('it does not show')]
+            missing = [e for e in ask['effects'] if e not in named]
+            effect = (named if number == 0 else missing)[0]
+            self.assertEqual(run('import', '--store', store, self.file('spn.txt', listing)).returncode, 0)
+            after = {f['cause']: f['confidence'] for f in diagnose(store)['findings']}
+            self.assertAlmostEqual(after.get(effect['cause'], 0), effect['to'], 3, effect)
+            self.assertGreater(abs(effect['to'] - effect['from']), 0.05)
 
 
 class Site(CommandLine):

@@ -208,6 +208,9 @@ TEST(PackSignalTest, KeepsEveryMember) {
   reason.question_key = "q";
   reason.proposition = "p";
   reason.negated = true;
+  reason.proposed.kind = "k";
+  reason.proposed.host = "l";
+  reason.proposed.attributes = {{"a", "1"}, {"b", "2"}};
   reason.answer_name = "n";
   reason.answer_value = "v";
   signal.reasons = {reason};
@@ -234,6 +237,7 @@ TEST(PackSignalTest, KeepsEveryMember) {
   EXPECT_EQ(back.reasons[0].evidence[0].where, signal.reasons[0].evidence[0].where);
   EXPECT_EQ(back.reasons[0].answer_value, "v");
   EXPECT_TRUE(back.reasons[0].negated);
+  EXPECT_EQ(back.reasons[0].proposed.attributes, signal.reasons[0].proposed.attributes);
   EXPECT_TRUE(back.fix[0].ours);
   for (std::size_t size = 0; size < out.bytes().size(); ++size) {
     PackedReader cut(std::string_view(out.bytes()).substr(0, size));

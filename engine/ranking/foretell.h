@@ -1,0 +1,37 @@
+// What each answer would do to a ranking, where adding points does not tell.
+//
+// AskNextFor() adds the points of the evidence lines that ask.  An answer can do more: a condition
+// of `when` or `unless` looks for it, it is one part of a group, other rivals ask the same of other
+// hosts, a listing shows what several lines look for.  Then the rules that look at such facts are
+// evaluated again, with the facts that the answer would add to the store, and all is ranked again.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/knowledge/knowledge.h"
+#include "engine/ranking/ranking.h"
+#include "engine/signal/signal.h"
+#include "engine/store/store.h"
+
+namespace exdiag {
+
+struct ForetellContext {
+  std::span<const Rule* const> rules;  // that were evaluated
+  const Knowledge& knowledge;
+  const Store& store;
+  // What is done to signals between evaluation and ranking; may be empty.
+  std::function<void(std::vector<Signal>&)> adjust = {};
+};
+
+// Whether any of `signals` asks something, so that a copy of them is worth keeping.
+bool AsksSomething(const std::vector<Signal>& signals);
+
+// Puts right the effects in `ranking.ask_next`.  `signals`: those that were ranked.  An Error is
+// the store's.
+Result<void> ForetellEffects(const std::vector<Signal>& signals, const ForetellContext& context,
+                             Ranking& ranking);
+
+}  // namespace exdiag
