@@ -126,7 +126,7 @@ AskNext::Effect EffectOf(const Standing& now, const std::vector<double>& added,
     const double moved = std::abs(then[i] - now.confidences[i]);
     if (moved > std::abs(then[most] - now.confidences[most])) most = i;
   }
-  return {std::move(if_answer), now.causes[most], now.confidences[most], then[most], {}, {}};
+  return {std::move(if_answer), now.causes[most], now.confidences[most], then[most], {}};
 }
 
 // A line of the question that speaks of this proposition, to put it into words.

@@ -44,7 +44,7 @@ struct AskNext {
     std::string cause;      // rule id whose confidence moves most
     double from = 0, to = 0;
     std::string feed;  // the command line that gives this answer; "" where `feed` has only one
-    std::vector<Fact> facts;  // what it says; with these in the store the ranking has `to`
+    std::vector<Fact> facts = {};  // what it says; with these in the store the ranking has `to`
   };
   std::vector<Effect> effects;
 };

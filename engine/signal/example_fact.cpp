@@ -65,8 +65,10 @@ std::string Joined(const std::vector<FieldTest>& tests) {
 Values Proposed(const std::vector<FieldTest>& tests) {
   Values values;
   for (const FieldTest& test : tests) std::visit(ProposeVisitor{values}, test.test);
-  values.push_back(Joined(tests));
-  values.push_back(Joined(tests) + "x");
+  if (const std::string joined = Joined(tests); !joined.empty()) {
+    values.push_back(joined);
+    values.push_back(joined + "x");
+  }
   for (const char* usual : {"1", "0", "x", "other"}) values.emplace_back(usual);
   return values;
 }
