@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/regex.hpp>
 #include <iterator>
 #include <stdexcept>
@@ -20,6 +21,10 @@ struct CompiledRegex {
   std::vector<std::string> names;
   std::string pattern;
   std::string literal;
+  // Values that were too complex.  Each costs some hundredths of a second, and a log can hold any
+  // number of them; so the regex is tried no more when there were this many.
+  static constexpr int kMostTooComplex = 50;
+  mutable std::atomic<int> too_complex = 0;
 };
 
 namespace {
@@ -220,12 +225,14 @@ Result<std::shared_ptr<const CompiledRegex>> CompileRegex(std::string_view patte
 RegexMatch SearchRegex(const CompiledRegex& regex, std::string_view text,
                        std::vector<std::string_view>* captures) {
   boost::match_results<Letter> found;
+  if (regex.too_complex >= CompiledRegex::kMostTooComplex) return RegexMatch::kTooComplex;
   try {
     if (!boost::regex_search(LetterAt(text.data()), LetterAt(text.data() + text.size()), found,
                              regex.regex)) {
       return RegexMatch::kNo;
     }
   } catch (const std::runtime_error&) {
+    ++regex.too_complex;
     return RegexMatch::kTooComplex;
   }
   if (captures != nullptr) {

@@ -104,6 +104,16 @@ TEST(RegexTest, AHostileValueEndsSoonAndIsSaid) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
+// One that was tried on each of them would take an hour.
+TEST(RegexTest, AHostileLogEndsSoonToo) {
+  const auto regex = Compiled("(a|aa)+$");
+  const std::string value = std::string(60, 'a') + "!";
+  for (int event = 0; event < 200'000; ++event) {
+    ASSERT_EQ(SearchRegex(*regex, value), RegexMatch::kTooComplex);
+  }
+  EXPECT_EQ(SearchRegex(*regex, "aaa"), RegexMatch::kTooComplex) << "it is tried no more";
+}
+
 TEST(RegexTest, LongOrdinaryValuesAreNoTrouble) {
   std::string value;
   while (value.size() < 32'000) value += "The quick brown fox jumps over server EX1. ";
