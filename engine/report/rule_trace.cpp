@@ -203,7 +203,9 @@ class Tracer {
                                           Counted(trace.found_count, "such event"),
                                           WantedCount(event.count), GroupWords(event)));
     }
-    AddNearest(event, {trigger, *of, event.of == nullptr ? "the trigger" : "the event it is counted from"}, trace);
+    AddNearest(event,
+               {trigger, *of, event.of == nullptr ? "the trigger" : "the event it is counted from"},
+               trace);
   }
 
   static std::string WantedCount(const CountRange& count) {
