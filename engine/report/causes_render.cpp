@@ -87,8 +87,7 @@ void AddRivalsTable(Document& out, const Rivals& rivals, const CausesAnswer& ans
   Table table{{{"#", true}, {"cause"}, {"told by"}}, {}};
   const bool settled = !rivals.settling.empty();
   if (answer.with_store) {
-    table.columns.insert(table.columns.end(),
-                         {{"incidents", true}, {"how sure", true}, {"last seen"}});
+    table.columns.insert(table.columns.end(), {{"incidents"}, {"last seen"}});
   }
   if (settled) table.columns.push_back({"collect"});
   for (const RivalCause* rival : InOrder(rivals, answer)) {
@@ -97,10 +96,10 @@ void AddRivalsTable(Document& out, const Rivals& rivals, const CausesAnswer& ans
     if (answer.with_store) {
       const auto found = answer.found.find(rival->cause->rule);
       if (found == answer.found.end()) {
-        row.insert(row.end(), {"-", "", ""});
+        row.insert(row.end(), {"-", ""});
       } else {
-        row.push_back(Digits(found->second.incidents));
-        row.push_back(Percent(found->second.confidence));
+        row.push_back(fmt::format("{} ({})", Digits(found->second.incidents),
+                                  Percent(found->second.confidence)));
         row.push_back(FormatTimeForPeople(found->second.last_seen).substr(0, 10));
       }
     }

@@ -457,7 +457,7 @@ class Causes(CommandLine):
         text = self.exdiag(0, 'causes', '9322', '--store', self.store, '--host', 'NANTES').out
         self.assertIn('The store holds no such event on nantes.', text)
         table = self.exdiag(1, 'causes', '9322', '--store', self.store).out
-        self.assertRegex(table, r'\n  1  Servers whose .* 1 +\d\d %  1999-11-22  B\n')
+        self.assertRegex(table, r'\n  1  Servers whose .* 1 \(\d\d %\) +1999-11-22  B\n')
         self.assertIn('In the store: 1 incident, ', table)
         self.assertIn('Give the connector an account', table)
         for arguments, message in (
