@@ -91,7 +91,7 @@ class EventDiagnosisTest : public ::testing::Test {
   std::string Answer(std::uint16_t event_id, const Data& data, const Ranking& ranking) {
     CausesAnswer answer =
         AnswerCauses(std::to_string(event_id), {"", event_id}, data.knowledge, data.rules);
-    EXPECT_TRUE(AddFound(ranking, *store_, answer).ok());
+    EXPECT_TRUE(AddFound(ranking, *store_, {}, answer).ok());
     findings_ += answer.findings.size();
     const Document document = CausesDocument(answer);
     return CausesJson(answer) + RenderText(document, {.width = 80}) + RenderMarkdown(document) +
