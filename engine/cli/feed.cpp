@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/cli/progress_line.h"
 #include "engine/cli/stop_signals.h"
 #include "engine/report/phrases.h"
 
@@ -42,6 +43,11 @@ void AddReadingOptions(CLI::App& app, FeedOptions& options) {
 void AddFeedOptions(CLI::App& app, FeedOptions& options) {
   app.add_option("INPUT", options.inputs, "exported logs: files, folders, patterns, - for stdin");
   AddReadingOptions(app, options);
+  AddQuietOption(app, options.quiet);
+}
+
+void AddQuietOption(CLI::App& app, bool& quiet) {
+  app.add_flag("-q,--quiet", quiet, "neither progress nor notes; only results and complaints");
 }
 
 Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledge, Store& store,
@@ -57,7 +63,11 @@ Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledg
                                options.timezone)};
     }
   }
+  if (options.quiet) problems.HideNotes();
+  ProgressLine line(!options.quiet);
+  how.progress = line.Watch();
   auto fed = ImportInputs(options.inputs, how, knowledge, store, problems);
+  line.TakeAway();
   problems.Finish();
   if (fed) SumUp(*fed);
   return fed;

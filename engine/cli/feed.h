@@ -17,15 +17,20 @@ struct FeedOptions {
   std::string timezone;
   std::string codepage;
   bool strict = false;
+  bool quiet = false;
 };
 
-// Adds INPUT... and what AddReadingOptions adds.
+// Adds INPUT..., --quiet and what AddReadingOptions adds.
 void AddFeedOptions(CLI::App& app, FeedOptions& options);
 // Adds --timezone, --codepage, --strict.
 void AddReadingOptions(CLI::App& app, FeedOptions& options);
 
-// Feeds all inputs; SIGINT and SIGTERM stop it after the file under way is taken back.  What could
-// not be read is summed up on stderr.  An Error is the store's, or a time zone that nobody knows.
+// Adds --quiet.
+void AddQuietOption(CLI::App& app, bool& quiet);
+
+// Feeds all inputs, and shows on a terminal how far it is; SIGINT and SIGTERM stop it after the
+// file under way is taken back.  What could not be read is summed up on stderr.  An Error is the
+// store's, or a time zone that nobody knows.
 Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledge, Store& store,
                            ProblemPrinter& problems);
 

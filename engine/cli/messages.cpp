@@ -9,7 +9,12 @@
 namespace exdiag {
 namespace {
 
-void PrintLine(const std::string& line) { fmt::print(stderr, "{}\n", Printable(line)); }
+std::size_t status_width = 0;  // of the line that ShowStatus left on the terminal
+
+void PrintLine(const std::string& line) {
+  EraseStatus();
+  fmt::print(stderr, "{}\n", Printable(line));
+}
 
 }  // namespace
 
@@ -27,8 +32,23 @@ ExitCode Misused(std::string_view command, std::string_view message) {
 
 void Remark(std::string_view message) { PrintLine(fmt::format("exdiag: {}", message)); }
 
+// Blanks and carriage returns, which every terminal knows.
+void ShowStatus(std::string_view line) {
+  fmt::print(stderr, "\r{:<{}}", line, status_width);
+  status_width = line.size();
+  std::fflush(stderr);
+}
+
+void EraseStatus() {
+  if (status_width == 0) return;
+  ShowStatus("");
+  fmt::print(stderr, "\r");
+  std::fflush(stderr);
+}
+
 void ProblemPrinter::Report(Diagnostic diagnostic) {
   ++counts_[diagnostic.severity];
+  if (hides_notes_ && diagnostic.severity == Severity::kNote) return;
   if (show_ == Show::kAllWithIds) {
     PrintLine(fmt::format("{} [{}]", ToString(diagnostic), diagnostic.id));
     return;

@@ -10,8 +10,10 @@
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
 #include "engine/cli/diagnosis.h"
+#include "engine/cli/feed.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/output.h"
+#include "engine/cli/progress_line.h"
 #include "engine/cli/stop_signals.h"
 #include "engine/nightly/plan.h"
 #include "engine/nightly/run_mail.h"
@@ -42,6 +44,7 @@ class NightlyCommand final : public Command {
                    "the moment that the run is about instead of now, to make up for a night that "
                    "was missed: 2026-11-21, 2026-11-21T02:00:00Z")
         ->type_name("TIME");
+    AddQuietOption(app, quiet_);
     AddDataOptions(app, data_);
   }
 
@@ -116,20 +119,25 @@ class NightlyCommand final : public Command {
                   const NightlyMoment& moment, ProblemPrinter& problems) {
     const auto data = LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
+    if (quiet_) problems.HideNotes();
     const StopSignals stop;
-    const NightlyTools tools{.knowledge = (*data)->knowledge,
-                             .diagnose =
-                                 [&](const SiteConfig& site, Store& store, Ticks at) {
-                                   return Diagnose(**data, store, {site.site_file},
-                                                   CommandsForStore(site.store, data_), problems,
-                                                   at);
-                                 },
-                             .cancelled = [&] { return stop.asked(); },
-                             .say = [](const std::string& line) { Remark(line); },
-                             .problems = problems};
+    NightlyTools tools{.knowledge = (*data)->knowledge,
+                       .diagnose =
+                           [&](const SiteConfig& site, Store& store, Ticks at) {
+                             return Diagnose(**data, store, {site.site_file},
+                                             CommandsForStore(site.store, data_), problems, at);
+                           },
+                       .cancelled = [&] { return stop.asked(); },
+                       .progress = {},
+                       .say = {},
+                       .problems = problems};
+    if (!quiet_) tools.say = Remark;
     bool failed = false, findings = false;
     for (const SiteConfig* site : sites) {
+      ProgressLine line(!quiet_);
+      tools.progress = line.Watch();
       auto result = RunNightly(*site, tools, moment);
+      line.TakeAway();
       if (!result || result->cancelled) {
         const std::string reason =
             result ? "interrupted; the next run does the rest" : result.error().message;
@@ -153,6 +161,7 @@ class NightlyCommand final : public Command {
   std::vector<std::string> sites_;
   bool dry_run_ = false;
   bool test_mail_ = false;
+  bool quiet_ = false;
   DataOptions data_;
 };
 

@@ -18,6 +18,9 @@ namespace {
 
 constexpr std::uint64_t kRejectsShown = 20;
 
+// Once in 256 records: too rare to cost anything, and many times in a second.
+constexpr std::uint64_t kLookUpMask = 0xff;
+
 // An archive in an archive is read, what lies in that one as an archive is not.
 constexpr int kDeepestArchive = 1;
 
@@ -26,16 +29,17 @@ class StoringSink final : public EvidenceSink {
  public:
   StoringSink(const std::string& file, const ImportInputsOptions& options,
               const Knowledge& knowledge, Normaliser& normaliser, ImportSession& session,
-              DiagnosticSink& problems)
+              DiagnosticSink& problems, ProgressTracker& progress)
       : file_(file),
         options_(options),
         knowledge_(knowledge),
         normaliser_(normaliser),
         session_(session),
-        problems_(problems) {}
+        problems_(problems),
+        progress_(progress) {}
 
   bool OnRecord(const Record& record) override {
-    if ((++records_ & 0xff) == 0 && options_.cancelled && options_.cancelled()) cancelled_ = true;
+    if ((++records_ & kLookUpMask) == 0) LookUp();
     if (cancelled_ || full_) return false;
     full_ = !session_.Add(normaliser_.Normalise(record));
     return !full_;
@@ -51,7 +55,8 @@ class StoringSink final : public EvidenceSink {
     const Location where{file_, reject.place};
     session_.AddReject(
         {where, reject.diagnostic_id, reject.reason, {reject.raw.begin(), reject.raw.end()}});
-    if (++rejects_ > kRejectsShown) return;
+    if ((++rejects_ & kLookUpMask) == 0) LookUp();
+    if (rejects_ > kRejectsShown) return;
     Diagnostic diagnostic;
     diagnostic.severity = Severity::kRejected;
     diagnostic.id = reject.diagnostic_id;
@@ -60,20 +65,36 @@ class StoringSink final : public EvidenceSink {
     problems_.Report(std::move(diagnostic));
   }
 
+  // What was read since it was last told.
+  void TellProgress() {
+    const std::uint64_t read = records_ + rejects_;
+    progress_.Add(read - std::exchange(told_, read),
+                  rejects_ - std::exchange(told_rejects_, rejects_));
+  }
+
   bool cancelled() const { return cancelled_; }
   std::uint64_t rejects_not_shown() const {
     return rejects_ > kRejectsShown ? rejects_ - kRejectsShown : 0;
   }
 
  private:
+  // Done once in so many records.
+  void LookUp() {
+    if (options_.cancelled && options_.cancelled()) cancelled_ = true;
+    TellProgress();
+  }
+
   const std::string& file_;
   const ImportInputsOptions& options_;
   const Knowledge& knowledge_;
   Normaliser& normaliser_;
   ImportSession& session_;
   DiagnosticSink& problems_;
-  std::uint64_t records_ = 0;
+  ProgressTracker& progress_;
+  std::uint64_t records_ = 0;  // without those that were rejected
   std::uint64_t rejects_ = 0;
+  std::uint64_t told_ = 0;
+  std::uint64_t told_rejects_ = 0;
   bool cancelled_ = false;
   bool full_ = false;
 };
@@ -86,18 +107,20 @@ class Driver {
         knowledge_(knowledge),
         store_(store),
         problems_(problems),
-        normaliser_(knowledge, {options.zone}) {}
+        normaliser_(knowledge, {options.zone}),
+        progress_(options.progress) {}
 
   Result<ImportSummary> Run(const std::vector<std::string>& inputs) {
     const std::vector<InputFile> files = FindInputFiles(inputs, store_.file());
+    progress_.Begin(files);
     for (const InputFile& file : files) {
       if (summary_.cancelled || Cancelled()) {
-        summary_.cancelled = true;
-        summary_.not_imported.push_back(file.path);
+        Cancel(file.path);
         continue;
       }
       auto done = file.error.empty() ? Read(file.path) : Fail(file.path, "input.open", file.error);
       if (!done) return done.error();
+      progress_.EndFile(file);
     }
     return std::move(summary_);
   }
@@ -105,8 +128,17 @@ class Driver {
  private:
   bool Cancelled() const { return options_.cancelled && options_.cancelled(); }
 
+  void Cancel(const std::string& file) {
+    summary_.cancelled = true;
+    summary_.not_imported.push_back(file);
+  }
+
   Result<void> Read(const std::string& file) {
-    const auto bytes = OpenInput(file);
+    const auto bytes = OpenInput(file, options_.cancelled);
+    if (Cancelled()) {
+      Cancel(file);
+      return {};
+    }
     if (!bytes) return Fail(file, "input.open", bytes.error().message);
     return ReadBytes(file, **bytes, 0);
   }
@@ -119,11 +151,17 @@ class Driver {
     if (importer == nullptr) {
       return Fail(file, "input.format", "not in a format that exdiag knows; not read");
     }
-    const std::string hash = HashOf(bytes);
-    const auto earlier = store_.FindImport(hash);
+    const std::optional<std::string> hash = HashOf(bytes);
+    if (!hash) {
+      Cancel(file);
+      return {};
+    }
+    const auto earlier = store_.FindImport(*hash);
     if (!earlier) return earlier.error();
-    if (*earlier) return Repeat(file, hash, (*earlier)->file);
-    return Import(file, bytes, *importer, hash);
+    if (*earlier) return Repeat(file, *hash, (*earlier)->file);
+    // Of an archive it counts how far that one is unpacked.
+    const auto watched = depth == 0 ? progress_.Watched(bytes) : nullptr;
+    return Import(file, watched ? *watched : bytes, *importer, *hash);
   }
 
   // Each member is a file of its own, named "logs.zip!/app.evtx".
@@ -133,17 +171,18 @@ class Driver {
     }
     std::optional<Error> store_error;
     std::uint64_t members = 0;
-    const auto walked = WalkArchive(bytes, file, {}, [&](ArchiveMember member) {
-      ++members;
-      if (summary_.cancelled || Cancelled()) {
-        summary_.cancelled = true;
-        summary_.not_imported.push_back(file + "!/" + member.name);
-        return false;
-      }
-      const auto done = ReadMember(file + "!/" + member.name, member, depth);
-      if (!done) store_error = done.error();
-      return done.ok();
-    });
+    const auto watched = depth == 0 ? progress_.Watched(bytes) : nullptr;
+    const auto walked =
+        WalkArchive(watched ? *watched : bytes, file, {}, [&](ArchiveMember member) {
+          ++members;
+          if (summary_.cancelled || Cancelled()) {
+            Cancel(file + "!/" + member.name);
+            return false;
+          }
+          const auto done = ReadMember(file + "!/" + member.name, member, depth);
+          if (!done) store_error = done.error();
+          return done.ok();
+        });
     if (store_error) return *store_error;
     if (!walked) return Fail(file, "input.archive", walked.error().message);
     if (members == 0) return Fail(file, "input.empty", "the archive holds no files; nothing read");
@@ -162,11 +201,11 @@ class Driver {
                       const std::string& hash) {
     auto session = store_.BeginImport(file, std::string(importer.name()), hash);
     if (!session) return session.error();
-    StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems_);
+    StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems_, progress_);
     const auto read = importer.Import({file, bytes, {options_.codepage}}, sink, problems_);
+    sink.TellProgress();
     if (sink.cancelled()) {
-      summary_.cancelled = true;
-      summary_.not_imported.push_back(file);
+      Cancel(file);
       return {};
     }
     if (options_.changed && options_.changed()) {
@@ -211,8 +250,8 @@ class Driver {
     return {};
   }
 
-  // Of the bytes, and of what else decides how they are read.
-  std::string HashOf(const ByteSource& bytes) const {
+  // Of the bytes, and of what else decides how they are read; nullopt when it is cancelled.
+  std::optional<std::string> HashOf(const ByteSource& bytes) {
     ContentHash hash;
     std::vector<std::byte> buffer(1 << 18);
     for (std::uint64_t offset = 0;;) {
@@ -220,6 +259,8 @@ class Driver {
       if (got == 0) break;
       hash.Add(std::span(buffer).first(got));
       offset += got;
+      if (Cancelled()) return std::nullopt;
+      progress_.Tell();
     }
     if (options_.zone) hash.Add("\nzone " + options_.zone->name());
     if (!options_.codepage.empty()) hash.Add("\ncodepage " + options_.codepage);
@@ -261,6 +302,7 @@ class Driver {
   Store& store_;
   DiagnosticSink& problems_;
   Normaliser normaliser_;
+  ProgressTracker progress_;
   ImportSummary summary_;
 };
 

@@ -10,6 +10,7 @@
 #include "engine/base/diagnostic.h"
 #include "engine/base/result.h"
 #include "engine/base/time.h"
+#include "engine/intake/import_progress.h"
 #include "engine/knowledge/knowledge.h"
 #include "engine/store/store.h"
 
@@ -25,6 +26,8 @@ struct ImportInputsOptions {
   // changed while it was read, and is as if it had never been fed (members of an archive that were
   // done before stay).
   std::function<bool()> changed = {};
+  // Called every few hundred records and after each input; it has to limit what it does itself.
+  WatchProgress progress = {};
 };
 
 struct ImportSummary {

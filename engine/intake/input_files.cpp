@@ -95,20 +95,26 @@ class Finder {
 
 Error SystemError() { return Error{std::string(std::strerror(errno)) + "; not read"}; }
 
-// The next bytes of a stream: 0 at its end, -1 for an error.
-ssize_t ReadSome(int descriptor, std::vector<char>& buffer) {
+using Cancelled = std::function<bool()>;
+
+// The next bytes of a stream: 0 at its end, -1 for an error or when a signal asked to stop.
+ssize_t ReadSome(int descriptor, std::vector<char>& buffer, const Cancelled& cancelled) {
   ssize_t got = 0;
   do {
+    if (cancelled && cancelled()) {
+      errno = ECANCELED;
+      return -1;
+    }
     got = ::read(descriptor, buffer.data(), buffer.size());
   } while (got < 0 && errno == EINTR);
   return got;
 }
 
-Result<std::unique_ptr<ByteSource>> CopyStream(int descriptor) {
+Result<std::unique_ptr<ByteSource>> CopyStream(int descriptor, const Cancelled& cancelled) {
   Spool spool;
   std::vector<char> buffer(1 << 16);
   for (;;) {
-    const ssize_t got = ReadSome(descriptor, buffer);
+    const ssize_t got = ReadSome(descriptor, buffer, cancelled);
     if (got < 0) return SystemError();
     if (got == 0) return spool.Take();
     const auto bytes = std::as_bytes(std::span(buffer).first(static_cast<std::size_t>(got)));
@@ -116,10 +122,10 @@ Result<std::unique_ptr<ByteSource>> CopyStream(int descriptor) {
   }
 }
 
-Result<std::unique_ptr<ByteSource>> CopyFile(const std::string& path) {
+Result<std::unique_ptr<ByteSource>> CopyFile(const std::string& path, const Cancelled& cancelled) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return SystemError();
-  auto source = CopyStream(descriptor);
+  auto source = CopyStream(descriptor, cancelled);
   ::close(descriptor);
   return source;
 }
@@ -166,14 +172,14 @@ std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs,
   return finder.Take();
 }
 
-Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path) {
-  if (path == "-") return CopyStream(STDIN_FILENO);
+Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path, const Cancelled& cancelled) {
+  if (path == "-") return CopyStream(STDIN_FILENO, cancelled);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     const bool in_archive = path.find(kInArchive) != std::string::npos;
     return in_archive ? OpenInArchive(path) : SystemError();
   }
-  if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) return CopyFile(path);
+  if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) return CopyFile(path, cancelled);
   auto source = OpenFile(path);
   if (source) return source;
   const std::string& reason = source.error().message;

@@ -1,6 +1,7 @@
 // From what the user named to the files that are read.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,7 +25,9 @@ std::vector<InputFile> FindInputFiles(const std::vector<std::string>& inputs,
 
 // The bytes of one of them, or of a file in an archive under the name that an import gives it
 // ("logs.zip!/app.evtx").  What cannot be read at any place (standard input, a pipe) is copied,
-// to a temporary file when it is large.  The Error is a reason without the file's name.
-Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path);
+// to a temporary file when it is large, until `cancelled` says otherwise.  The Error is a reason
+// without the file's name.
+Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path,
+                                              const std::function<bool()>& cancelled = {});
 
 }  // namespace exdiag

@@ -133,6 +133,11 @@ class NightlyRun {
     const auto entries = LookIntoInboxes(site_, &Log(), moment_.now);
     if (!entries) return entries.error();
     for (const InboxEntry& entry : *entries) {
+      if (entry.state != InboxState::kNew) continue;
+      ++progress_.files;
+      progress_.bytes += entry.file.size;
+    }
+    for (const InboxEntry& entry : *entries) {
       if (tools_.cancelled && tools_.cancelled()) {
         result_.cancelled = true;
         return {};
@@ -163,9 +168,18 @@ class NightlyRun {
       const auto now = StampOf(entry.file.path, entry.reading);
       return !now || !now->SameAs(entry.file);
     };
+    ImportProgress all = progress_;
+    how.progress = [&](const ImportProgress& one) {
+      all.files_done = progress_.files_done + one.files_done;
+      all.bytes_done = progress_.bytes_done + one.bytes_done;
+      all.records = progress_.records + one.records;
+      all.rejected = progress_.rejected + one.rejected;
+      if (tools_.progress) tools_.progress(all);
+    };
     const auto fed =
         ImportInputs({entry.file.path}, how, tools_.knowledge, *store_, tools_.problems);
     if (!fed) return fed.error();
+    progress_ = all;
     if (fed->cancelled) {
       result_.cancelled = true;
       return {};
@@ -348,6 +362,7 @@ class NightlyRun {
   std::unique_ptr<Store> store_;
   RunRecord last_;  // completed; all empty when there was none
   RunRecord run_;
+  ImportProgress progress_;  // of the inboxes
   Comparison comparison_;
   std::vector<LogArrival> arrivals_;
   NightlyResult result_;

@@ -7,6 +7,7 @@
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/result.h"
+#include "engine/intake/import_progress.h"
 #include "engine/knowledge/knowledge.h"
 #include "engine/nightly/config.h"
 #include "engine/nightly/run_summary.h"
@@ -22,6 +23,8 @@ struct NightlyTools {
   std::function<Result<Diagnosis>(const SiteConfig& site, Store& store, Ticks at)> diagnose;
   // True: stop; what is done stays, and the next run does the rest.
   std::function<bool()> cancelled;
+  // Told how far the inboxes of the site are read.
+  WatchProgress progress;
   // One line for whoever watches.
   std::function<void(const std::string& line)> say;
   DiagnosticSink& problems;

@@ -6,18 +6,23 @@
 import contextlib
 import csv
 import datetime
+import fcntl
 import io
 import json
 import os
+import pty
 import re
 import shlex
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
+import tty
 import unittest
 import zipfile
 
@@ -397,6 +402,94 @@ class Import(CommandLine):
         ledger = json.loads(self.run_exdiag('store', 'info', self.store, '--format', 'json').out)['inputs']
         for line in ledger:
             self.assertEqual(line['records'], {self.log: 2, big: 200000}[line['file']])
+
+
+class Progress(CommandLine):
+    """The line on the terminal, and that nothing else gets any of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.broken = self.file('broken.csv', LOG + ''.join(
+            '11/22/1999,7:05:40 PM,MSExchangeMTA,Warning,Interface,no number,N/A,BREST,x%d\r\n' % i for i in range(3)))
+        self.same = self.file('same.csv', LOG)
+        self.logs = [self.log, self.broken, self.same]
+
+    def on_terminal(self, *arguments, columns=100, cwd=None, env=None):
+        """Exit code, stdout, and all bytes that went to stderr, a terminal."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        tty.setraw(theirs)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
+        process = subprocess.Popen([PROGRAM, *arguments, *RULES], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=theirs, cwd=cwd, env=dict(os.environ, **(env or {})))
+        os.close(theirs)
+        shown = b''
+        with contextlib.suppress(OSError):  # which is the end of a terminal
+            while part := os.read(ours, 65536):
+                shown += part
+        out = process.communicate(timeout=60)[0].decode()
+        return process.returncode, out, shown.decode()
+
+    def left_on(self, shown):
+        """What stands on a terminal at last, when carriage returns go back to the first column."""
+        lines = []
+        for line in shown.split('\n'):
+            cells = ''
+            for part in line.split('\r'):
+                cells = part + cells[len(part):]
+            lines.append(cells.rstrip())
+        return '\n'.join(lines)
+
+    def lines_shown(self, shown):
+        return [part.rstrip() for part in re.split('[\r\n]', shown) if re.match(r'\d+/\d+ files?', part)]
+
+    def test_shown_on_a_terminal_and_taken_away(self):
+        for env in ({}, {'TERM': 'dumb'}, {'NO_COLOR': '1'}):
+            with self.subTest(**env):
+                piped = self.exdiag(0, 'import', '--store', self.path('piped%d.db' % len(str(env))), *self.logs)
+                self.assertIn('same.csv: the same bytes as', piped.err)
+                self.assertNotRegex(piped.err + piped.out, r'\r|/3 files')
+                code, out, shown = self.on_terminal('import', '--store', self.path('tty%d.db' % len(str(env))), *self.logs,
+                                                    env=env)
+                self.assertEqual((code, out), (0, piped.out))
+                size = sum(map(os.path.getsize, self.logs))
+                self.assertEqual(self.lines_shown(shown)[0], '0/3 files, 0.0/%.1f kB' % (size / 1000))
+                self.assertNotIn('\x1b', shown)
+                # No complaint stands in one line with it, and nothing of it is left.
+                self.assertEqual(self.left_on(shown), piped.err)
+
+    def test_shortened_to_the_width_of_the_terminal(self):
+        _, _, shown = self.on_terminal('diagnose', *self.logs, columns=12)
+        self.assertEqual(self.lines_shown(shown)[0], '0/3 files,')
+        self.assertEqual(max(map(len, self.lines_shown(shown))), 10)
+
+    def test_quiet_leaves_out_progress_and_notes(self):
+        complaints = [line for line in self.exdiag(0, 'import', '--store', self.store, *self.logs).err.splitlines(True)
+                      if 'the same bytes as' not in line and 'local time' not in line]
+        self.assertEqual(len(complaints), 4)
+        for command in (['import', '--store', self.path('quiet.db')], ['diagnose']):
+            _, out, shown = self.on_terminal(*command, '--quiet', *self.logs)
+            self.assertEqual(shown, ''.join(complaints))
+            self.assertNotEqual(out, '')
+
+    def test_the_nightly_job(self):
+        here = self.path('logs')
+        os.makedirs(os.path.join(here, 'inbox'))
+        for log in (self.log, self.broken, self.same):
+            os.utime(shutil.move(log, os.path.join(here, 'inbox')), (1e9, 1e9))
+        with open(os.path.join(here, 'exdiag.yaml'), 'w') as f:
+            f.write('sites:\n  - {name: one, inbox: inbox, formats: text}\n  - {name: two, inbox: inbox, formats: text}\n')
+        at = ('nightly', '--config', 'exdiag.yaml', '--at', '1999-11-23T02:00:00Z', '--site')
+        code, out, shown = self.on_terminal(*at, 'one', cwd=here)
+        self.assertEqual(code, 1)
+        self.assertRegex(self.lines_shown(shown)[0], '^0/3 files, 0.0/1.[0-9] kB$')
+        self.assertNotRegex(self.left_on(shown), 'files, |\r')
+        self.assertIn('same bytes as', shown)
+        code, quiet_out, shown = self.on_terminal(*at, 'two', '--quiet', cwd=here)
+        self.assertEqual((code, self.lines_shown(shown)), (1, []))
+        self.assertNotIn('same bytes as', shown)
+        self.assertIn('inbox/broken.csv: line 3: ', shown)
+        self.assertIn('3 new files', quiet_out)
 
 
 class Causes(CommandLine):

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -114,6 +115,41 @@ TEST_F(ImportInputsTest, FilesAndFoldersInTheOrderOfNames) {
   EXPECT_THAT(Problems(), IsEmpty());
   EXPECT_EQ(summary.failed, 0u);
   EXPECT_EQ(Events(), 4u);
+}
+
+TEST_F(ImportInputsTest, TellsHowFarItIs) {
+  const std::string broken =
+      "11/23/99,11:05:22 AM,MSExchangeMTA,Warning,X.400 Service ,no number,N/A,BREST,x\r\n";
+  std::string log;
+  for (int i = 0; i < 12; ++i) log += NtCsv(50);
+  const std::string plain = File("a.csv", log + broken);
+  const std::string archive =
+      File("b.zip", test::BuildArchive({}, {{"c.csv", log + NtCsv(1, 55)}}));
+  std::vector<ImportProgress> told;
+  options_.progress = [&](const ImportProgress& progress) { told.push_back(progress); };
+  Import({plain, archive, folder_ + "/none.csv"});
+
+  const std::uint64_t bytes = fs::file_size(plain) + fs::file_size(archive);
+  ASSERT_GE(told.size(), 2u);
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    EXPECT_EQ(told[i].files, 3u);
+    EXPECT_EQ(told[i].bytes, bytes);
+    EXPECT_LE(told[i].bytes_done, bytes);
+    EXPECT_GE(told[i].records, i == 0 ? 0 : told[i - 1].records);
+  }
+  EXPECT_EQ(told.front().files_done, 0u);
+  EXPECT_EQ(told.front().bytes_done + told.front().records, 0u);
+  EXPECT_EQ(told.back().files_done, 3u);
+  EXPECT_EQ(told.back().bytes_done, bytes);
+  EXPECT_EQ(told.back().records, 600u + 1 + 601);
+  EXPECT_EQ(told.back().rejected, 1u);
+  const auto inside = [&](std::uint64_t files_done, std::uint64_t records, std::uint64_t from) {
+    return std::any_of(told.begin(), told.end(), [&](const ImportProgress& one) {
+      return one.files_done == files_done && one.records == records && one.bytes_done > from;
+    });
+  };
+  EXPECT_TRUE(inside(0, 256, 0));
+  EXPECT_TRUE(inside(1, 601 + 256, fs::file_size(plain)));
 }
 
 TEST_F(ImportInputsTest, APatternThatNoShellUnfolded) {
@@ -237,8 +273,9 @@ TEST_F(ImportInputsTest, FactsGoToTheStore) {
 TEST_F(ImportInputsTest, CancellingLeavesTheStoreWhole) {
   const std::string first = File("a.csv", NtCsv(3)), second = File("b.csv", NtCsv(3, 10)),
                     third = File("c.csv", NtCsv(3, 20));
-  int asked = 0;
-  options_.cancelled = [&] { return ++asked > 1; };  // asked once before each file
+  std::uint64_t done = 0;
+  options_.progress = [&](const ImportProgress& progress) { done = progress.files_done; };
+  options_.cancelled = [&] { return done > 0; };
   const auto summary = Import({first, second, third});
   EXPECT_TRUE(summary.cancelled);
   EXPECT_THAT(Rows(summary), ElementsAre("a.csv nt-csv 3=3+0+0"));
