@@ -141,7 +141,8 @@ class Tracer {
     trace.role = std::move(role);
     trace.words = ConditionInWords(rule_, condition);
     Evidence evidence;
-    const Outcome outcome = MakeQuestion(context_, condition)->Ask(trigger, &evidence);
+    const auto question = MakeQuestion(context_, condition);  // what it found points into it
+    const Outcome outcome = question->Ask(trigger, &evidence);
     trace.truth = outcome.truth;
     if (outcome.required) {
       trace.remarks.push_back("coverage is required, so not known counts against it");
@@ -219,7 +220,8 @@ class Tracer {
   std::optional<Trigger> AnchorOf(const EventCondition& of, const Trigger& trigger,
                                   ConditionTrace& trace) const {
     Evidence found;
-    const Truth truth = MakeEventQuestion(context_, of)->Ask(trigger, &found).truth;
+    const auto question = MakeEventQuestion(context_, of);  // what it found points into it
+    const Truth truth = question->Ask(trigger, &found).truth;
     const std::string name = PatternInWords(rule_.events[of.pattern]);
     if (truth != Truth::kHolds) {
       trace.remarks.push_back(fmt::format("counted from {}, which was not found", name));
