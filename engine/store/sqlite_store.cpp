@@ -569,8 +569,9 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& file, const StoreO
   }
   if (IsEmpty(file)) return Error{file + ": empty; nothing was stored in it yet"};
   auto prepared = store->Prepare(file, SQLITE_OPEN_READONLY, false);
-  if (!prepared && store->outdated()) {
-    // Bringing it up to date changes nothing that it holds.
+  if (!prepared && (store->outdated() || Exists(file + "-journal"))) {
+    // Bringing it up to date changes nothing that it holds; neither does taking back what a process
+    // that was killed had begun before the write-ahead log was there.
     if (!SqliteStore(file, {}).Prepare(file, SQLITE_OPEN_READWRITE, false)) return prepared.error();
     store = std::make_unique<SqliteStore>(file, options);
     prepared = store->Prepare(file, SQLITE_OPEN_READONLY, false);
