@@ -14,6 +14,7 @@
 #include "engine/cli/operator.h"
 #include "engine/cli/output.h"
 #include "engine/report/notes_render.h"
+#include "engine/rule/rule_words.h"
 #include "engine/site/moment.h"
 
 namespace exdiag {
@@ -88,15 +89,7 @@ class AckCommand final : public Command {
     if (*until < NowInSeconds()) {
       return Misused(name(), fmt::format("--until: {} is over; nothing acknowledged", until_));
     }
-    if (rules.Find(rule_) == nullptr) {
-      std::vector<std::string_view> ids;
-      for (const Rule& rule : rules.rules()) ids.push_back(rule.id);
-      const std::string_view near = Nearest(rule_, ids);
-      return Misused(
-          name(),
-          fmt::format("there is no rule \"{}\"{}", rule_,
-                      near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near)));
-    }
+    if (rules.Find(rule_) == nullptr) return Misused(name(), NoRuleWords(rule_, rules));
     const auto store = OpenExistingStore(store_, false);
     if (!store) return Fail(store.error().message);
     for (const std::string& host : Hosts()) {

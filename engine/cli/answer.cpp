@@ -116,11 +116,7 @@ class AnswerCommand final : public Command {
 
   std::string NoSuchQuestion(const std::vector<AnswerQuestion>& questions, const Data& data,
                              Store& store, DiagnosticSink& problems) const {
-    std::vector<std::string_view> names;
-    for (const AnswerQuestion& question : questions) names.push_back(question.name);
-    const std::string_view near = Nearest(question_, names);
-    std::string text = fmt::format("no rule asks \"{}\"", question_);
-    if (!near.empty()) text += fmt::format("; did you mean \"{}\"?", near);
+    const std::string text = NoQuestionWords(question_, questions);
     const auto diagnosis = Diagnose(data, store, {}, CommandsForStore(store_, data_), problems);
     if (!diagnosis) return text;
     std::set<std::string> open;

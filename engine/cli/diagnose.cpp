@@ -86,10 +86,8 @@ class DiagnoseCommand final : public Command {
 
   // What is wrong with --answer, or "".
   std::string AddAnswers(const RuleSet& rules, Store& store) const {
-    std::vector<std::string> known;
-    if (!answers_.empty()) {
-      for (const AnswerQuestion& question : AnswerQuestions(rules)) known.push_back(question.name);
-    }
+    if (answers_.empty()) return {};
+    const std::vector<AnswerQuestion> questions = AnswerQuestions(rules);
     for (const std::string& answer : answers_) {
       const std::size_t equals = answer.find('=');
       const std::size_t at = answer.rfind('@');
@@ -103,12 +101,9 @@ class DiagnoseCommand final : public Command {
         return fmt::format("--answer: \"{}\" is not of the form NAME=VALUE or NAME=VALUE@HOST",
                            answer);
       }
-      if (std::find(known.begin(), known.end(), note.subject) == known.end()) {
-        const std::vector<std::string_view> names(known.begin(), known.end());
-        const std::string_view near = Nearest(note.subject, names);
-        return fmt::format(
-            "--answer: no rule asks \"{}\"{}", note.subject,
-            near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near));
+      if (std::none_of(questions.begin(), questions.end(),
+                       [&](const auto& question) { return question.name == note.subject; })) {
+        return "--answer: " + NoQuestionWords(note.subject, questions);
       }
       note.noted_at = NowInSeconds();
       note.noted_by = LoginName();

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/examples.h"
@@ -33,13 +34,6 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   return names;
-}
-
-// Empty, or "; did you mean \"X\"?".
-std::string DidYouMean(std::string_view word, const std::vector<std::string>& known) {
-  const std::vector<std::string_view> views(known.begin(), known.end());
-  const std::string_view nearest = Nearest(word, views);
-  return nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest);
 }
 
 // The command that was being read when parsing failed: the innermost one given.

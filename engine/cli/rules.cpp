@@ -10,6 +10,7 @@
 #include "engine/ranking/rule_tests.h"
 #include "engine/report/phrases.h"
 #include "engine/report/rule_render.h"
+#include "engine/rule/rule_words.h"
 
 namespace exdiag {
 namespace {
@@ -128,13 +129,9 @@ class RulesCommand final : public Command {
 }  // namespace
 
 ExitCode NoSuchRule(const std::string& id, const RuleSet& rules) {
-  std::vector<std::string_view> ids;
-  for (const Rule& rule : rules.rules()) ids.push_back(rule.id);
-  const std::string_view nearest = Nearest(id, ids);
-  return Misused("rules",
-                 fmt::format("there is no rule \"{}\"{}", id,
-                             nearest.empty() ? std::string("; exdiag rules list shows them all")
-                                             : fmt::format("; did you mean \"{}\"?", nearest)));
+  const std::string words = NoRuleWords(id, rules);
+  const bool offers = words.ends_with('?');
+  return Misused("rules", words + (offers ? "" : "; exdiag rules list shows them all"));
 }
 
 std::unique_ptr<Command> MakeRulesCommand() { return std::make_unique<RulesCommand>(); }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 
 namespace exdiag {
@@ -72,6 +73,12 @@ std::vector<AnswerQuestion> AnswerQuestions(const RuleSet& rules) {
     list.push_back(std::move(question));
   }
   return list;
+}
+
+std::string NoQuestionWords(std::string_view name, const std::vector<AnswerQuestion>& questions) {
+  std::vector<std::string_view> known;
+  for (const AnswerQuestion& question : questions) known.push_back(question.name);
+  return "no rule asks \"" + std::string(name) + "\"" + DidYouMean(name, known);
 }
 
 }  // namespace exdiag

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/rule/rule_set.h"
@@ -18,5 +19,8 @@ struct AnswerQuestion {
 
 // Of all rules in use, by name.
 std::vector<AnswerQuestion> AnswerQuestions(const RuleSet& rules);
+
+// "no rule asks \"X\"", with the nearest question there is.
+std::string NoQuestionWords(std::string_view name, const std::vector<AnswerQuestion>& questions);
 
 }  // namespace exdiag

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 #include "engine/rule/fact_kinds.h"
 #include "engine/rule/field_test_reader.h"
@@ -16,11 +17,6 @@ const Duration kDay = Duration::Seconds(86'400);
 
 // More places than any cause needs would only make its evaluation dear.
 constexpr std::size_t kMostPlaces = 10;
-
-std::string Known(std::span<const std::string_view> known, std::string_view word) {
-  const std::string_view nearest = Nearest(word, known);
-  return nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest);
-}
 
 // "3+", "3", "2-5".
 std::optional<CountRange> ParseCount(std::string_view text) {
@@ -348,7 +344,7 @@ std::optional<Condition> ConditionReader::ReadFact(const YamlNode& node) {
     for (const FactKind& kind : FactKinds()) known.push_back(kind.name);
     problems_.Error("rule.fact_kind", map.Get("kind")->place,
                     fmt::format("no facts of the kind \"{}\"{}", Printable(fact.kind),
-                                Known(known, fact.kind)));
+                                DidYouMean(fact.kind, known)));
   }
   fact.host = map.Text("host");
   if (!fact.host.empty()) scope_.CheckTemplate(fact.host, map.Get("host")->place, true);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 #include "engine/rule/fact_kinds.h"
 #include "engine/rule/field_test_reader.h"
@@ -56,10 +57,9 @@ class PatternReader {
   void ComplainNoShared(const YamlNode& use) {
     std::vector<std::string_view> known;
     for (const auto& [name, pattern] : shared_) known.push_back(name);
-    std::string reason = fmt::format("no shared pattern \"{}\"", Printable(use.text));
-    const std::string_view nearest = Nearest(use.text, known);
-    if (!nearest.empty()) reason += fmt::format("; did you mean \"{}\"?", nearest);
-    problems_.Error("rule.unknown_name", use.place, reason);
+    problems_.Error("rule.unknown_name", use.place,
+                    fmt::format("no shared pattern \"{}\"{}", Printable(use.text),
+                                DidYouMean(use.text, known)));
   }
 
   void ReadFact(YamlMap& map, EventPattern& pattern) {
@@ -71,10 +71,9 @@ class PatternReader {
     if (node.text.empty() || FindFactKind(node.text) != nullptr) return;
     std::vector<std::string_view> known;
     for (const FactKind& kind : FactKinds()) known.push_back(kind.name);
-    std::string reason = fmt::format("no facts of the kind \"{}\"", Printable(node.text));
-    const std::string_view nearest = Nearest(node.text, known);
-    if (!nearest.empty()) reason += fmt::format("; did you mean \"{}\"?", nearest);
-    problems_.Error("rule.fact_kind", node.place, reason);
+    problems_.Error("rule.fact_kind", node.place,
+                    fmt::format("no facts of the kind \"{}\"{}", Printable(node.text),
+                                DidYouMean(node.text, known)));
   }
 
   void ReadEvent(YamlMap& map, EventPattern& pattern) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 #include "engine/rule/fact_kinds.h"
 #include "engine/rule/field_test_reader.h"
@@ -17,12 +18,6 @@ constexpr std::string_view kEventFields[] = {"computer", "user", "channel",    "
                                              "level",    "time", "qualifiers", "record_id",
                                              "message",  "data", "provider",   "event_id"};
 constexpr std::string_view kFactFields[] = {"computer", "time"};
-
-std::string DidYouMean(std::string_view word, const std::set<std::string, std::less<>>& known) {
-  const std::vector<std::string_view> names(known.begin(), known.end());
-  const std::string_view nearest = Nearest(word, names);
-  return nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest);
-}
 
 // "MSExchangeMTA 9318, 9322"
 std::string EventsOf(const EventPattern& pattern) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 
 namespace exdiag {
@@ -236,6 +237,12 @@ std::string TemplateInWords(std::string_view text) {
     i = end;
   }
   return out;
+}
+
+std::string NoRuleWords(std::string_view id, const RuleSet& rules) {
+  std::vector<std::string_view> known;
+  for (const Rule& rule : rules.rules()) known.push_back(rule.id);
+  return fmt::format("there is no rule \"{}\"{}", id, DidYouMean(id, known));
 }
 
 }  // namespace exdiag

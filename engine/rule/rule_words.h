@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/rule/rule.h"
+#include "engine/rule/rule_set.h"
 
 namespace exdiag {
 
@@ -23,5 +25,8 @@ std::string TestsInWords(const std::vector<FieldTest>& tests);
 
 // A template with no event to fill it: "{refused.computer} refused" becomes "<computer> refused".
 std::string TemplateInWords(std::string_view text);
+
+// "there is no rule \"X\"", with the nearest there is.
+std::string NoRuleWords(std::string_view id, const RuleSet& rules);
 
 }  // namespace exdiag

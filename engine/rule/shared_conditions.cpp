@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 
 namespace exdiag {
@@ -67,11 +68,9 @@ class GroupPutter {
     if (found == shared_.end()) {
       std::vector<std::string_view> known;
       for (const auto& [name, group] : shared_) known.push_back(name);
-      const std::string_view nearest = Nearest(use.value.text, known);
-      problems_.Error(
-          "rule.unknown_name", use.value.place,
-          fmt::format("no shared conditions \"{}\"{}", Printable(use.value.text),
-                      nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
+      problems_.Error("rule.unknown_name", use.value.place,
+                      fmt::format("no shared conditions \"{}\"{}", Printable(use.value.text),
+                                  DidYouMean(use.value.text, known)));
       return;
     }
     found->second.used = true;

@@ -1,4 +1,5 @@
 #include "engine/site/site_file.h"
+#include "engine/rule/rule_words.h"
 
 #include <fmt/format.h>
 
@@ -141,13 +142,7 @@ class SiteReader {
     const YamlNode* node = map.Get("rule");
     const Rule* rule = rules_.Find(id);
     if (rule == nullptr) {
-      std::vector<std::string_view> known;
-      for (const Rule& one : rules_.rules()) known.push_back(one.id);
-      const std::string_view near = Nearest(id, known);
-      problems_.Error("site.rule", node->place,
-                      near.empty()
-                          ? fmt::format("there is no rule \"{}\"", id)
-                          : fmt::format("there is no rule \"{}\"; did you mean \"{}\"?", id, near));
+      problems_.Error("site.rule", node->place, NoRuleWords(id, rules_));
     } else if (rule->status == Status::kRetired) {
       problems_.Error(
           "site.rule", node->place,
