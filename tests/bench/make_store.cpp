@@ -72,7 +72,9 @@ class Generator {
       const auto filled = FillRuleLogRecord(line, knowledge_.catalogue());
       if (!filled) continue;
       std::vector<std::string_view> strings;
-      for (const auto& value : filled->strings) strings.push_back(value ? *value : "");
+      for (const auto& value : filled->strings) {
+        strings.push_back(value ? std::string_view(*value) : "");
+      }
       Record record;
       record.channel = filled->channel;
       record.provider = line.provider;

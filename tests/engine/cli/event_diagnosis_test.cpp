@@ -55,7 +55,9 @@ class EventDiagnosisTest : public ::testing::Test {
     const auto filled = FillRuleLogRecord(line, data_->knowledge.catalogue());
     if (!filled) return true;
     std::vector<std::string_view> strings;
-    for (const auto& value : filled->strings) strings.push_back(value ? std::string_view(*value) : "");
+    for (const auto& value : filled->strings) {
+      strings.push_back(value ? std::string_view(*value) : "");
+    }
     Record record;
     record.place = Place::Line(++line_);
     record.channel = filled->channel;
