@@ -18,6 +18,12 @@ namespace {
 
 using exdiag::testing::TestFolder;
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t kStep = 8;  // ask for one event ID in so many: the sanitizer is slow
+#else
+constexpr std::size_t kStep = 1;
+#endif
+
 class EventDiagnosisTest : public ::testing::Test {
  protected:
   EventDiagnosisTest() {
@@ -118,7 +124,9 @@ TEST_F(EventDiagnosisTest, EveryEventOfALargeStoreIsAnsweredAsByAllRules) {
   ASSERT_TRUE(stored.ok());
   for (const EventKind& kind : stored->kinds) event_ids.insert(kind.event_id);
   EXPECT_GT(event_ids.size(), 100u);
+  std::size_t count = 0;
   for (const std::uint16_t event_id : event_ids) {
+    if (count++ % kStep != 0) continue;
     const EventDiagnosis found = Ask(event_id);
     EXPECT_TRUE(found.from_kept) << event_id;
     EXPECT_LT(found.data->rules.rules().size(), data_->rules.rules().size()) << event_id;
@@ -126,7 +134,7 @@ TEST_F(EventDiagnosisTest, EveryEventOfALargeStoreIsAnsweredAsByAllRules) {
         Answer(event_id, *found.data, found.diagnosis.ranking) == Answer(event_id, *data_, all);
     EXPECT_TRUE(same) << event_id;
   }
-  EXPECT_GT(findings_, 1000u);
+  EXPECT_GT(findings_, 1000 / kStep);
   EXPECT_TRUE(problems_.items().empty());
 }
 
