@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <thread>
@@ -84,6 +85,38 @@ TEST(OpenTest, ReadOnly) {
   EXPECT_THAT(*(*store)->Verify(), IsEmpty());
   EXPECT_EQ((*store)->BeginImport("a.csv", "test", "").error().message,
             file + ": opened for reading only; nothing of a.csv was stored");
+}
+
+// Ends the process where a store is made: parts of the first transaction are in the file by then,
+// because there is no room for its pages in memory, and what was there before is in its journal.
+int DieWhenItCommits(sqlite3* database, char**, const sqlite3_api_routines*) {
+  sqlite3_exec(database, "PRAGMA cache_size = 1", nullptr, nullptr, nullptr);
+  const auto die = [](void*) -> int { ::_exit(0); };
+  sqlite3_commit_hook(database, die, nullptr);
+  return SQLITE_OK;
+}
+
+TEST(OpenTest, AStoreWhoseMakingWasKilledIsEmptyForWhoReads) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    sqlite3_auto_extension(reinterpret_cast<void (*)()>(DieWhenItCommits));
+    static_cast<void>(Store::Open(file));
+    ::_exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0) << "the store was made";
+  ASSERT_GT(std::filesystem::file_size(file), 0u);
+  ASSERT_GT(std::filesystem::file_size(file + "-journal"), 0u);
+
+  const auto store = Store::Open(file, {.read_only = true});
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  EXPECT_THAT(AllEvents(**store), IsEmpty());
+  EXPECT_THAT(*(*store)->Ledger(), IsEmpty());
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(file + "-journal"));
 }
 
 TEST(OpenTest, ADamagedStoreIsSaidToBe) {
