@@ -2,39 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <tuple>
+#include <unordered_map>
 
 #include "engine/base/text.h"
-#include "engine/store/forwarding_store.h"
+#include "engine/ranking/incidents.h"
+#include "engine/signal/what_if.h"
 
 namespace exdiag {
 namespace {
-
-// A store in which somebody has found out something more.
-class StoreWithFacts final : public ForwardingStore {
- public:
-  StoreWithFacts(const Store& inner, const std::vector<Fact>& more) : inner_(inner), more_(more) {}
-
-  Result<std::vector<Fact>> Facts(std::string_view kind) const override {
-    auto facts = inner_.Facts(kind);
-    for (const Fact& fact : more_) {
-      if (facts && (kind.empty() || kind == fact.kind)) facts->push_back(fact);
-    }
-    return facts;
-  }
-  // It is looked at only.
-  Result<std::unique_ptr<ImportSession>> BeginImport(const std::string&, const std::string&,
-                                                     const std::string&) override {
-    return Error{"not a store to import into"};
-  }
-
- private:
-  const Store& inner() const override { return inner_; }
-  Store& writable() override { return *this; }
-
-  const Store& inner_;
-  const std::vector<Fact>& more_;
-};
 
 // What an answer is about: its name, or the kind of the facts.
 struct Topic {
@@ -50,14 +28,12 @@ Topic TopicOf(const std::vector<Fact>& facts) {
   return {false, listing.substr(0, listing.size() - std::string_view("_listing").size())};
 }
 
-// How rules look at the facts of a topic.
+// How a rule looks at the facts of a topic.
 class Use {
  public:
   Use(const Topic& topic, const Rule& rule) : topic_(topic) {
     for (const EventPattern& pattern : rule.events) {
-      const bool fact = !pattern.fact_kind.empty();
-      has_fact_pattern_ = has_fact_pattern_ || fact;
-      if (fact && !topic.answer && EqualsIgnoreCase(pattern.fact_kind, topic.name)) Found(false);
+      if (!topic.answer && EqualsIgnoreCase(pattern.fact_kind, topic.name)) Found(false);
     }
     for (const Condition& condition : rule.when) In(condition, false);
     for (const Condition& condition : rule.unless) In(condition, false);
@@ -67,7 +43,6 @@ class Use {
   bool any() const { return any_; }
   // Only evidence lines look at them, each at nothing else.
   bool simple() const { return simple_; }
-  bool has_fact_pattern() const { return has_fact_pattern_; }
 
  private:
   void In(const Condition& condition, bool simple) {
@@ -103,21 +78,30 @@ class Use {
   const Topic& topic_;
   bool any_ = false;
   bool simple_ = true;
-  bool has_fact_pattern_ = false;
 };
 
-// Whether two findings of one rule, of two evaluations, are about the same events.  The numbers of
-// facts are not those of another evaluation; what they say is.
-bool SameTrouble(const Signal& a, const Signal& b) {
-  std::vector<std::int64_t> both;
-  std::set_intersection(a.explained.begin(), a.explained.end(), b.explained.begin(),
-                        b.explained.end(), std::back_inserter(both));
-  if (!both.empty() && both.back() > 0) return true;
-  return std::any_of(a.triggers.begin(), a.triggers.end(), [&](const EvidenceReference& trigger) {
-    return std::any_of(b.triggers.begin(), b.triggers.end(), [&](const EvidenceReference& other) {
-      return trigger.where == other.where && trigger.summary == other.summary;
-    });
-  });
+// The rules that look at the facts of a topic.
+struct Users {
+  std::vector<std::size_t> rules;  // indexes into ForetellContext::rules
+  bool simple = true;              // only their evidence lines do
+};
+
+// An effect that is found by evaluating again.
+struct Job {
+  AskNext::Effect* effect = nullptr;
+  std::size_t incident = 0;        // index into Ranking::incidents
+  const Users* users = nullptr;    // of its topic
+  std::vector<std::size_t> facts;  // indexes into what is supposed
+};
+
+bool Overlap(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b) {
+  auto of_b = b.begin();
+  for (const std::int64_t row : a) {
+    of_b = std::lower_bound(of_b, b.end(), row);
+    if (of_b == b.end()) return false;
+    if (*of_b == row) return true;
+  }
+  return false;
 }
 
 class Foretelling {
@@ -126,26 +110,64 @@ class Foretelling {
       : signals_(signals), context_(context), ranking_(ranking) {}
 
   Result<void> Run() {
-    for (AskNext& ask : ranking_.ask_next) {
-      const Incident& incident =
-          *std::find_if(ranking_.incidents.begin(), ranking_.incidents.end(),
-                        [&](const Incident& one) { return one.id == ask.incident; });
-      for (AskNext::Effect& effect : ask.effects) {
-        if (effect.facts.empty() || PointsTell(effect, incident)) continue;
-        if (auto done = Evaluate(incident, effect); !done) return done;
-      }
+    FindJobs();
+    if (jobs_.empty()) return {};
+    for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
+      for (const std::int64_t row : RowsOf(i)) incident_of_.emplace(row, i);
+    }
+    std::vector<const Rule*> rules;
+    for (const Job& job : jobs_) {
+      for (const std::size_t rule : job.users->rules) number_of_.emplace(rule, number_of_.size());
+    }
+    rules.resize(number_of_.size());
+    for (const auto& [rule, number] : number_of_) rules[number] = context_.rules[rule];
+    WhatIf what_if(rules);
+    const auto gathered = what_if.Gather(context_.knowledge, context_.store, supposed_);
+    if (!gathered) return gathered;
+    // What is worked out about a supposed fact serves all incidents that ask for it.
+    std::stable_sort(jobs_.begin(), jobs_.end(),
+                     [](const Job& a, const Job& b) { return a.facts < b.facts; });
+    for (const Job& job : jobs_) {
+      if (auto done = Do(job, what_if); !done) return done;
     }
     return {};
   }
 
  private:
-  bool PointsTell(const AskNext::Effect& effect, const Incident& incident) const {
-    const Topic topic = TopicOf(effect.facts);
-    if (!topic.answer) return false;
-    std::set<std::string> questions;
-    for (const Rule* rule : context_.rules) {
-      if (!Use(topic, *rule).simple()) return false;
+  // ---- which effects are to be found out
+
+  void FindJobs() {
+    std::unordered_map<std::string_view, std::size_t> incidents;
+    for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
+      incidents.emplace(ranking_.incidents[i].id, i);
     }
+    for (AskNext& ask : ranking_.ask_next) {
+      const std::size_t incident = incidents.at(ask.incident);
+      for (AskNext::Effect& effect : ask.effects) {
+        if (effect.facts.empty()) continue;
+        const Topic topic = TopicOf(effect.facts);
+        const Users& users = UsersOf(topic);
+        if (PointsTell(topic, users, ranking_.incidents[incident])) continue;
+        jobs_.push_back({&effect, incident, &users, NumbersOf(effect.facts)});
+      }
+    }
+  }
+
+  const Users& UsersOf(const Topic& topic) {
+    const auto [found, is_new] = users_.try_emplace({topic.answer, ToLower(topic.name)});
+    if (!is_new) return found->second;
+    for (std::size_t i = 0; i < context_.rules.size(); ++i) {
+      const Use use(topic, *context_.rules[i]);
+      if (!use.any()) continue;
+      found->second.rules.push_back(i);
+      found->second.simple = found->second.simple && use.simple();
+    }
+    return found->second;
+  }
+
+  bool PointsTell(const Topic& topic, const Users& users, const Incident& incident) const {
+    if (!topic.answer || !users.simple) return false;
+    std::set<std::string_view> questions;
     for (const std::size_t index : incident.findings) {
       const Signal& signal = ranking_.findings[index].signal;
       // The answer is about one host; of a finding made of several only a part asks for it.
@@ -157,37 +179,82 @@ class Foretelling {
     return questions.size() <= 1;
   }
 
-  Result<void> Evaluate(const Incident& incident, AskNext::Effect& effect) const {
-    const Topic topic = TopicOf(effect.facts);
-    // With one fact more all facts have other numbers, by which incidents are put together.
-    const bool renumbered = std::any_of(signals_.begin(), signals_.end(), [](const Signal& signal) {
-      return !signal.explained.empty() && signal.explained.front() < 0;
-    });
-    std::vector<const Rule*> again;
-    for (const Rule* rule : context_.rules) {
-      const Use use(topic, *rule);
-      if (use.any() || (renumbered && use.has_fact_pattern())) again.push_back(rule);
+  std::vector<std::size_t> NumbersOf(const std::vector<Fact>& facts) {
+    std::vector<std::size_t> numbers;
+    for (const Fact& fact : facts) {
+      const auto [found, is_new] = number_of_fact_.try_emplace(
+          std::tuple(fact.kind, fact.host, fact.attributes), supposed_.size());
+      if (is_new) supposed_.push_back(fact);
+      numbers.push_back(found->second);
     }
-    DiagnosticList ignored;  // said by the evaluation itself
-    auto signals = EvaluateRules(again, context_.knowledge,
-                                 StoreWithFacts(context_.store, effect.facts), ignored);
-    if (!signals) return signals.error();
-    if (context_.adjust) context_.adjust(*signals);
-    for (const Signal& signal : signals_) {
-      if (std::find(again.begin(), again.end(), signal.rule) == again.end()) {
-        signals->push_back(signal);
+    return numbers;
+  }
+
+  // ---- finding one out
+
+  Result<void> Do(const Job& job, WhatIf& what_if) const {
+    what_if.Suppose(job.facts);
+    // What is supposed may join the incident to others, which are looked at too then.
+    std::set<std::size_t> together = {job.incident};
+    std::vector<Signal> signals;
+    for (std::size_t before = 0; before != together.size();) {
+      before = together.size();
+      auto evaluated = Evaluate(job, together, what_if);
+      if (!evaluated) return evaluated.error();
+      signals = std::move(*evaluated);
+      for (const Signal& signal : signals) {
+        for (const std::int64_t row : signal.explained) {
+          const auto other = incident_of_.find(row);
+          if (other != incident_of_.end()) together.insert(other->second);
+        }
       }
     }
-    Compare(incident, RankCauses(std::move(*signals)), effect);
+    Compare(ranking_.incidents[job.incident], std::move(signals), *job.effect);
     return {};
   }
 
+  // The signals of these incidents as they would be.
+  Result<std::vector<Signal>> Evaluate(const Job& job, const std::set<std::size_t>& incidents,
+                                       WhatIf& what_if) const {
+    std::vector<std::int64_t> rows = what_if.supposed_rows();
+    for (const std::size_t incident : incidents) {
+      const std::vector<std::int64_t> more = RowsOf(incident);
+      rows.insert(rows.end(), more.begin(), more.end());
+    }
+    std::vector<Signal> signals;
+    std::set<const Rule*> again;
+    for (const std::size_t rule : job.users->rules) {
+      again.insert(context_.rules[rule]);
+      auto of_rule = what_if.Evaluate(number_of_.at(rule), rows);
+      if (!of_rule) return of_rule.error();
+      std::move(of_rule->begin(), of_rule->end(), std::back_inserter(signals));
+    }
+    if (context_.adjust) context_.adjust(signals);
+    for (const std::size_t incident : incidents) {
+      for (const std::size_t index : ranking_.incidents[incident].signals) {
+        if (!again.contains(signals_[index].rule)) signals.push_back(signals_[index]);
+      }
+    }
+    return signals;
+  }
+
+  std::vector<std::int64_t> RowsOf(std::size_t incident) const {
+    std::vector<std::int64_t> rows;
+    for (const std::size_t index : ranking_.incidents[incident].signals) {
+      const auto& explained = signals_[index].explained;
+      rows.insert(rows.end(), explained.begin(), explained.end());
+    }
+    return rows;
+  }
+
   // The rival of the incident that moves most.
-  void Compare(const Incident& incident, const Ranking& then, AskNext::Effect& effect) const {
+  void Compare(const Incident& incident, std::vector<Signal> signals,
+               AskNext::Effect& effect) const {
+    const std::vector<SignalGroup> groups = GroupIntoIncidents(std::move(signals));
     double most = -1;
     for (const std::size_t index : incident.findings) {
       const Finding& now = ranking_.findings[index];
-      const double to = ConfidenceIn(then, now.signal);
+      const double to = ConfidenceIn(groups, now.signal);
       const double moved = std::abs(to - now.confidence);
       if (moved <= most) continue;
       most = moved;
@@ -198,11 +265,16 @@ class Foretelling {
   }
 
   // 0 when the answer rules it out.
-  static double ConfidenceIn(const Ranking& then, const Signal& now) {
+  static double ConfidenceIn(const std::vector<SignalGroup>& groups, const Signal& now) {
     double confidence = 0;
-    for (const Finding& finding : then.findings) {
-      if (finding.signal.rule != now.rule || !SameTrouble(finding.signal, now)) continue;
-      confidence = std::max(confidence, finding.confidence);
+    for (const SignalGroup& group : groups) {
+      std::vector<double> points;
+      for (const Signal& rival : group.rivals) points.push_back(PointsOf(rival));
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        const Signal& rival = group.rivals[i];
+        if (rival.rule != now.rule || !Overlap(rival.explained, now.explained)) continue;
+        confidence = std::max(confidence, Confidences(points)[i]);
+      }
     }
     return confidence;
   }
@@ -210,6 +282,13 @@ class Foretelling {
   const std::vector<Signal>& signals_;
   const ForetellContext& context_;
   Ranking& ranking_;
+  std::vector<Job> jobs_;
+  std::map<std::pair<bool, std::string>, Users> users_;  // by topic
+  std::map<std::size_t, std::size_t> number_of_;         // of a rule -> in WhatIf
+  std::vector<Fact> supposed_;
+  std::map<std::tuple<std::string, std::string, decltype(Fact::attributes)>, std::size_t>
+      number_of_fact_;
+  std::unordered_map<std::int64_t, std::size_t> incident_of_;  // by row explained
 };
 
 }  // namespace

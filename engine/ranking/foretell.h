@@ -3,7 +3,11 @@
 // AskNextFor() adds the points of the evidence lines that ask.  An answer can do more: a condition
 // of `when` or `unless` looks for it, it is one part of a group, other rivals ask the same of other
 // hosts, a listing shows what several lines look for.  Then the rules that look at such facts are
-// evaluated again, with the facts that the answer would add to the store, and all is ranked again.
+// evaluated again on the events of the incident, and of those that are joined to it, with the facts
+// that the answer would add to the store, and their causes are ranked again.
+//
+// An answer settles what was not known, and so closes triggers rather than opening any; should one
+// open a trigger that nothing in the incident explains, that is not foretold.
 #pragma once
 
 #include <functional>

@@ -59,7 +59,7 @@ class Tracer {
   RuleTrace Run() {
     RuleTrace trace;
     trace.rule = &rule_;
-    for (const Trigger& trigger : TriggersOf(context_)) {
+    for (const Trigger& trigger : MakeRuleEvaluation(context_)->Triggers()) {
       if (!IsAsked(trigger.id)) continue;
       ++trace.trigger_count;
       TriggerTrace traced = Trace(trigger);
@@ -255,21 +255,19 @@ class Tracer {
     const auto host = ExpandTemplate(fact.host, lookup);
     const auto tests = InstantiateTests(fact.where_all, lookup);
     if (!host || !tests) return;
-    std::size_t of_kind = 0;
-    for (const Fact& candidate : world_.facts()) {
-      if (!EqualsIgnoreCase(candidate.kind, fact.kind)) continue;
-      ++of_kind;
-      NearMiss near{ReferenceToFact(candidate), {}};
-      if (!host->empty() && candidate.host != CanonicalHost(*host)) {
+    const std::vector<const Fact*> of_kind = world_.FactsOf(fact.kind);
+    for (const Fact* candidate : of_kind) {
+      NearMiss near{ReferenceToFact(*candidate), {}};
+      if (!host->empty() && candidate->host != CanonicalHost(*host)) {
         near.refused.push_back(
-            fmt::format("host is {}, wanted {}", Shown(candidate.host), Shown(*host)));
+            fmt::format("host is {}, wanted {}", Shown(candidate->host), Shown(*host)));
       }
-      RefuseWhere(*tests, FactFields(candidate), near.refused);
+      RefuseWhere(*tests, FactFields(*candidate), near.refused);
       if (!trace.nearest || near.refused.size() < trace.nearest->refused.size()) {
         trace.nearest = std::move(near);
       }
     }
-    if (of_kind == 0) {
+    if (of_kind.empty()) {
       trace.remarks.push_back(fmt::format("no {} facts were read at all", fact.kind));
     }
   }

@@ -64,10 +64,17 @@ void CoverageMap::AddRow(const Coverage& row) {
   periods_[{row.host, ToLower(row.channel), clock}].push_back({row.from.value, row.to.value});
 }
 
-void CoverageMap::AddListing(const Fact& fact) {
+void CoverageMap::AddListing(const Fact& fact) { AddTo(listings_, fact); }
+
+void CoverageMap::SupposeListings(std::span<const Fact* const> listings) {
+  supposed_.clear();
+  for (const Fact* fact : listings) AddTo(supposed_, *fact);
+}
+
+void CoverageMap::AddTo(Listings& listings, const Fact& fact) {
   if (!fact.kind.ends_with(kListingSuffix)) return;
   const auto kind = fact.kind.substr(0, fact.kind.size() - kListingSuffix.size());
-  listings_[kind].push_back(fact.host);
+  listings[kind].push_back(fact.host);
 }
 
 void CoverageMap::AddRaised(const std::string& host, const std::string& provider, LoggedAt level,
@@ -145,13 +152,16 @@ bool CoverageMap::FindRaised(const std::string& host, const std::string& provide
 }
 
 bool CoverageMap::HasListing(std::string_view fact_kind, const std::string& host) const {
-  const auto found = listings_.find(fact_kind);
-  return found != listings_.end() &&
-         std::find(found->second.begin(), found->second.end(), host) != found->second.end();
+  const auto is_in = [&](const Listings& listings) {
+    const auto found = listings.find(fact_kind);
+    return found != listings.end() &&
+           std::find(found->second.begin(), found->second.end(), host) != found->second.end();
+  };
+  return is_in(listings_) || is_in(supposed_);
 }
 
 bool CoverageMap::HasListing(std::string_view fact_kind) const {
-  return listings_.find(fact_kind) != listings_.end();
+  return listings_.contains(fact_kind) || supposed_.contains(fact_kind);
 }
 
 }  // namespace exdiag

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -35,6 +36,8 @@ class CoverageMap {
  public:
   void AddRow(const Coverage& row);
   void AddListing(const Fact& fact);
+  // Counts these listings too from now on, in place of those that were supposed before.
+  void SupposeListings(std::span<const Fact* const> listings);
   // `host` logged an event of `provider` that needs `level`.
   void AddRaised(const std::string& host, const std::string& provider, LoggedAt level, Clock clock,
                  Ticks time);
@@ -71,7 +74,11 @@ class CoverageMap {
   mutable Dependencies* noted_in_ = nullptr;
   std::map<LogKey, std::vector<Interval>> periods_;        // after Finish: apart and ascending
   std::map<RaisedKey, std::vector<std::int64_t>> raised_;  // after Finish: ascending
-  std::map<std::string, std::vector<std::string>, std::less<>> listings_;  // kind -> hosts
+  using Listings = std::map<std::string, std::vector<std::string>, std::less<>>;  // kind -> hosts
+  static void AddTo(Listings& listings, const Fact& fact);
+
+  Listings listings_;
+  Listings supposed_;
 };
 
 }  // namespace exdiag

@@ -91,6 +91,15 @@ class EventQuestion final : public Question {
     return AskAround({trigger, of}, evidence);
   }
 
+  void Forget() override {
+    if (of_ != nullptr) of_->Forget();
+    if (context_.rule.events[condition_.pattern].fact_kind.empty()) return;
+    base_.reset();
+    buckets_.reset();
+    host_buckets_.reset();
+    scopes_.clear();
+  }
+
  private:
   Outcome AskAround(const Asked& asked, Evidence* evidence) {
     EventScope& scope = ScopeOf(asked);

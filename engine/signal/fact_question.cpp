@@ -29,13 +29,7 @@ class FactQuestion final : public Question {
     for (const FieldCondition& test : condition.where_all) {
       if (index_field_.empty() && EqualsTest(test) != nullptr) index_field_ = test.field;
     }
-    for (const Fact& fact : context.world.facts()) {
-      if (!EqualsIgnoreCase(fact.kind, condition.kind)) continue;
-      facts_.push_back(&fact);
-      if (index_field_.empty()) continue;
-      const auto value = FactFields(fact).Find(index_field_);
-      if (value) by_value_[KeyOf(*value)].push_back(&fact);
-    }
+    TakeFacts();
   }
 
   Outcome Ask(const Trigger& trigger, Evidence* evidence) override {
@@ -55,7 +49,22 @@ class FactQuestion final : public Question {
     return {answer.truth, false};
   }
 
+  void Forget() override {
+    answers_.clear();
+    by_value_.clear();
+    TakeFacts();
+  }
+
  private:
+  void TakeFacts() {
+    facts_ = context_.world.FactsOf(condition_.kind);
+    if (index_field_.empty()) return;
+    for (const Fact* fact : facts_) {
+      const auto value = FactFields(*fact).Find(index_field_);
+      if (value) by_value_[KeyOf(*value)].push_back(fact);
+    }
+  }
+
   static const TestEquals* EqualsTest(const FieldCondition& condition) {
     for (const FieldTest& test : condition.tests) {
       if (const auto* equals = std::get_if<TestEquals>(&test.test)) return equals;

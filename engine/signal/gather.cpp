@@ -173,11 +173,8 @@ class Gatherer {
     HostNames computers, mentions;
     std::map<KindSummary::Level, std::vector<std::int64_t>> raised;
   };
-  // One match while the final order is not known yet.
-  struct Found {
-    ObservationId id = 0;
-    std::vector<TextId> captures;
-  };
+  // While the final order is not known yet.
+  using Found = Observations::FactMatches::Match;
 
   Result<void> ReadEvents(const Store& store) {
     const std::vector<EventQuery> queries = Queries();
@@ -372,6 +369,8 @@ class Gatherer {
     out_.facts_ = std::move(*facts);
     std::sort(out_.facts_.begin(), out_.facts_.end(), FactBefore);
     for (const Fact& fact : out_.facts_) coverage_.AddListing(fact);
+    out_.known_facts_ = out_.facts_.size();
+    out_.facts_.insert(out_.facts_.end(), options_.supposed.begin(), options_.supposed.end());
     for (std::size_t i = 0; i < out_.facts_.size(); ++i) OnFact(i);
     return {};
   }
@@ -433,10 +432,14 @@ class Gatherer {
       items[i] = out_.items_[order[i]];
     }
     out_.items_ = std::move(items);
-    for (auto& found : found_) SortMatches(place_of, found);
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      SortMatches(place_of, static_cast<PatternNumber>(i), found_[i]);
+    }
+    out_.Suppose({});
   }
 
-  void SortMatches(const std::vector<ObservationId>& place_of, std::vector<Found>& found) {
+  void SortMatches(const std::vector<ObservationId>& place_of, PatternNumber pattern,
+                   std::vector<Found>& found) {
     for (Found& match : found) match.id = place_of[match.id];
     std::sort(found.begin(), found.end(),
               [](const Found& a, const Found& b) { return a.id < b.id; });
@@ -446,6 +449,9 @@ class Gatherer {
       const Observation& item = out_.items_[match.id];
       list.Append(match.id, item.clock, item.time);
       captures.insert(captures.end(), match.captures.begin(), match.captures.end());
+    }
+    if (!options_.supposed.empty() && !patterns_.entries()[pattern].pattern->fact_kind.empty()) {
+      out_.with_supposed_.push_back({pattern, std::move(found)});
     }
     found = {};
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -36,6 +37,8 @@ struct GatherOptions {
   // When given: holds kinds of which all is known, which stand in place of what is read of them
   // now, and gets all others that were read.
   KindSummaries* summaries = nullptr;
+  // Facts that are not known, of which some will be supposed; see Observations::Suppose.
+  std::span<const Fact> supposed = {};
 };
 
 // Fills `observations` and `coverage` from the store.  Events are read once, in order of time, each

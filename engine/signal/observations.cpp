@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/text.h"
 #include "engine/rule/field_test.h"
@@ -55,6 +56,33 @@ std::optional<std::string_view> Observations::Fields::Find(std::string_view fiel
   const TextId value = owner_.Value(pattern, id, field);
   if (value == kNotShown) return std::nullopt;
   return owner_.texts_.Text(value);
+}
+
+std::vector<const Fact*> Observations::FactsOf(std::string_view kind) const {
+  std::vector<const Fact*> facts;
+  const auto add = [&](const Fact& fact) {
+    if (EqualsIgnoreCase(fact.kind, kind)) facts.push_back(&fact);
+  };
+  for (std::size_t i = 0; i < known_facts_; ++i) add(facts_[i]);
+  for (const std::size_t supposed : supposed_) add(facts_[known_facts_ + supposed]);
+  return facts;
+}
+
+void Observations::Suppose(std::span<const std::size_t> supposed) {
+  supposed_.assign(supposed.begin(), supposed.end());
+  std::set<std::int64_t> rows;
+  for (const std::size_t one : supposed_) rows.insert(SupposedRow(one));
+  const std::int64_t last_known = -static_cast<std::int64_t>(known_facts_);
+  for (const FactMatches& all : with_supposed_) {
+    MatchList& list = matches_[all.pattern] = {};
+    std::vector<TextId>& captures = captures_[all.pattern] = {};
+    for (const FactMatches::Match& match : all.matches) {
+      const Observation& item = items_[match.id];
+      if (item.row < last_known && !rows.contains(item.row)) continue;
+      list.Append(match.id, item.clock, item.time);
+      captures.insert(captures.end(), match.captures.begin(), match.captures.end());
+    }
+  }
 }
 
 const Event* Observations::Load(ObservationId id) const {

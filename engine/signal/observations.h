@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -63,9 +64,18 @@ class Observations {
   const ObservationKind& KindOf(ObservationId id) const { return kinds_[items_[id].kind]; }
   const MatchList& Matches(PatternNumber pattern) const { return matches_[pattern]; }
 
-  // All facts, in an order that does not depend on that of import.
-  const std::vector<Fact>& facts() const { return facts_; }
+  // The facts of a kind, in any case of letters, in an order that does not depend on that of
+  // import; supposed ones come last.
+  std::vector<const Fact*> FactsOf(std::string_view kind) const;
   bool IsFact(ObservationId id) const { return items_[id].row < 0; }
+
+  // Takes some of GatherOptions::supposed, by their indexes, for known, in place of those that were
+  // supposed before.  Lists of matches with facts in them are other lists then.
+  void Suppose(std::span<const std::size_t> supposed);
+  // Row of such a fact.
+  std::int64_t SupposedRow(std::size_t supposed) const {
+    return -static_cast<std::int64_t>(known_facts_ + supposed) - 1;
+  }
 
   // Canonical hosts that fields of type host name.
   std::vector<TextId> NamedHosts(ObservationId id) const;
@@ -112,6 +122,16 @@ class Observations {
     const Observations& owner_;
   };
 
+  // Matches of a pattern of facts, of which some are only supposed.
+  struct FactMatches {
+    struct Match {
+      ObservationId id = 0;
+      std::vector<TextId> captures;
+    };
+    PatternNumber pattern = 0;
+    std::vector<Match> matches;  // in order of id
+  };
+
   const Event* Load(ObservationId id) const;
   TextId LoadValue(ObservationId id, std::string_view field) const;
 
@@ -125,7 +145,10 @@ class Observations {
   std::vector<MatchList> matches_;
   const PatternTable* patterns_ = nullptr;
   std::vector<std::vector<TextId>> captures_;  // by pattern; as many a match as it has names
-  std::vector<Fact> facts_;
+  std::vector<Fact> facts_;                    // those that are known, then GatherOptions::supposed
+  std::size_t known_facts_ = 0;
+  std::vector<std::size_t> supposed_;
+  std::vector<FactMatches> with_supposed_;
   std::map<TextId, std::string> computers_;  // canonical host -> as written as a computer
   std::map<TextId, std::string> mentions_;   // canonical host -> as written inside messages
 

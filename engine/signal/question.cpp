@@ -31,6 +31,10 @@ class GroupQuestion final : public Question {
     return outcome;
   }
 
+  void Forget() override {
+    for (const auto& part : parts_) part->Forget();
+  }
+
  private:
   bool all_;
   std::vector<std::unique_ptr<Question>> parts_;
@@ -56,6 +60,8 @@ class NotQuestion final : public Question {
     return outcome;
   }
 
+  void Forget() override { inner_->Forget(); }
+
  private:
   std::unique_ptr<Question> inner_;
 };
@@ -69,6 +75,8 @@ class RequiredQuestion final : public Question {
     outcome.required = outcome.truth == Truth::kUnknown;
     return outcome;
   }
+
+  void Forget() override { inner_->Forget(); }
 
  private:
   std::unique_ptr<Question> inner_;

@@ -90,6 +90,9 @@ class Question {
 
   // `evidence`, when given, is added to.  Asking in order of time is fastest.
   virtual Outcome Ask(const Trigger& trigger, Evidence* evidence) = 0;
+
+  // Other facts are known now: drops what was worked out from those.
+  virtual void Forget() = 0;
 };
 
 // `context` and `condition` must outlive the question.

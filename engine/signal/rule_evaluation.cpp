@@ -4,10 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <unordered_map>
 
 #include "engine/base/text.h"
 #include "engine/rule/rule_words.h"
+#include "engine/signal/asked_fact.h"
 #include "engine/signal/bindings.h"
 #include "engine/signal/example_fact.h"
 #include "engine/signal/test_templates.h"
@@ -57,57 +60,6 @@ struct NamedPatterns {
   }
 };
 
-// The fact that a line asks for: a fact condition or one on a pattern of facts whenever they were
-// seen, alone, behind `no`, or in a group the first that is not known.
-struct AskedFact {
-  const RuleContext& context;
-  const Trigger& trigger;
-  std::optional<FactCondition> fact;
-  bool negated = false;
-  bool alone = true;  // nothing else is in the condition
-  bool is_unknown = false;
-
-  void In(const Condition& condition, bool behind_no = false) {
-    if (const auto* asked = std::get_if<FactCondition>(&condition.kind)) {
-      Take(*asked, *MakeFactQuestion(context, *asked), behind_no);
-    } else if (const auto* event = std::get_if<EventCondition>(&condition.kind)) {
-      if (const auto seen = AsFact(*event)) {
-        Take(*seen, *MakeEventQuestion(context, *event), behind_no);
-      }
-    } else if (const auto* no = std::get_if<NotCondition>(&condition.kind)) {
-      In(*no->condition, !behind_no);
-    } else if (const auto* any = std::get_if<AnyCondition>(&condition.kind)) {
-      InGroup(any->conditions, behind_no);
-    } else if (const auto* all = std::get_if<AllCondition>(&condition.kind)) {
-      InGroup(all->conditions, behind_no);
-    }
-  }
-
- private:
-  void InGroup(const std::vector<Condition>& conditions, bool behind_no) {
-    alone = alone && conditions.size() == 1;
-    for (const Condition& condition : conditions) In(condition, behind_no);
-  }
-
-  std::optional<FactCondition> AsFact(const EventCondition& event) const {
-    const EventPattern& pattern = context.rule.events[event.pattern];
-    const bool whenever = event.before >= kEver && event.after >= kEver;
-    if (pattern.fact_kind.empty() || !whenever || event.host != HostScope::kAny) return {};
-    FactCondition seen{pattern.fact_kind, "", pattern.where_all};
-    seen.where_all.insert(seen.where_all.end(), event.where_all.begin(), event.where_all.end());
-    return seen;
-  }
-
-  void Take(const FactCondition& condition, Question& question, bool behind_no) {
-    if (fact && is_unknown) return;
-    const bool unknown = question.Ask(trigger, nullptr).truth == Truth::kUnknown;
-    if (fact && !unknown) return;
-    fact = condition;
-    negated = behind_no;
-    is_unknown = unknown;
-  }
-};
-
 std::string EqualsValue(const FactCondition& fact, std::string_view field) {
   for (const FieldCondition& condition : fact.where_all) {
     if (condition.field != field) continue;
@@ -119,9 +71,9 @@ std::string EqualsValue(const FactCondition& fact, std::string_view field) {
   return {};
 }
 
-class RuleEvaluation {
+class Evaluation final : public RuleEvaluation {
  public:
-  explicit RuleEvaluation(const RuleContext& context)
+  explicit Evaluation(const RuleContext& context)
       : context_(context), rule_(context.rule), world_(context.world) {
     for (const Condition& condition : rule_.when) when_.push_back(MakeQuestion(context, condition));
     for (const Condition& condition : rule_.unless) {
@@ -135,18 +87,34 @@ class RuleEvaluation {
     for (const EvidenceLine& line : rule_.evidence) named.In(line.condition);
   }
 
-  std::vector<Signal> Run() {
-    std::vector<Passing> passing;
-    for (Trigger& trigger : Triggers()) {
-      if (const auto unknown = Check(trigger)) passing.push_back({std::move(trigger), *unknown});
+  std::vector<Signal> Run() override { return SignalsOf(Triggers()); }
+
+  std::vector<Signal> RunOn(std::span<const std::int64_t> rows) override {
+    if (!triggers_) RememberTriggers();
+    std::vector<std::size_t> places;
+    for (const std::int64_t row : rows) {
+      const auto found = trigger_of_.find(row);
+      if (found != trigger_of_.end()) places.push_back(found->second);
     }
-    std::vector<Signal> signals;
-    for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(group));
-    return signals;
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    std::vector<Trigger> triggers;
+    for (const std::size_t place : places) triggers.push_back((*triggers_)[place]);
+    return SignalsOf(std::move(triggers));
+  }
+
+  void Forget() override {
+    for (auto* questions : {&when_, &unless_, &lines_}) {
+      for (const auto& question : *questions) question->Forget();
+    }
+    std::erase_if(by_host_, [this](const auto& pattern) { return IsOfFacts(pattern.first); });
+    const bool by_facts = std::any_of(rule_.triggers.begin(), rule_.triggers.end(),
+                                      [this](std::size_t trigger) { return IsOfFacts(trigger); });
+    if (by_facts) triggers_.reset();
   }
 
   // Each event once, in order of time, for the first of the trigger patterns that it matches.
-  std::vector<Trigger> Triggers() const {
+  std::vector<Trigger> Triggers() const override {
     std::vector<Trigger> triggers;
     for (const std::size_t pattern : rule_.triggers) {
       const MatchList& matches = world_.Matches(context_.numbers[pattern]);
@@ -165,6 +133,26 @@ class RuleEvaluation {
   }
 
  private:
+  bool IsOfFacts(std::size_t pattern) const { return !rule_.events[pattern].fact_kind.empty(); }
+
+  void RememberTriggers() {
+    triggers_ = Triggers();
+    trigger_of_.clear();
+    for (std::size_t i = 0; i < triggers_->size(); ++i) {
+      trigger_of_.emplace(world_[(*triggers_)[i].id].row, i);
+    }
+  }
+
+  std::vector<Signal> SignalsOf(std::vector<Trigger> triggers) {
+    std::vector<Passing> passing;
+    for (Trigger& trigger : triggers) {
+      if (const auto unknown = Check(trigger)) passing.push_back({std::move(trigger), *unknown});
+    }
+    std::vector<Signal> signals;
+    for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(group));
+    return signals;
+  }
+
   void NameHosts(Trigger& trigger) const {
     const TextId own = world_[trigger.id].host;
     for (const FieldReference& reference : rule_.between) {
@@ -510,16 +498,14 @@ class RuleEvaluation {
   std::vector<std::unique_ptr<Question>> when_, unless_, lines_;
   std::set<std::size_t> named_;
   std::map<std::size_t, std::map<TextId, MatchList>> by_host_;  // of patterns in `explains`
+  std::optional<std::vector<Trigger>> triggers_;                // for RunOn
+  std::unordered_map<std::int64_t, std::size_t> trigger_of_;    // by row
 };
 
 }  // namespace
 
-std::vector<Trigger> TriggersOf(const RuleContext& context) {
-  return RuleEvaluation(context).Triggers();
-}
-
-std::vector<Signal> EvaluateRule(const RuleContext& context) {
-  return RuleEvaluation(context).Run();
+std::unique_ptr<RuleEvaluation> MakeRuleEvaluation(const RuleContext& context) {
+  return std::make_unique<Evaluation>(context);
 }
 
 }  // namespace exdiag

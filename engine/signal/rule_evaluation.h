@@ -1,6 +1,9 @@
 // One rule, evaluated: triggers, incidents, reasons.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/signal/question.h"
@@ -8,10 +11,25 @@
 
 namespace exdiag {
 
-// The events that open the rule, each once, in order of time, whatever its conditions say of them.
-std::vector<Trigger> TriggersOf(const RuleContext& context);
+class RuleEvaluation {
+ public:
+  virtual ~RuleEvaluation() = default;
 
-// The signals of the context's rule, by time.
-std::vector<Signal> EvaluateRule(const RuleContext& context);
+  // The events that open the rule, each once, in order of time, whatever its conditions say of
+  // them.
+  virtual std::vector<Trigger> Triggers() const = 0;
+
+  // The signals of the rule, by time.
+  virtual std::vector<Signal> Run() = 0;
+
+  // As though only those of its triggers were there that stand in `rows` (Observation::row).
+  virtual std::vector<Signal> RunOn(std::span<const std::int64_t> rows) = 0;
+
+  // Call when Observations::Suppose or CoverageMap::SupposeListings changed what is known.
+  virtual void Forget() = 0;
+};
+
+// The context must outlive it.
+std::unique_ptr<RuleEvaluation> MakeRuleEvaluation(const RuleContext& context);
 
 }  // namespace exdiag

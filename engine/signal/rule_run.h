@@ -7,6 +7,7 @@
 
 #include "engine/signal/dependencies.h"
 #include "engine/signal/gather.h"
+#include "engine/signal/question.h"
 #include "engine/signal/signal.h"
 
 namespace exdiag {
@@ -31,6 +32,14 @@ class RuleRun {
 
   // The rule with this number in `rules`, after Gather().
   Result<RuleResult> Evaluate(std::size_t rule) const;
+
+  // What a rule is evaluated on, after Gather(); borrows from this.
+  RuleContext ContextOf(std::size_t rule) const;
+
+  // Takes some of `facts`, which are GatherOptions::supposed, for known, in place of those that
+  // were supposed before.  Returns their rows.
+  std::vector<std::int64_t> Suppose(std::span<const Fact> facts,
+                                    std::span<const std::size_t> which);
 
   const PatternTable& patterns() const { return patterns_; }
   const CoverageMap& coverage() const { return coverage_; }

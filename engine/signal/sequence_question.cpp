@@ -39,6 +39,8 @@ class SequenceQuestion final : public Question {
     return {SawAll(trigger, evidence) ? Truth::kFails : Truth::kUnknown, false};
   }
 
+  void Forget() override { starts_ = {}; }
+
  private:
   using Position = std::size_t;
   static constexpr Position kNone = std::numeric_limits<Position>::max();

@@ -101,17 +101,33 @@ Result<void> RuleRun::Gather(const Knowledge& knowledge, const Store& store,
   return exdiag::Gather(patterns_, knowledge, store, *complaints_, *world_, coverage_, options);
 }
 
+RuleContext RuleRun::ContextOf(std::size_t rule) const {
+  return {*rules_[rule], numbers_[rule], *world_, coverage_, complaints_.get(), shown_evidence_};
+}
+
+std::vector<std::int64_t> RuleRun::Suppose(std::span<const Fact> facts,
+                                           std::span<const std::size_t> which) {
+  world_->Suppose(which);
+  std::vector<const Fact*> listings;
+  std::vector<std::int64_t> rows;
+  for (const std::size_t one : which) {
+    listings.push_back(&facts[one]);
+    rows.push_back(world_->SupposedRow(one));
+  }
+  coverage_.SupposeListings(listings);
+  return rows;
+}
+
 Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
   RuleResult result;
   for (const std::size_t trigger : rules_[rule]->triggers) {
     result.triggered = result.triggered || world_->Matches(numbers_[rule][trigger]).size() > 0;
   }
   if (!result.triggered) return result;
-  const RuleContext context{*rules_[rule], numbers_[rule],    *world_,
-                            coverage_,     complaints_.get(), shown_evidence_};
+  const RuleContext context = ContextOf(rule);
   world_->NoteIn(&result.rests_on);
   coverage_.NoteIn(&result.rests_on);
-  result.signals = EvaluateRule(context);
+  result.signals = MakeRuleEvaluation(context)->Run();
   world_->NoteIn(nullptr);
   coverage_.NoteIn(nullptr);
   if (world_->failure()) return *world_->failure();

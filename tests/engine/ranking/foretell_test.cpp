@@ -189,6 +189,9 @@ constexpr char kAskTrust[] =
     "evidence: [{if: {fact: {kind: answer, name: trust, is: 'no'}}, points: 2, because: b, ask: "
     "'Trust?'}]\n";
 
+constexpr char kAskFrame[] =
+    "evidence: [{if: {frame: {within: ever}}, points: 2, because: b, collect: trace}]\n";
+
 // What an answer does beside adding points.
 TEST(Foretell, ConditionsGroupsAndOtherHosts) {
   const struct {
@@ -238,6 +241,11 @@ TEST(Foretell, ConditionsGroupsAndOtherHosts) {
        "evidence: [{if: {fact: {kind: spn, where: {service: {starts_with: SMTP, not: SMTP}}}}, "
        "points: 2, because: b, collect: setspn}]\n",
        "unless: [{fact: {kind: spn, where: {service: {exists: yes}}}}]\n", "10:00:00 A 100", 2},
+      {"a trace with the frame that opens a rival", kAskFrame,
+       "trigger: frame\nexplains: [frame, bad]\nwhen: [{bad: {within: ever}}]\n", "10:00:00 A 100",
+       2},
+      {"a rival that wants no such frame", kAskFrame, "when: [{no: {frame: {within: ever}}}]\n",
+       "10:00:00 A 100", 2},
   };
   for (const auto& row : kCases) {
     SCOPED_TRACE(row.why);
@@ -251,8 +259,36 @@ TEST(Foretell, ConditionsGroupsAndOtherHosts) {
     };
     Tally tally;
     CheckPromises({rules, SmallKnowledge()}, make, row.why, tally);
-    EXPECT_EQ(tally["answer"] + tally["spn_listing"], row.effects);
+    EXPECT_EQ(tally["answer"] + tally["spn_listing"] + tally["tpkt_frame_listing"], row.effects);
   }
+}
+
+// A report on a large site asks about thousands of incidents.
+TEST(Foretell, ReadsTheStoreOnceForAllIncidents) {
+  const RuleSet rule =
+      Named("test.fault.rule",
+            std::string(kAskTrust) + "when: [{fact: {kind: answer, name: trust, is: 'no'}}]\n");
+  const RuleSet rival = Named("test.fault.rival", "");
+  const Rule* const rules[] = {&rule.rules().front(), &rival.rules().front()};
+  const auto make = [&] {
+    auto store = std::make_unique<MemoryStore>();
+    for (int host = 0; host < 20; ++host) {
+      store->AddLog(fmt::format("10:00:00 HOST{} 100\n10:00:01 HOST{} 100", host, host));
+    }
+    return store;
+  };
+  Tally tally;
+  CheckPromises({rules, SmallKnowledge()}, make, "twenty incidents", tally);
+  EXPECT_EQ(tally["answer"], 40u);
+
+  const auto store = make();
+  DiagnosticList problems;
+  const auto signals = EvaluateRules(rules, SmallKnowledge(), *store, problems);
+  ASSERT_TRUE(signals.ok());
+  Ranking ranking = RankCauses(*signals);
+  const std::uint64_t before = store->events_visited();
+  ASSERT_TRUE(ForetellEffects(*signals, {rules, SmallKnowledge(), *store}, ranking).ok());
+  EXPECT_EQ(store->events_visited() - before, 40u);
 }
 
 }  // namespace
