@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "engine/cli/progress_line.h"
-#include "engine/cli/stop_signals.h"
 #include "engine/report/phrases.h"
 
 namespace exdiag {
@@ -51,10 +50,9 @@ void AddQuietOption(CLI::App& app, bool& quiet) {
 }
 
 Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledge, Store& store,
-                           ProblemPrinter& problems) {
+                           ProblemPrinter& problems, const StopSignals& stop) {
   ImportInputsOptions how;
   how.codepage = options.codepage;
-  const StopSignals stop;
   how.cancelled = [&] { return stop.asked(); };
   if (!options.timezone.empty()) {
     how.zone = TimeZone::Find(options.timezone);

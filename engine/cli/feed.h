@@ -8,6 +8,7 @@
 #include "engine/base/result.h"
 #include "engine/cli/exit_code.h"
 #include "engine/cli/messages.h"
+#include "engine/cli/stop_signals.h"
 #include "engine/intake/import_inputs.h"
 
 namespace exdiag {
@@ -28,11 +29,11 @@ void AddReadingOptions(CLI::App& app, FeedOptions& options);
 // Adds --quiet.
 void AddQuietOption(CLI::App& app, bool& quiet);
 
-// Feeds all inputs, and shows on a terminal how far it is; SIGINT and SIGTERM stop it after the
-// file under way is taken back.  What could not be read is summed up on stderr.  An Error is the
-// store's, or a time zone that nobody knows.
+// Feeds all inputs, and shows on a terminal how far it is; `stop` ends it after the file under way
+// is taken back.  What could not be read is summed up on stderr.  An Error is the store's, or a
+// time zone that nobody knows.
 Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledge, Store& store,
-                           ProblemPrinter& problems);
+                           ProblemPrinter& problems, const StopSignals& stop = {});
 
 // What the exit code becomes when the command itself ended with `code`: failed when nothing at all
 // could be read, or when anything could not and the user is strict.

@@ -27,20 +27,33 @@ class ImportCommand final : public Command {
     if (feed_.inputs.empty()) {
       return Misused(name(), "nothing to import; give files or folders, or - for standard input");
     }
+    const StopSignals stop;
+    bool done = false;
+    const ExitCode code = Import(stop, done);
+    // The store is closed by now, which may take its time too.
+    if (done && stop.asked()) {
+      Remark("interrupted when all files were done; the ledger says what is imported");
+    }
+    return code;
+  }
+
+ private:
+  // `done` becomes true when every file was.
+  ExitCode Import(const StopSignals& stop, bool& done) {
     ProblemPrinter problems;
     const auto knowledge = LoadKnowledge(data_, problems);
     if (!knowledge) return Fail(knowledge.error().message);
     const auto store = Store::Open(store_);
     if (!store) return Fail(store.error().message);
-    const auto fed = Feed(feed_, *knowledge, **store, problems);
+    const auto fed = Feed(feed_, *knowledge, **store, problems, stop);
     if (!fed) return Fail(fed.error().message);
     problems.Finish();
     if (const auto written = Write(fed->rows); !written) return Fail(written.error().message);
-    if (fed->cancelled) return Fail("interrupted; the files in the ledger are imported whole");
+    done = fed->not_imported.empty();
+    if (!done) return Fail("interrupted; the files in the ledger are imported whole");
     return Judge(ExitCode::kNothingFound, *fed, feed_.strict);
   }
 
- private:
   Result<void> Write(const std::vector<LedgerRow>& rows) const {
     if (output_.format == Format::kJson) return WriteOutput(output_, LedgerJson(rows));
     return WriteDocument(output_, LedgerDocument(rows));

@@ -12,7 +12,8 @@ extern "C" void AskToStop(int) { stop_asked = 1; }
 StopSignals::StopSignals() {
   struct sigaction action {};
   action.sa_handler = AskToStop;
-  action.sa_flags = SA_RESETHAND;
+  // What is being written goes on.
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
   sigemptyset(&action.sa_mask);
   stop_asked = 0;
   ::sigaction(SIGINT, &action, &interrupt_);

@@ -6,7 +6,8 @@
 namespace exdiag {
 
 // While one of these lives, the first SIGINT or SIGTERM asks to stop; the second one ends the
-// program as it would have without us, which the store survives.  One at a time.
+// program as it would have without us, which the store survives.  System calls are resumed, so
+// whoever waits long has to ask: see CopyStream() of engine/intake.  One at a time.
 class StopSignals {
  public:
   StopSignals();

@@ -24,6 +24,41 @@ constexpr std::uint64_t kLookUpMask = 0xff;
 // An archive in an archive is read, what lies in that one as an archive is not.
 constexpr int kDeepestArchive = 1;
 
+using Cancelled = std::function<bool()>;
+
+// Bytes that end where the user asks to stop, so that no reader goes on for long, whether it finds
+// records or not.
+class StoppableSource final : public ByteSource {
+ public:
+  StoppableSource(const ByteSource& bytes, const Cancelled& cancelled)
+      : bytes_(bytes), cancelled_(cancelled) {}
+
+  std::uint64_t size() const override { return bytes_.size(); }
+
+  std::size_t ReadAt(std::uint64_t offset, std::span<std::byte> into) const override {
+    return cancelled_ && cancelled_() ? 0 : bytes_.ReadAt(offset, into);
+  }
+
+ private:
+  const ByteSource& bytes_;
+  const Cancelled& cancelled_;
+};
+
+// Complaints about a file; none about one that ends because the user asked to stop.
+class StoppableProblems final : public DiagnosticSink {
+ public:
+  StoppableProblems(DiagnosticSink& problems, const Cancelled& cancelled)
+      : problems_(problems), cancelled_(cancelled) {}
+
+  void Report(Diagnostic diagnostic) override {
+    if (!cancelled_ || !cancelled_()) problems_.Report(std::move(diagnostic));
+  }
+
+ private:
+  DiagnosticSink& problems_;
+  const Cancelled& cancelled_;
+};
+
 // What one importer yields, on its way to the store.
 class StoringSink final : public EvidenceSink {
  public:
@@ -72,7 +107,6 @@ class StoringSink final : public EvidenceSink {
                   rejects_ - std::exchange(told_rejects_, rejects_));
   }
 
-  bool cancelled() const { return cancelled_; }
   std::uint64_t rejects_not_shown() const {
     return rejects_ > kRejectsShown ? rejects_ - kRejectsShown : 0;
   }
@@ -122,6 +156,7 @@ class Driver {
       if (!done) return done.error();
       progress_.EndFile(file);
     }
+    summary_.cancelled = summary_.cancelled || Cancelled();
     return std::move(summary_);
   }
 
@@ -140,7 +175,7 @@ class Driver {
       return {};
     }
     if (!bytes) return Fail(file, "input.open", bytes.error().message);
-    return ReadBytes(file, **bytes, 0);
+    return ReadBytes(file, StoppableSource(**bytes, options_.cancelled), 0);
   }
 
   // `depth` is how many archives the bytes lie in.
@@ -172,18 +207,23 @@ class Driver {
     std::optional<Error> store_error;
     std::uint64_t members = 0;
     const auto watched = depth == 0 ? progress_.Watched(bytes) : nullptr;
+    const auto visit = [&](ArchiveMember member) {
+      ++members;
+      const std::string name = file + "!/" + member.name;
+      if (Cancelled()) {
+        Cancel(name);
+      } else if (const auto done = ReadMember(name, member, depth); !done) {
+        store_error = done.error();
+      }
+      if (summary_.cancelled && depth == 0 && !member.alone) {
+        summary_.not_imported.back() += " and what follows in the archive";
+      }
+      return !store_error && !summary_.cancelled;
+    };
     const auto walked =
-        WalkArchive(watched ? *watched : bytes, file, {}, [&](ArchiveMember member) {
-          ++members;
-          if (summary_.cancelled || Cancelled()) {
-            Cancel(file + "!/" + member.name);
-            return false;
-          }
-          const auto done = ReadMember(file + "!/" + member.name, member, depth);
-          if (!done) store_error = done.error();
-          return done.ok();
-        });
+        WalkArchive(watched ? *watched : bytes, file, {}, visit, options_.cancelled);
     if (store_error) return *store_error;
+    if (summary_.cancelled) return {};
     if (!walked) return Fail(file, "input.archive", walked.error().message);
     if (members == 0) return Fail(file, "input.empty", "the archive holds no files; nothing read");
     return {};
@@ -194,17 +234,18 @@ class Driver {
     if (!member.problem.empty()) {
       Report(file, "input.archive-member", Severity::kWarning, member.problem);
     }
-    return ReadBytes(file, *member.bytes, depth + 1);
+    return ReadBytes(file, StoppableSource(*member.bytes, options_.cancelled), depth + 1);
   }
 
   Result<void> Import(const std::string& file, const ByteSource& bytes, const Importer& importer,
                       const std::string& hash) {
     auto session = store_.BeginImport(file, std::string(importer.name()), hash);
     if (!session) return session.error();
-    StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems_, progress_);
-    const auto read = importer.Import({file, bytes, {options_.codepage}}, sink, problems_);
+    StoppableProblems problems(problems_, options_.cancelled);
+    StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems, progress_);
+    const auto read = importer.Import({file, bytes, {options_.codepage}}, sink, problems);
     sink.TellProgress();
-    if (sink.cancelled()) {
+    if (Cancelled()) {
       Cancel(file);
       return {};
     }
@@ -259,15 +300,19 @@ class Driver {
       if (got == 0) break;
       hash.Add(std::span(buffer).first(got));
       offset += got;
-      if (Cancelled()) return std::nullopt;
       progress_.Tell();
     }
+    if (Cancelled()) return std::nullopt;
     if (options_.zone) hash.Add("\nzone " + options_.zone->name());
     if (!options_.codepage.empty()) hash.Add("\ncodepage " + options_.codepage);
     return hash.Hex();
   }
 
   Result<void> Fail(const std::string& file, std::string id, const std::string& reason) {
+    if (Cancelled()) {
+      Cancel(file);
+      return {};
+    }
     if (options_.changed && options_.changed()) {
       summary_.changed.push_back(file);
       return {};

@@ -19,8 +19,8 @@ namespace exdiag {
 struct ImportInputsOptions {
   std::optional<TimeZone> zone;  // of exports that carry local time
   std::string codepage;          // of exports that are neither UTF-8 nor UTF-16
-  // Asked every few hundred records.  True: stop; the file under way is as if it had never been
-  // fed, those before it stay.
+  // Asked every few hundred records and whenever bytes are read.  True, and from then on: stop; the
+  // file under way is as if it had never been fed, those before it stay.
   std::function<bool()> cancelled;
   // Asked of an input when all of it was read, before it is committed or found to be bad.  True: it
   // changed while it was read, and is as if it had never been fed (members of an archive that were
@@ -34,10 +34,12 @@ struct ImportSummary {
   // This run's rows of the ledger, in the order in which the files were read; those of files that
   // could not be read have `error`.
   std::vector<LedgerRow> rows;
-  std::uint64_t failed = 0;               // inputs that yielded neither event nor fact
-  std::vector<std::string> not_imported;  // files that were not done when it was cancelled
-  std::vector<std::string> changed;       // files that changed while they were read
-  bool cancelled = false;
+  std::uint64_t failed = 0;  // inputs that yielded neither event nor fact
+  // Files that were not done when it was cancelled.  What was not reached in an archive has no
+  // names: "logs.zip!/app.evtx and what follows in the archive".
+  std::vector<std::string> not_imported;
+  std::vector<std::string> changed;  // files that changed while they were read
+  bool cancelled = false;            // also when all files were done by then
 
   bool all_failed() const { return failed > 0 && failed == rows.size(); }
 };

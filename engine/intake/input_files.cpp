@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,17 +98,22 @@ Error SystemError() { return Error{std::string(std::strerror(errno)) + "; not re
 
 using Cancelled = std::function<bool()>;
 
+// A signal that comes just before we wait is noticed after this time, any other one at once.
+constexpr int kWaitMilliseconds = 200;
+
 // The next bytes of a stream: 0 at its end, -1 for an error or when a signal asked to stop.
 ssize_t ReadSome(int descriptor, std::vector<char>& buffer, const Cancelled& cancelled) {
-  ssize_t got = 0;
-  do {
+  for (;;) {
     if (cancelled && cancelled()) {
       errno = ECANCELED;
       return -1;
     }
-    got = ::read(descriptor, buffer.data(), buffer.size());
-  } while (got < 0 && errno == EINTR);
-  return got;
+    pollfd wanted{descriptor, POLLIN, 0};
+    const int ready = ::poll(&wanted, 1, kWaitMilliseconds);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+    const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
+    if (got >= 0 || (errno != EINTR && errno != EAGAIN)) return got;
+  }
 }
 
 Result<std::unique_ptr<ByteSource>> CopyStream(int descriptor, const Cancelled& cancelled) {
@@ -123,7 +129,8 @@ Result<std::unique_ptr<ByteSource>> CopyStream(int descriptor, const Cancelled& 
 }
 
 Result<std::unique_ptr<ByteSource>> CopyFile(const std::string& path, const Cancelled& cancelled) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Not waiting here for who writes into a pipe: ReadSome() does, and can be asked to stop.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return SystemError();
   auto source = CopyStream(descriptor, cancelled);
   ::close(descriptor);

@@ -180,10 +180,8 @@ class NightlyRun {
         ImportInputs({entry.file.path}, how, tools_.knowledge, *store_, tools_.problems);
     if (!fed) return fed.error();
     progress_ = all;
-    if (fed->cancelled) {
-      result_.cancelled = true;
-      return {};
-    }
+    result_.cancelled = fed->cancelled;
+    if (!fed->not_imported.empty()) return {};
     if (!fed->changed.empty()) {
       ++Summary().files_left;
       return {};

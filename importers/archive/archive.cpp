@@ -98,8 +98,13 @@ std::string NameOf(struct archive* reader, struct archive_entry* entry, const st
 // Walks one archive and counts what it has unpacked.
 class Walk {
  public:
-  Walk(const ByteSource& bytes, const std::string& name, const ArchiveLimits& limits)
-      : input_{&bytes}, name_(name), limits_(limits), reader_(OpenReader(input_)) {}
+  Walk(const ByteSource& bytes, const std::string& name, const ArchiveLimits& limits,
+       const std::function<bool()>& cancelled)
+      : input_{&bytes},
+        name_(name),
+        limits_(limits),
+        cancelled_(cancelled),
+        reader_(OpenReader(input_)) {}
 
   Result<void> Run(const std::function<bool(ArchiveMember)>& visit) {
     if (archive_read_open1(reader_.get()) != ARCHIVE_OK) return Damaged();
@@ -118,17 +123,19 @@ class Walk {
       }
       ArchiveMember member = Unpack(entry);
       const bool bomb = bomb_.has_value();
-      if (!visit(std::move(member))) return {};
+      if (!visit(std::move(member)) || Cancelled()) return {};
       if (bomb) return Error{*bomb_};
     }
   }
 
  private:
+  bool Cancelled() const { return cancelled_ && cancelled_(); }
   Error Damaged() { return Error{ErrorOf(reader_.get()) + "; the rest is not read"}; }
 
   ArchiveMember Unpack(struct archive_entry* entry) {
     ArchiveMember member;
     member.name = NameOf(reader_.get(), entry, name_);
+    member.alone = archive_format(reader_.get()) == ARCHIVE_FORMAT_RAW;
     if (archive_entry_is_encrypted(entry) == 1) {
       member.problem = "encrypted; not read";
       return member;
@@ -136,6 +143,7 @@ class Walk {
     Spool spool;
     std::vector<std::byte> block(kBlock);
     for (;;) {
+      if (Cancelled()) return member;
       const la_ssize_t got = archive_read_data(reader_.get(), block.data(), block.size());
       if (got == ARCHIVE_RETRY) continue;
       if (got == 0) break;
@@ -181,6 +189,7 @@ class Walk {
   Input input_;
   const std::string& name_;
   const ArchiveLimits& limits_;
+  const std::function<bool()>& cancelled_;
   Reader reader_;
   std::uint64_t members_ = 0;
   std::uint64_t unpacked_ = 0;
@@ -209,8 +218,9 @@ bool IsArchive(const ByteSource& bytes) {
 
 Result<void> WalkArchive(const ByteSource& bytes, const std::string& name,
                          const ArchiveLimits& limits,
-                         const std::function<bool(ArchiveMember member)>& visit) {
-  return Walk(bytes, name, limits).Run(visit);
+                         const std::function<bool(ArchiveMember member)>& visit,
+                         const std::function<bool()>& cancelled) {
+  return Walk(bytes, name, limits, cancelled).Run(visit);
 }
 
 }  // namespace exdiag

@@ -28,13 +28,17 @@ struct ArchiveMember {
   std::unique_ptr<ByteSource> bytes;  // null when they cannot be had at all
   // Why they are not all there, with the consequence; "" normally.
   std::string problem;
+  bool alone = false;  // the content of a compressed file, which no other member follows
 };
 
 // Passes the regular files in `bytes` to `visit`, in their order; false from it ends the walk.
 // `name` is the archive's.  The Error, a reason without a name, says why the walk ended before the
 // end of the archive: it is damaged, or too large in one of the limits.
+// `cancelled` is asked for every block that is unpacked.  True: the member under way is passed
+// without bytes, and the walk ends.
 Result<void> WalkArchive(const ByteSource& bytes, const std::string& name,
                          const ArchiveLimits& limits,
-                         const std::function<bool(ArchiveMember member)>& visit);
+                         const std::function<bool(ArchiveMember member)>& visit,
+                         const std::function<bool()>& cancelled = {});
 
 }  // namespace exdiag

@@ -284,6 +284,18 @@ TEST_F(ImportInputsTest, CancellingLeavesTheStoreWhole) {
   EXPECT_THAT(*store_->Verify(), IsEmpty());
 }
 
+TEST_F(ImportInputsTest, CancellingWhenAllIsDoneIsSaid) {
+  const std::string log = File("a.csv", NtCsv(3));
+  std::uint64_t done = 0;
+  options_.progress = [&](const ImportProgress& progress) { done = progress.files_done; };
+  options_.cancelled = [&] { return done > 0; };
+  const auto summary = Import({log});
+  EXPECT_TRUE(summary.cancelled);
+  EXPECT_THAT(Rows(summary), ElementsAre("a.csv nt-csv 3=3+0+0"));
+  EXPECT_THAT(summary.not_imported, IsEmpty());
+  EXPECT_EQ(Events(), 3u);
+}
+
 TEST_F(ImportInputsTest, AFileThatChangesWhileItIsReadIsLeft) {
   const std::string log = File("a.csv", NtCsv(3)), bad = File("b.csv", "nothing that we know");
   options_.changed = [] { return true; };
@@ -301,8 +313,9 @@ TEST_F(ImportInputsTest, AFileThatChangesWhileItIsReadIsLeft) {
 TEST_F(ImportInputsTest, CancellingInsideAFileUndoesIt) {
   std::string text;
   for (int i = 0; i < 20; ++i) text += NtCsv(60);
-  int asked = 0;
-  options_.cancelled = [&] { return ++asked > 2; };  // before the file, then every 256 records
+  std::uint64_t records = 0;
+  options_.progress = [&](const ImportProgress& progress) { records = progress.records; };
+  options_.cancelled = [&] { return records > 0; };
   const auto summary = Import({File("a.csv", text)});
   EXPECT_TRUE(summary.cancelled);
   EXPECT_THAT(Rows(summary), IsEmpty());

@@ -50,6 +50,24 @@ const ArchiveFiles kFiles = {{"logs/", ""},
                               "two"},
                              {"empty", ""}};
 
+TEST(ArchiveTest, CancellingEndsTheMemberUnderWay) {
+  const auto source = MemorySource(
+      BuildArchive({ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE},
+                   {{"a", "one"}, {"large", std::string(4 << 20, 'x')}, {"c", "three"}}));
+  std::vector<std::string> members;
+  int asked_in_large = 0;
+  const auto cancelled = [&] { return members.size() == 1 && ++asked_in_large > 3; };
+  const auto walked = WalkArchive(
+      *source, "logs.zip", {},
+      [&](const ArchiveMember& member) {
+        members.push_back(member.name + (member.bytes == nullptr ? " without bytes" : ""));
+        return members.size() < 2;
+      },
+      cancelled);
+  EXPECT_TRUE(walked.ok());
+  EXPECT_THAT(members, ElementsAre("a", "large without bytes"));
+}
+
 TEST(ArchiveTest, EachKind) {
   const struct {
     std::string_view why;
