@@ -173,8 +173,11 @@ class Gatherer {
     HostNames computers, mentions;
     std::map<KindSummary::Level, std::vector<std::int64_t>> raised;
   };
-  // While the final order is not known yet.
-  using Found = Observations::FactMatches::Match;
+  // The matches of one pattern while the final order is not known yet.
+  struct Found {
+    std::vector<ObservationId> ids;
+    std::vector<TextId> captures;  // as many a match as the pattern has names
+  };
 
   Result<void> ReadEvents(const Store& store) {
     const std::vector<EventQuery> queries = Queries();
@@ -277,15 +280,14 @@ class Gatherer {
   }
 
   void AddMatch(PatternNumber number, ObservationId id) {
-    Found found{id, {}};
+    found_[number].ids.push_back(id);
     for (const std::string& name : patterns_.entries()[number].captures) {
       const auto captured =
           std::find_if(captures_.begin(), captures_.end(),
                        [&name](const auto& capture) { return capture.first == name; });
-      found.captures.push_back(captured != captures_.end() ? out_.texts_.Intern(captured->second)
-                                                           : kNotShown);
+      found_[number].captures.push_back(
+          captured != captures_.end() ? out_.texts_.Intern(captured->second) : kNotShown);
     }
-    found_[number].push_back(std::move(found));
   }
 
   ObservationId Keep(const Event& event, Plan& plan) {
@@ -439,21 +441,39 @@ class Gatherer {
   }
 
   void SortMatches(const std::vector<ObservationId>& place_of, PatternNumber pattern,
-                   std::vector<Found>& found) {
-    for (Found& match : found) match.id = place_of[match.id];
-    std::sort(found.begin(), found.end(),
-              [](const Found& a, const Found& b) { return a.id < b.id; });
-    MatchList& list = out_.matches_.emplace_back();
-    std::vector<TextId>& captures = out_.captures_.emplace_back();
-    for (const Found& match : found) {
-      const Observation& item = out_.items_[match.id];
-      list.Append(match.id, item.clock, item.time);
-      captures.insert(captures.end(), match.captures.begin(), match.captures.end());
+                   Found& found) {
+    const std::size_t names = patterns_.entries()[pattern].captures.size();
+    for (ObservationId& id : found.ids) id = place_of[id];
+    if (names > 0) {
+      SortWithCaptures(names, found);
+    } else {
+      std::sort(found.ids.begin(), found.ids.end());
     }
+    MatchList& list = out_.matches_.emplace_back();
+    list.Reserve(found.ids.size());
+    for (const ObservationId id : found.ids) {
+      list.Append(id, out_.items_[id].clock, out_.items_[id].time);
+    }
+    out_.captures_.push_back(found.captures);
     if (!options_.supposed.empty() && !patterns_.entries()[pattern].pattern->fact_kind.empty()) {
-      out_.with_supposed_.push_back({pattern, std::move(found)});
+      out_.with_supposed_.push_back({pattern, std::move(found.ids), std::move(found.captures)});
     }
     found = {};
+  }
+
+  static void SortWithCaptures(std::size_t names, Found& found) {
+    std::vector<std::size_t> order(found.ids.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return found.ids[a] < found.ids[b]; });
+    Found sorted;
+    for (const std::size_t from : order) {
+      sorted.ids.push_back(found.ids[from]);
+      const auto first = found.captures.begin() + static_cast<std::ptrdiff_t>(from * names);
+      sorted.captures.insert(sorted.captures.end(), first,
+                             first + static_cast<std::ptrdiff_t>(names));
+    }
+    found = std::move(sorted);
   }
 
   const PatternTable& patterns_;
@@ -466,8 +486,8 @@ class Gatherer {
   Captures captures_;
   std::unordered_map<std::string, Plan> plans_;
   std::map<std::string, std::uint32_t> fact_kinds_;
-  std::vector<std::vector<Found>> found_;
-  bool may_repeat_ = false;  // several queries may give the same event
+  std::vector<Found> found_;  // by pattern
+  bool may_repeat_ = false;   // several queries may give the same event
   std::unordered_set<std::int64_t> rows_;
   std::string last_provider_;
   std::uint16_t last_id_ = 0;

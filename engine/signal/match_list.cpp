@@ -5,6 +5,11 @@
 
 namespace exdiag {
 
+void MatchList::Reserve(std::size_t size) {
+  ids_.reserve(size);
+  times_.reserve(size);
+}
+
 void MatchList::Append(ObservationId id, Clock clock, Ticks time) {
   assert(ids_.empty() || ids_.back() < id);
   ids_.push_back(id);

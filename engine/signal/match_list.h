@@ -25,6 +25,7 @@ struct PositionRange {
 // Observations that passed some tests, ascending.
 class MatchList {
  public:
+  void Reserve(std::size_t size);
   // In ascending order of `id`.
   void Append(ObservationId id, Clock clock, Ticks time);
 

@@ -76,11 +76,13 @@ void Observations::Suppose(std::span<const std::size_t> supposed) {
   for (const FactMatches& all : with_supposed_) {
     MatchList& list = matches_[all.pattern] = {};
     std::vector<TextId>& captures = captures_[all.pattern] = {};
-    for (const FactMatches::Match& match : all.matches) {
-      const Observation& item = items_[match.id];
+    const std::size_t names = patterns_->entries()[all.pattern].captures.size();
+    for (std::size_t i = 0; i < all.ids.size(); ++i) {
+      const Observation& item = items_[all.ids[i]];
       if (item.row < last_known && !rows.contains(item.row)) continue;
-      list.Append(match.id, item.clock, item.time);
-      captures.insert(captures.end(), match.captures.begin(), match.captures.end());
+      list.Append(all.ids[i], item.clock, item.time);
+      const auto first = all.captures.begin() + static_cast<std::ptrdiff_t>(i * names);
+      captures.insert(captures.end(), first, first + static_cast<std::ptrdiff_t>(names));
     }
   }
 }

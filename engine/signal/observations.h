@@ -124,12 +124,9 @@ class Observations {
 
   // Matches of a pattern of facts, of which some are only supposed.
   struct FactMatches {
-    struct Match {
-      ObservationId id = 0;
-      std::vector<TextId> captures;
-    };
     PatternNumber pattern = 0;
-    std::vector<Match> matches;  // in order of id
+    std::vector<ObservationId> ids;  // ascending
+    std::vector<TextId> captures;    // as in `captures_`
   };
 
   const Event* Load(ObservationId id) const;
