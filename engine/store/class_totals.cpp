@@ -14,9 +14,9 @@ ClassTotals::ClassTotals(sql::Database& database) {
   count_ = prepare(
       "INSERT OR REPLACE INTO main.class_totals (class, events, first, last, changed) "
       "SELECT ?1, count(*), "
-      "ifnull(min(nullif((second + 11644473600) * 10000000 + fraction, 0)), 0), "
-      "ifnull(max((second + 11644473600) * 10000000 + fraction), 0), ?2 "
-      "FROM main.events WHERE class = ?1");
+      "ifnull(min(nullif((e.second + 11644473600) * 10000000 + fraction, 0)), 0), "
+      "ifnull(max((e.second + 11644473600) * 10000000 + fraction), 0), ?2 "
+      "FROM main.class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class = ?1");
 }
 
 void ClassTotals::Begin() {

@@ -15,8 +15,8 @@ namespace exdiag {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, class, second, fraction, flags, record_id, user, strings, message, binary, import, place, "
-    "place_column";
+    "e.id, e.class, e.second, e.fraction, e.flags, e.record_id, e.user, e.strings, e.message, "
+    "e.binary, e.import, e.place, e.place_column";
 
 bool Contains(const std::vector<std::string>& list, std::string_view name) {
   return std::any_of(list.begin(), list.end(),
@@ -66,11 +66,22 @@ bool HasText(const Event& event, std::string_view text) {
   });
 }
 
-// The period as (second, fraction) bounds; time is compared exactly, the index by second.
-std::string PeriodSql(const EventQuery& query) {
-  std::string sql;
-  if (query.since) sql += " AND second >= ?2 AND (second > ?2 OR fraction >= ?3)";
-  if (query.until) sql += " AND second <= ?4 AND (second < ?4 OR fraction <= ?5)";
+// The events `e` of the classes ?1 in a query's period.  By class they are found in class_events,
+// but where that would visit most of the table.
+std::string FromSql(const EventQuery& query, bool all, bool most) {
+  const bool by_class = !all && !most;
+  std::string sql =
+      by_class ? "FROM main.class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class"
+               : "FROM main.events e WHERE e.class";
+  sql += all ? " IS NOT NULL" : " IN (SELECT value FROM json_each(?1))";
+  // Time is compared exactly, the index by second.
+  const std::string_view second = by_class ? "c.second" : "e.second";
+  if (query.since) {
+    sql += fmt::format(" AND {0} >= ?2 AND ({0} > ?2 OR e.fraction >= ?3)", second);
+  }
+  if (query.until) {
+    sql += fmt::format(" AND {0} <= ?4 AND ({0} < ?4 OR e.fraction <= ?5)", second);
+  }
   return sql;
 }
 
@@ -81,13 +92,6 @@ void BindPeriod(const EventQuery& query, sql::Statement& statement) {
   if (query.until) {
     statement.Bind(4, UnixSecond(*query.until)).Bind(5, Fraction(*query.until));
   }
-}
-
-// "+class" keeps SQLite from using the index by class where it would visit most of the table.
-std::string_view ClassSql(bool all, bool most) {
-  if (all) return "1";
-  return most ? "+class IN (SELECT value FROM json_each(?1))"
-              : "class IN (SELECT value FROM json_each(?1))";
 }
 
 }  // namespace
@@ -148,10 +152,10 @@ EventReader::Selection EventReader::Select(const EventQuery& query) {
 void EventReader::ForEach(const EventQuery& query, const std::function<bool(const Event&)>& visit) {
   const Selection selection = Select(query);
   const std::string sql = fmt::format(
-      "SELECT {} FROM main.events WHERE {}{} ORDER BY {}", kColumns,
-      ClassSql(selection.all, selection.most), PeriodSql(query),
-      query.newest_first ? "second DESC, fraction DESC, record_id DESC, import DESC, id DESC"
-                         : "second, fraction, record_id, import, id");
+      "SELECT {} {} ORDER BY {}", kColumns, FromSql(query, selection.all, selection.most),
+      query.newest_first
+          ? "e.second DESC, e.fraction DESC, e.record_id DESC, e.import DESC, e.id DESC"
+          : "e.second, e.fraction, e.record_id, e.import, e.id");
   sql::Statement each(database_, sql, false);
   if (!selection.all) each.BindText(1, selection.classes);
   BindPeriod(query, each);
@@ -164,7 +168,7 @@ void EventReader::ForEach(const EventQuery& query, const std::function<bool(cons
 }
 
 bool EventReader::Get(std::int64_t id, Event& event) {
-  const std::string sql = fmt::format("SELECT {} FROM main.events WHERE id = ?1", kColumns);
+  const std::string sql = fmt::format("SELECT {} FROM main.events e WHERE e.id = ?1", kColumns);
   sql::Statement one(database_, sql, false);
   if (!one.Bind(1, id).Next()) return false;
   Fill(one, event);
@@ -227,7 +231,7 @@ std::vector<EventCount> EventReader::Count(const EventQuery& query) {
   return counts.Take();
 }
 
-// From the index on (class, second) alone.  Counting a stretch of it is ten times as fast as
+// From class_events alone.  Counting a stretch of it is ten times as fast as
 // looking at its rows, so only classes with fewer events than stretches are looked at one by one.
 std::vector<VolumeCount> EventReader::CountByTime(Duration length) {
   struct Span {
@@ -241,13 +245,11 @@ std::vector<VolumeCount> EventReader::CountByTime(Duration length) {
                      Ticks{totals.Int(3)}.seconds()});
   }
   sql::Statement count(database_,
-                       "SELECT count(*) FROM main.events INDEXED BY events_by_class "
+                       "SELECT count(*) FROM main.class_events "
                        "WHERE class = ?1 AND second >= ?2 AND second < ?3",
                        false);
-  sql::Statement each(database_,
-                      "SELECT second FROM main.events INDEXED BY events_by_class "
-                      "WHERE class = ?1 AND second > ?2",
-                      false);
+  sql::Statement each(
+      database_, "SELECT second FROM main.class_events WHERE class = ?1 AND second > ?2", false);
   VolumeTable table(length);
   const std::int64_t step = length.ticks / kTicksPerSecond;
   const auto ticks = [](std::int64_t second) { return Ticks{second * kTicksPerSecond}; };
@@ -274,11 +276,10 @@ void EventReader::CountByClass(const EventQuery& query, CountTable& counts) {
   if (!query.since && !query.until) return SumTotals(selection, counts);
   // Times as FILETIME ticks; NULL, which min() leaves out, for events without a time.
   const std::string sql = fmt::format(
-      "SELECT class, count(*), "
-      "min(nullif((second + 11644473600) * 10000000 + fraction, 0)), "
-      "max((second + 11644473600) * 10000000 + fraction) FROM main.events WHERE {}{} "
-      "GROUP BY class",
-      ClassSql(selection.all, selection.most), PeriodSql(query));
+      "SELECT e.class, count(*), "
+      "min(nullif((e.second + 11644473600) * 10000000 + e.fraction, 0)), "
+      "max((e.second + 11644473600) * 10000000 + e.fraction) {} GROUP BY e.class",
+      FromSql(query, selection.all, selection.most));
   sql::Statement each(database_, sql, false);
   if (!selection.all) each.BindText(1, selection.classes);
   BindPeriod(query, each);
@@ -290,11 +291,12 @@ void EventReader::CountByClass(const EventQuery& query, CountTable& counts) {
 }
 
 void EventReader::SumTotals(const Selection& selection, CountTable& counts) {
-  sql::Statement each(database_,
-                      fmt::format("SELECT class, events, first, last FROM main.class_totals "
-                                  "WHERE events > 0 AND {}",
-                                  ClassSql(selection.all, selection.most)),
-                      false);
+  sql::Statement each(
+      database_,
+      fmt::format("SELECT class, events, first, last FROM main.class_totals "
+                  "WHERE events > 0{}",
+                  selection.all ? "" : " AND class IN (SELECT value FROM json_each(?1))"),
+      false);
   if (!selection.all) each.BindText(1, selection.classes);
   while (each.Next()) {
     const EventClass& key = classes_.ClassOf(each.Int(0));

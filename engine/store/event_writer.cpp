@@ -11,6 +11,7 @@ EventWriter::EventWriter(sql::Database& database)
     : database_(database),
       classes_(database),
       totals_(database),
+      class_index_(database),
       window_(database),
       feed_(database) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
@@ -55,12 +56,18 @@ void EventWriter::Begin(std::int64_t row) {
   // What was remembered may belong to an import that was rolled back.
   classes_.Forget();
   totals_.Begin();
+  class_index_.Drop();
   class_rows_.clear();
   class_keys_.clear();
   user_rows_.clear();
   refined_classes_.clear();
   feed_.Drop();
   window_.Begin(row);
+}
+
+void EventWriter::WriteTotals() {
+  class_index_.Flush();
+  totals_.Write(import_);
 }
 
 void EventWriter::End() { window_.End(); }
@@ -169,7 +176,9 @@ void EventWriter::Insert(const Batch& batch, const QueuedEvent& event, IdentityG
 }
 
 void EventWriter::Flush() {
-  feed_.Flush();
+  feed_.Flush([this](const EventFeed::Row& row, std::int64_t id) {
+    class_index_.Add({row.class_row, row.event->second, id});
+  });
   ++feed_number_;
 }
 
@@ -202,6 +211,9 @@ void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::i
   if (!(detail == stored) || event_class != stored_class) {
     ++ledger_.refined;
     totals_.Refine(stored_class, event_class, detail.fraction != stored.fraction);
+    if (event_class != stored_class) {
+      class_index_.Move({stored_class, event.second, row}, event_class);
+    }
     update_event_.Bind(1, row).Bind(2, event_class).Bind(3, detail.fraction);
     update_event_.Bind(4, detail.flags).Bind(5, detail.record_id);
     if (detail.user == 0) {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "engine/store/batch.h"
+#include "engine/store/class_index.h"
 #include "engine/store/class_totals.h"
 #include "engine/store/dictionary.h"
 #include "engine/store/event_feed.h"
@@ -38,7 +39,7 @@ class EventWriter {
   void Begin(std::int64_t row);
   void Write(const Batch& batch);
   // After the last one, before the transaction ends well.
-  void WriteTotals() { totals_.Write(import_); }
+  void WriteTotals();
   // After the last one, also after an error.
   void End();
 
@@ -85,6 +86,7 @@ class EventWriter {
   sql::Database& database_;
   ClassDictionary classes_;
   ClassTotals totals_;
+  ClassIndex class_index_;
   IdentityWindow window_;
   std::int64_t import_ = 0;
   LedgerRow ledger_;

@@ -54,6 +54,11 @@ std::uint64_t RemoveOldEvents(sql::Database& database, Ticks before) {
       "FROM main.events WHERE second > ?1 AND second < ?2 GROUP BY import) AS gone "
       "WHERE imports.id = gone.import",
       kNoTime, end);
+  sql::Statement of_class(
+      database, "DELETE FROM main.class_events WHERE class = ?1 AND second > ?2 AND second < ?3");
+  for (const std::int64_t class_row : classes) {
+    of_class.Bind(1, class_row).Bind(2, kNoTime).Bind(3, end).Run();
+  }
   Run(database, "DELETE FROM main.events WHERE second > ?1 AND second < ?2", kNoTime, end);
   const auto removed = static_cast<std::uint64_t>(database.Number("SELECT changes()"));
   CutCoverage(database, TicksOf(end, 0));

@@ -12,9 +12,9 @@
 //   class_totals, kept      sums, and results that were worked out
 //   runs, troubles, ...     what the nightly job remembers
 //
-// Two indexes serve everything.  events_by_identity answers "do we have this event?" and, since it
-// begins with the second, queries by time alone; ordered logs append to it.  events_by_class
-// answers (provider, ID, time) and (host, time), as both are a set of classes and a period.
+// events_by_identity answers "do we have this event?" and, since it begins with the second, queries
+// by time alone; ordered logs append to it.  class_events answers (provider, ID, time) and (host,
+// time), as both are a set of classes and a period; it is an index that class_index.h keeps.
 #include "engine/store/schema.h"
 
 #include <fmt/format.h>
@@ -218,8 +218,19 @@ CREATE TABLE inbox_files (
   whole INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
+// An index by class and time that is written in the order of its keys.
+constexpr const char* kVersion5 = R"sql(
+DROP INDEX events_by_class;
+CREATE TABLE class_events (
+  class INTEGER NOT NULL REFERENCES classes,
+  second INTEGER NOT NULL,
+  event INTEGER NOT NULL REFERENCES events,
+  PRIMARY KEY (class, second, event)) WITHOUT ROWID;
+INSERT INTO class_events SELECT class, second, id FROM events ORDER BY class, second, id;
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 

@@ -69,6 +69,19 @@ void CheckTotals(sql::Database& database, std::vector<std::string>& complaints) 
   }
 }
 
+// The index by class and time against the events.
+void CheckClassEvents(sql::Database& database, std::vector<std::string>& complaints) {
+  sql::Statement check(database,
+                       "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM class_events), "
+                       "(SELECT count(*) FROM events e JOIN class_events c "
+                       "ON c.class = e.class AND c.second = e.second AND c.event = e.id)",
+                       false);
+  if (!check.Next() || (check.Int(0) == check.Int(1) && check.Int(0) == check.Int(2))) return;
+  complaints.push_back(
+      fmt::format("the index by class has {} rows, of which {} fit one of the {} events",
+                  check.Int(1), check.Int(2), check.Int(0)));
+}
+
 void CheckKept(sql::Database& database, std::vector<std::string>& complaints) {
   for (const std::string& name : DamagedKept(database)) {
     complaints.push_back(
@@ -103,6 +116,7 @@ std::vector<std::string> VerifyStore(sql::Database& database) {
             "ON c.import = i.id WHERE i.repeats IS NULL ORDER BY i.id",
             complaints);
   CheckTotals(database, complaints);
+  CheckClassEvents(database, complaints);
   CheckKept(database, complaints);
   return complaints;
 }

@@ -21,6 +21,7 @@ namespace {
 using testing::Add;
 using testing::AllEvents;
 using testing::Begin;
+using ::testing::ElementsAre;
 using testing::Import;
 using ::testing::IsEmpty;
 using testing::Made;
@@ -54,7 +55,7 @@ TEST(OpenTest, WhatIsNotOursIsLeftAlone) {
   Sql(newer, "PRAGMA user_version = 7");
   EXPECT_EQ(OpenError(newer), newer +
                                   ": written by a newer exdiag (store version 7, this program "
-                                  "knows 4); not opened");
+                                  "knows 5); not opened");
 
   const std::string missing = folder / "no/such/folder.db";
   EXPECT_EQ(OpenError(missing),
@@ -140,6 +141,20 @@ TEST(OpenTest, ADamagedStoreIsSaidToBe) {
   }
   const auto complaints = (*store)->Verify();
   EXPECT_TRUE(!complaints.ok() || !complaints->empty());
+}
+
+TEST(OpenTest, AnIndexThatDoesNotFitItsEventsIsSaidToBe) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file);
+  Import(**store, {{.strings = {"1"}}, {.strings = {"2"}}, {.strings = {"3"}}});
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  Sql(file, "UPDATE class_events SET second = second + 1 WHERE event = 2");
+  EXPECT_THAT(*(*store)->Verify(),
+              ElementsAre("the index by class has 3 rows, of which 2 fit one of the 3 events"));
+  Sql(file, "DELETE FROM class_events WHERE event = 2");
+  EXPECT_THAT(*(*store)->Verify(),
+              ElementsAre("the index by class has 2 rows, of which 2 fit one of the 3 events"));
 }
 
 TEST(OpenTest, OneWriterAtATime) {
