@@ -2,6 +2,10 @@
 
 #include <xxhash.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <cstring>
 
 namespace exdiag {
@@ -9,6 +13,32 @@ namespace {
 
 bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
+}
+
+// Copies text in which every white space is a single blank, sixteen bytes at a time; most text is
+// like that.  Stops in front of the first group that is not, or that is not full.  `blank`: what
+// was copied last is one.
+const char* CopyRegular(const char* in, const char* end, char*& out, bool& blank) {
+#if defined(__SSE2__)
+  const __m128i space = _mm_set1_epi8(' ');
+  while (end - in >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+    const __m128i above = _mm_cmpeq_epi8(_mm_max_epu8(bytes, space), bytes);
+    const auto blanks = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, space)));
+    if (_mm_movemask_epi8(above) != 0xffff || (blanks & (blanks << 1 | (blank ? 1U : 0U))) != 0) {
+      break;
+    }
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    in += 16;
+    out += 16;
+    blank = (blanks & 0x8000) != 0;
+  }
+#else
+  static_cast<void>(end);
+  static_cast<void>(out);
+  static_cast<void>(blank);
+#endif
+  return in;
 }
 
 // A wall clock of an unknown zone must never be taken for UTC; a zone that was given or found makes
@@ -35,30 +65,44 @@ void EventIdentity::Begin(std::string_view host, std::string_view provider, std:
   std::memcpy(fixed, &event_id, sizeof event_id);
   std::memcpy(fixed + sizeof event_id, &seconds, sizeof seconds);
   fixed[sizeof fixed - 1] = BasisMark(basis);
-  buffer_.assign(fixed, sizeof fixed);
-  buffer_.append(host).push_back('\0');
-  buffer_.append(provider).push_back('\0');
-  blank_ = true;
+  size_ = 0;
+  Append({fixed, sizeof fixed});
+  Append(host);
+  Append({"", 1});
+  Append(provider);
+  Append({"", 1});
+}
+
+char* EventIdentity::Room(std::size_t size) {
+  if (buffer_.size() - size_ < size) buffer_.resize(2 * (size_ + size));
+  return buffer_.data() + size_;
+}
+
+void EventIdentity::Append(std::string_view bytes) {
+  if (bytes.empty()) return;
+  std::memcpy(Room(bytes.size()), bytes.data(), bytes.size());
+  size_ += bytes.size();
 }
 
 void EventIdentity::Add(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
+  char* const begin = Room(text.size() + 1);
+  char* out = begin;
+  bool blank = true;  // no piece begins with one
   while (at != end) {
-    const char* const word = at;
-    while (at != end && !IsSpace(*at)) ++at;
-    if (at != word) {
-      buffer_.append(word, static_cast<std::size_t>(at - word));
-      blank_ = false;
-    }
-    while (at != end && IsSpace(*at)) ++at;
-    if (!blank_) {
-      buffer_.push_back(' ');
-      blank_ = true;
+    at = CopyRegular(at, end, out, blank);
+    for (const char* const stop = end - at > 16 ? at + 16 : end; at != stop; ++at) {
+      const bool space = IsSpace(*at);
+      *out = space ? ' ' : *at;
+      out += space && blank ? 0 : 1;
+      blank = space;
     }
   }
+  if (!blank) *out++ = ' ';
+  size_ += static_cast<std::size_t>(out - begin);
 }
 
-std::uint64_t EventIdentity::Hash() { return XXH3_64bits(buffer_.data(), buffer_.size()); }
+std::uint64_t EventIdentity::Hash() { return XXH3_64bits(buffer_.data(), size_); }
 
 }  // namespace exdiag

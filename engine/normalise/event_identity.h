@@ -28,8 +28,12 @@ class EventIdentity {
   std::uint64_t Hash();
 
  private:
-  std::string buffer_;
-  bool blank_ = true;  // the content so far ends in a blank, or is empty
+  void Append(std::string_view bytes);
+  // Where `size` more bytes fit.
+  char* Room(std::size_t size);
+
+  std::string buffer_;  // its first size_ bytes count
+  std::size_t size_ = 0;
 };
 
 }  // namespace exdiag

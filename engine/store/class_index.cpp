@@ -20,7 +20,7 @@ struct ClassColumns {
 }  // namespace
 
 ClassIndex::ClassIndex(sql::Database& database) {
-  sql::VectorFeed<ClassColumns>::Register(database, "exdiag_class_feed", rows_);
+  sql::VectorFeed<ClassColumns>::Register(database, "exdiag_class_feed", ordered_);
   insert_ = {database,
              "INSERT OR FAIL INTO main.class_events (class, second, event) "
              "SELECT class, second, event FROM exdiag_class_feed"};
@@ -34,9 +34,17 @@ void ClassIndex::Move(const Row& row, std::int64_t after) {
   move_.Bind(1, row.class_row).Bind(2, row.second).Bind(3, row.event).Bind(4, after).Run();
 }
 
+// By class; within one the events come in the order of time as it is, or nearly so.  Nothing but
+// speed depends on the order.
 void ClassIndex::Flush() {
   if (rows_.empty()) return;
-  std::sort(rows_.begin(), rows_.end());
+  order_.clear();
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    order_.push_back(static_cast<std::uint64_t>(rows_[i].class_row) * kAtOnce + i);
+  }
+  std::sort(order_.begin(), order_.end());
+  ordered_.clear();
+  for (const std::uint64_t key : order_) ordered_.push_back(rows_[key % kAtOnce]);
   insert_.Run();
   rows_.clear();
 }

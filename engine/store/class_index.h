@@ -18,8 +18,6 @@ class ClassIndex {
     std::int64_t class_row = 0;
     std::int64_t second = 0;
     std::int64_t event = 0;
-
-    auto operator<=>(const Row&) const = default;
   };
 
   explicit ClassIndex(sql::Database& database);
@@ -41,7 +39,9 @@ class ClassIndex {
  private:
   static constexpr std::size_t kAtOnce = 1 << 17;  // 3 MB
 
-  std::vector<Row> rows_;
+  std::vector<Row> rows_;     // as they were added
+  std::vector<Row> ordered_;  // what SQLite is given
+  std::vector<std::uint64_t> order_;
   sql::Statement insert_, move_;
 };
 

@@ -20,12 +20,14 @@ void IdentityWindow::Range::Add(std::int64_t second) {
   last = std::max(last, second);
 }
 
-IdentityWindow::Generation::Generation() : slots_(kCapacity), used_(kCapacity, false) {}
+IdentityWindow::Generation::Generation() : slots_(kCapacity), keys_(kCapacity, kFree) {}
 
 // The identity is a good hash already; it includes the second in all but made-up cases.
 std::size_t IdentityWindow::Generation::SlotOf(std::int64_t second, std::uint64_t identity) const {
+  const std::uint64_t key = KeyOf(identity);
   std::size_t slot = identity % kCapacity;
-  while (used_[slot] && (slots_[slot].identity != identity || slots_[slot].second != second)) {
+  while (keys_[slot] != kFree && (keys_[slot] != key || slots_[slot].identity != identity ||
+                                  slots_[slot].second != second)) {
     slot = (slot + 1) % kCapacity;
   }
   return slot;
@@ -33,26 +35,26 @@ std::size_t IdentityWindow::Generation::SlotOf(std::int64_t second, std::uint64_
 
 IdentityGroup* IdentityWindow::Generation::Find(std::int64_t second, std::uint64_t identity) {
   const std::size_t slot = SlotOf(second, identity);
-  return used_[slot] ? &slots_[slot] : nullptr;
+  return keys_[slot] != kFree ? &slots_[slot] : nullptr;
 }
 
 IdentityGroup& IdentityWindow::Generation::Add(const IdentityGroup& group) {
   const std::size_t slot = SlotOf(group.second, group.identity);
-  count_ += used_[slot] ? 0 : 1;
-  used_[slot] = true;
+  count_ += keys_[slot] != kFree ? 0 : 1;
+  keys_[slot] = KeyOf(group.identity);
   slots_[slot] = group;
   return slots_[slot];
 }
 
 void IdentityWindow::Generation::Clear() {
-  if (count_ > 0) used_.assign(kCapacity, false);
+  if (count_ > 0) keys_.assign(kCapacity, kFree);
   count_ = 0;
 }
 
 template <typename Visit>
 void IdentityWindow::Generation::ForEach(const Visit& visit) const {
   for (std::size_t slot = 0; slot < kCapacity; ++slot) {
-    if (used_[slot]) visit(slots_[slot]);
+    if (keys_[slot] != kFree) visit(slots_[slot]);
   }
 }
 

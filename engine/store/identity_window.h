@@ -69,10 +69,12 @@ class IdentityWindow {
 
    private:
     static constexpr std::size_t kCapacity = 1 << 15;
+    static constexpr std::uint64_t kFree = 0;
+    static std::uint64_t KeyOf(std::uint64_t identity) { return identity | 1; }
     std::size_t SlotOf(std::int64_t second, std::uint64_t identity) const;
 
     std::vector<IdentityGroup> slots_;
-    std::vector<bool> used_;
+    std::vector<std::uint64_t> keys_;  // of the slots; so few bytes that they stay in the cache
     std::size_t count_ = 0;
   };
 
