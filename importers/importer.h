@@ -48,6 +48,13 @@ struct Head {
   std::string_view text;             // the same as UTF-8 without BOM, "" when it is not text
 };
 
+// A part of a file.
+struct FilePiece {
+  const ByteSource& file;
+  std::uint64_t offset;
+  std::span<const std::byte> bytes;
+};
+
 class Importer {
  public:
   virtual ~Importer() = default;
@@ -59,9 +66,14 @@ class Importer {
   // the list and the first yes wins.
   virtual bool Recognises(const Head& head) const = 0;
 
-  // Asked, in the same order, about a file that no format recognises by its head: true when this
-  // format begins somewhere behind it.  May read the file, in bounded memory.
-  virtual bool Finds(const ByteSource& /*bytes*/) const { return false; }
+  // True for formats that stand in prose.  Recognises() of these is asked once more, with the first
+  // megabyte, about a text that no format recognises by its head.
+  virtual bool StandsInProse() const { return false; }
+
+  // Asked about one piece after the other of a file that no format recognises so: true when this
+  // format begins in it.  Pieces are of a megabyte and overlap by 128 KiB, so that nothing smaller
+  // is cut in two.
+  virtual bool FindsIn(const FilePiece& /*piece*/) const { return false; }
 
   // Passes every readable record and fact to `evidence`, in file order.  What cannot be read goes
   // to OnReject; remarks that cost no record go to `problems`.  An Error means that the file
@@ -77,7 +89,8 @@ class Importer {
 // All formats, in the order in which they are asked.
 const std::vector<std::unique_ptr<Importer>>& BuiltinImporters();
 
-// The importer for these bytes; nullptr when none knows them.
+// The importer for these bytes; nullptr when none knows them.  Reads no more than the first 64 MiB,
+// and these once.
 const Importer* FindImporter(const ByteSource& bytes, const ImportOptions& options = {});
 
 }  // namespace exdiag

@@ -6,6 +6,7 @@
 #include "importers/clipboard/block.h"
 #include "importers/text/event_xml.h"
 #include "importers/text/fields.h"
+#include "importers/text/line_reader.h"
 #include "importers/text/local_time.h"
 #include "importers/text/text_window.h"
 
@@ -142,7 +143,7 @@ class ClipboardImporter final : public Importer {
 
   bool Recognises(const Head& head) const override {
     for (std::string_view text = head.text; !text.empty(); TakeLine(text)) {
-      const Header header = clipboard::ReadHeader(text);
+      const Header header = clipboard::ReadHeader(text.substr(0, LineReader::kAhead));
       if (!clipboard::IsEvent(header, Context::kOutside)) continue;
       const bool vista =
           header.has(Field::kLog) || header.has(Field::kLevel) || header.has(Field::kKeywords);
@@ -150,6 +151,8 @@ class ClipboardImporter final : public Importer {
     }
     return false;
   }
+
+  bool StandsInProse() const override { return true; }
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {

@@ -343,9 +343,12 @@ std::optional<LabelHit> NextLabel(std::string_view line) {
     found = LabelAtEnd(before, colon->at + colon->size);
     if (found && !IsDateLabel(before.substr(found->begin), line.substr(found->end))) found.reset();
   }
-  for (std::size_t at = FindIgnoreCase(line, " Event ID"); at != std::string_view::npos;
-       at = FindIgnoreCase(line, " Event ID", at + 1)) {
-    if (found && at >= found->begin) break;
+  // In front of that one.
+  constexpr std::string_view kEventId = " Event ID";
+  const std::string_view front =
+      line.substr(0, found ? found->begin + kEventId.size() - 1 : line.size());
+  for (std::size_t at = FindIgnoreCase(front, kEventId); at != std::string_view::npos;
+       at = FindIgnoreCase(front, kEventId, at + 1)) {
     if (const auto number = NumberBehind(line, at + 1)) {
       return LabelHit{Field::kEventId, at + 1, *number};
     }

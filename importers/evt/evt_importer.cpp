@@ -308,7 +308,7 @@ class EvtImporter final : public Importer {
     return LoadU32(head.bytes.data() + 4) == kSignature || IsHeader(head.bytes);
   }
 
-  bool Finds(const ByteSource& bytes) const override { return FindLog(bytes).has_value(); }
+  bool FindsIn(const FilePiece& piece) const override { return FindLogIn(piece).any(); }
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {

@@ -25,25 +25,44 @@ std::uint32_t WordAt(const ByteSource& bytes, std::uint64_t offset) {
   return bytes.ReadAt(offset, word) == sizeof word ? LoadU32(word) : 0;
 }
 
-// Passes the offset of each `what` to `visit` until that returns true; false when it never does.
-template <typename Visit>
-bool FindEach(const ByteSource& bytes, std::string_view what, const Visit& visit) {
-  std::vector<std::byte> block(kBlock);
-  const std::uint64_t end = std::min(bytes.size(), kSearched);
-  for (std::uint64_t begin = 0; begin < end; begin += kBlock - what.size() + 1) {
-    const auto read = std::span<const std::byte>(block).first(bytes.ReadAt(begin, block));
-    for (std::size_t at = FindBytes(read, 0, what); at < read.size();
-         at = FindBytes(read, at + 1, what)) {
-      if (visit(begin + at)) return true;
-    }
+using Begin = std::optional<std::int64_t>;
+
+// Asks `look` about the offset of each `what` until it knows where the log begins.
+template <typename Look>
+Begin FindFirst(const FilePiece& piece, std::string_view what, const Look& look) {
+  for (std::size_t at = FindBytes(piece.bytes, 0, what); at < piece.bytes.size();
+       at = FindBytes(piece.bytes, at + 1, what)) {
+    if (const Begin begin = look(piece.file, piece.offset + at)) return begin;
   }
-  return false;
+  return std::nullopt;
+}
+
+// It names its own offset and that of the oldest record.
+Begin BeginByEnd(const ByteSource& file, std::uint64_t at) {
+  const auto shift = static_cast<std::int64_t>(at) -
+                     static_cast<std::int64_t>(WordAt(file, at + kEofMarks.size() + 4));
+  const std::int64_t oldest = shift + WordAt(file, at + kEofMarks.size());
+  if (oldest < 0 || shift > static_cast<std::int64_t>(at) - std::int64_t{kHeaderSize} ||
+      WordAt(file, static_cast<std::uint64_t>(oldest) + kSignatureAt) != kSignature) {
+    return std::nullopt;
+  }
+  return shift;
 }
 
 bool IsLooseRecord(const ByteSource& bytes, std::uint64_t at) {
   const std::uint32_t size = WordAt(bytes, at);
   return size >= kFixedSize + 4 && size <= kMaxRecord && size % 4 == 0 &&
          WordAt(bytes, at + size - 4) == size;
+}
+
+Begin BeginByFront(const ByteSource& file, std::uint64_t at) {
+  if (at < kSignatureAt) return std::nullopt;
+  const auto begin = static_cast<std::int64_t>(at - kSignatureAt);
+  std::vector<std::byte> head(kHeaderSize);
+  head.resize(file.ReadAt(at - kSignatureAt, head));
+  if (IsHeader(head)) return begin;
+  if (IsLooseRecord(file, at - kSignatureAt)) return begin - std::int64_t{kHeaderSize};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -56,33 +75,21 @@ bool IsHeader(std::span<const std::byte> bytes) {
   return word(0) == kHeaderSize && version && word(44) == kHeaderSize;
 }
 
+LogPlace FindLogIn(const FilePiece& piece) {
+  return {FindFirst(piece, kEofMarks, BeginByEnd), FindFirst(piece, kLogSignature, BeginByFront)};
+}
+
 std::optional<std::int64_t> FindLog(const ByteSource& bytes) {
-  std::optional<std::int64_t> begin;
-  // It names its own offset and that of the oldest record.
-  FindEach(bytes, kEofMarks, [&](std::uint64_t at) {
-    const auto shift = static_cast<std::int64_t>(at) -
-                       static_cast<std::int64_t>(WordAt(bytes, at + kEofMarks.size() + 4));
-    const std::int64_t oldest = shift + WordAt(bytes, at + kEofMarks.size());
-    if (oldest < 0 || shift > static_cast<std::int64_t>(at) - std::int64_t{kHeaderSize} ||
-        WordAt(bytes, static_cast<std::uint64_t>(oldest) + kSignatureAt) != kSignature) {
-      return false;
-    }
-    begin = shift;
-    return true;
-  });
-  if (begin) return begin;
-  FindEach(bytes, kLogSignature, [&](std::uint64_t at) {
-    if (at < kSignatureAt) return false;
-    std::vector<std::byte> head(kHeaderSize);
-    head.resize(bytes.ReadAt(at - kSignatureAt, head));
-    if (IsHeader(head)) {
-      begin = static_cast<std::int64_t>(at - kSignatureAt);
-    } else if (IsLooseRecord(bytes, at - kSignatureAt)) {
-      begin = static_cast<std::int64_t>(at - kSignatureAt) - std::int64_t{kHeaderSize};
-    }
-    return begin.has_value();
-  });
-  return begin;
+  constexpr std::size_t kCut = kEofMarks.size() - 1;  // what the end of a block may cut
+  std::vector<std::byte> block(kBlock);
+  LogPlace place;
+  const std::uint64_t end = std::min(bytes.size(), kSearched);
+  for (std::uint64_t offset = 0; offset < end && !place.by_end; offset += kBlock - kCut) {
+    const FilePiece piece{bytes, offset, std::span(block).first(bytes.ReadAt(offset, block))};
+    place.by_end = FindFirst(piece, kEofMarks, BeginByEnd);
+    if (!place.by_front) place.by_front = FindFirst(piece, kLogSignature, BeginByFront);
+  }
+  return place.by_end ? place.by_end : place.by_front;
 }
 
 std::uint64_t LogBytes::size() const {

@@ -13,8 +13,16 @@ namespace exdiag::evt {
 bool IsHeader(std::span<const std::byte> bytes);
 
 // The offset of the log's first byte in the file, at any alignment: less than 0 when the front of
-// the log is missing.  The end-of-file record tells, which knows its own place; else a header or a
-// whole record found anywhere in the first 64 MiB.  nullopt: neither is there.
+// the log is missing.
+struct LogPlace {
+  std::optional<std::int64_t> by_end;    // the end-of-file record tells, which knows its own place
+  std::optional<std::int64_t> by_front;  // the first header or whole record
+
+  bool any() const { return by_end || by_front; }
+};
+LogPlace FindLogIn(const FilePiece& piece);
+
+// The same from the first 64 MiB; nullopt: nothing tells.
 std::optional<std::int64_t> FindLog(const ByteSource& bytes);
 
 // A file from `begin` on, with zeros in front of it where that is less than 0.

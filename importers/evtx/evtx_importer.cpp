@@ -27,9 +27,6 @@ using namespace evtx;
 
 using Outcome = RecordReader::Outcome;
 
-// How far a log is looked for in a file that does not begin with one.
-constexpr std::uint64_t kSearched = std::uint64_t{64} << 20;
-
 // How many numbers a chunk may skip; a larger step is damage.
 constexpr std::uint64_t kMostMissing = 100'000;
 
@@ -342,17 +339,6 @@ void FileReader::Report(Severity severity, const char* id, std::uint64_t offset,
   complaints_.Report(severity, id, Place::Offset(offset), std::move(reason));
 }
 
-// True when a chunk or a record lies anywhere in the first part of the file.
-bool HoldsLog(const ByteSource& bytes) {
-  ChunkSource source(bytes);
-  const std::uint64_t end = std::min(source.size(), kSearched);
-  for (std::uint64_t offset = 0; offset < end; offset += kChunkSize) {
-    const auto view = source.At(offset, 2 * kChunkSize);
-    if (FindChunk(view, 0) < view.size() || FindRecord(view, 0, view.size())) return true;
-  }
-  return false;
-}
-
 class EvtxImporter final : public Importer {
  public:
   std::string_view name() const override { return "evtx"; }
@@ -364,7 +350,11 @@ class EvtxImporter final : public Importer {
            LoadU16(head.bytes.data() + 38) == 3 && LoadU16(head.bytes.data() + 40) == 4096;
   }
 
-  bool Finds(const ByteSource& bytes) const override { return HoldsLog(bytes); }
+  // By a chunk or a record.
+  bool FindsIn(const FilePiece& piece) const override {
+    return FindChunk(piece.bytes, 0) < piece.bytes.size() ||
+           FindRecord(piece.bytes, 0, piece.bytes.size());
+  }
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {

@@ -117,6 +117,8 @@ class XmlImporter final : public Importer {
     return true;
   }
 
+  bool StandsInProse() const override { return in_text_; }
+
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {
     auto window = TextWindow::Open(input);
