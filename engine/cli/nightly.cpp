@@ -129,6 +129,10 @@ class NightlyCommand final : public Command {
                            },
                        .cancelled = [&] { return stop.asked(); },
                        .progress = {},
+                       .send =
+                           [&](const SiteConfig& site, const UnsentMail& mail, bool late) {
+                             return SendRunMail(mail, late, site, config, problems);
+                           },
                        .say = {},
                        .problems = problems};
     if (!quiet_) tools.say = Remark;
@@ -149,7 +153,7 @@ class NightlyCommand final : public Command {
         continue;
       }
       findings = findings || result->findings;
-      TellOfRun(result->summary, *site, config, problems);
+      WriteRunMetrics(result->summary, *site, config, problems);
       problems.Finish();
       const auto told = WriteOutput({}, MailText(result->summary, false));
       if (!told) return Fail(told.error().message);

@@ -15,6 +15,7 @@
 #include "engine/nightly/present_report.h"
 #include "engine/nightly/report_files.h"
 #include "engine/nightly/run_lock.h"
+#include "engine/nightly/tell.h"
 #include "engine/nightly/troubles.h"
 #include "engine/report/phrases.h"
 #include "engine/report/render_report.h"
@@ -71,8 +72,11 @@ class NightlyRun {
     Present(*report);
     Summary().diagnosis_seconds = part.Lap();
     if (auto written = WriteReports(*report); !written) return written.error();
+    const auto mail = MailOfRun(Summary(), site_);
+    if (mail) NoteUnsent(*mail);
     if (auto done = Complete(); !done) return done.error();
     if (auto tidied = TidyUp(); !tidied) return tidied.error();
+    SendMails();
     Summary().report_seconds = part.Lap();
     Summary().total_seconds = all.Lap();
     std::error_code ignored;
@@ -108,6 +112,7 @@ class NightlyRun {
     auto last = Log().LastCompleted();
     if (!last) return last.error();
     if (*last) last_ = **last;
+    unsent_ = ReadUnsentMails(*store_, last_.id);
     const auto cut_off = Log().CutOff();
     if (!cut_off) return cut_off.error();
     for (const RunRecord& run : *cut_off) {
@@ -353,6 +358,34 @@ class NightlyRun {
     return Log().Complete(run_, comparison_.troubles, arrivals_);
   }
 
+  // ---- telling of it ----
+
+  void NoteUnsent(UnsentMail mail) {
+    mail.run = run_.id;
+    std::erase_if(unsent_, [this](const UnsentMail& one) { return one.run == run_.id; });
+    unsent_.push_back(std::move(mail));
+    KeepUnsent();
+  }
+
+  void KeepUnsent() {
+    const auto kept = KeepUnsentMails(unsent_, *store_);
+    if (!kept) Trouble(kept.error().message);
+  }
+
+  void SendMails() {
+    if (site_.mail.to.empty()) unsent_.clear();  // nobody wants them any more
+    // Tidying up may have had something to complain of.
+    const auto own = MailOfRun(Summary(), site_);
+    std::vector<UnsentMail> left;
+    for (UnsentMail& mail : unsent_) {
+      const bool late = mail.run != run_.id;
+      if (!late && own) mail.text = own->text;
+      if (!tools_.send || !tools_.send(site_, mail, late)) left.push_back(std::move(mail));
+    }
+    unsent_ = std::move(left);
+    KeepUnsent();
+  }
+
   const SiteConfig& site_;
   const NightlyTools& tools_;
   const NightlyMoment moment_;
@@ -363,6 +396,7 @@ class NightlyRun {
   ImportProgress progress_;  // of the inboxes
   Comparison comparison_;
   std::vector<LogArrival> arrivals_;
+  std::vector<UnsentMail> unsent_;  // oldest first
   NightlyResult result_;
 };
 

@@ -11,6 +11,7 @@
 #include "engine/knowledge/knowledge.h"
 #include "engine/nightly/config.h"
 #include "engine/nightly/run_summary.h"
+#include "engine/nightly/unsent_mail.h"
 #include "engine/report/report.h"
 #include "engine/store/store.h"
 
@@ -25,6 +26,8 @@ struct NightlyTools {
   std::function<bool()> cancelled;
   // Told how far the inboxes of the site are read.
   WatchProgress progress;
+  // Sends the mail about a run and says whether it went out; see SendRunMail.
+  std::function<bool(const SiteConfig& site, const UnsentMail& mail, bool late)> send;
   // One line for whoever watches.
   std::function<void(const std::string& line)> say;
   DiagnosticSink& problems;
@@ -43,7 +46,9 @@ struct NightlyResult {
 
 // Takes the lock, reads what is new, removes what is old, diagnoses, compares with the last
 // completed run, writes the reports, and is then completed: killed at any moment before, the next
-// run does all of it, with nothing twice.  An Error when it could not be completed.
+// run does all of it, with nothing twice.  Then it sends what mail it has to send; what does not go
+// out, or not before the run is killed, the next run sends.  An Error when it could not be
+// completed.
 Result<NightlyResult> RunNightly(const SiteConfig& site, const NightlyTools& tools,
                                  const NightlyMoment& moment);
 

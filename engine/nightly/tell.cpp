@@ -14,26 +14,21 @@
 namespace exdiag {
 namespace {
 
-// Keeps what it passes on.
 class Complaints {
  public:
   Complaints(const NightlyConfig& config, DiagnosticSink& problems)
       : file_(config.file), problems_(problems) {}
 
   void Add(std::string_view id, const std::string& reason) {
-    lines_.push_back(reason);
     problems_.Report({.severity = Severity::kWarning,
                       .id = std::string(id),
                       .where = {.file = file_, .place = {}},
                       .reason = reason});
   }
 
-  std::vector<std::string> Take() { return std::move(lines_); }
-
  private:
   const std::string& file_;
   DiagnosticSink& problems_;
-  std::vector<std::string> lines_;
 };
 
 // nullopt when it cannot be read; see errno.
@@ -44,15 +39,16 @@ std::optional<std::string> ReadWhole(const std::string& file) {
   return std::move(bytes).str();
 }
 
-void Send(const MailMessage& message, const SiteConfig& site, Complaints& complaints) {
+bool Send(const MailMessage& message, const SiteConfig& site, Complaints& complaints) {
   const auto sent = SendMail(message, site.mail.route);
   if (!sent) {
     complaints.Add("nightly.mail", sent.error().message);
-    return;
+    return false;
   }
   for (const std::string& refused : sent->refused) {
     complaints.Add("nightly.mail", fmt::format("{}; the others got the mail", refused));
   }
+  return true;
 }
 
 MailMessage MessageOf(const SiteConfig& site, Ticks at) {
@@ -61,26 +57,6 @@ MailMessage MessageOf(const SiteConfig& site, Ticks at) {
   message.to = site.mail.to;
   message.date = at;
   return message;
-}
-
-void MailRun(const RunSummary& summary, const SiteConfig& site, Complaints& complaints) {
-  if (site.mail.to.empty() || !WantsMail(summary, site.mail.when)) return;
-  MailMessage message = MessageOf(site, summary.at);
-  message.subject = MailSubject(summary);
-  if (site.mail.attach_report && !summary.html_report.empty()) {
-    auto page = ReadWhole(summary.html_report);
-    if (page) {
-      const std::string name = std::filesystem::path(summary.html_report).filename().string();
-      message.attachments.push_back({.name = fmt::format("exdiag-{}-{}", summary.site, name),
-                                     .content_type = "text/html; charset=utf-8",
-                                     .bytes = std::move(*page)});
-    } else {
-      complaints.Add("nightly.mail", fmt::format("{}: {}; the mail goes without it",
-                                                 summary.html_report, std::strerror(errno)));
-    }
-  }
-  message.text = MailText(summary, !message.attachments.empty());
-  Send(message, site, complaints);
 }
 
 void WriteMetrics(const SiteMetrics& metrics, const SiteConfig& site, const NightlyConfig& config,
@@ -96,12 +72,46 @@ void WriteMetrics(const SiteMetrics& metrics, const SiteConfig& site, const Nigh
 
 }  // namespace
 
-std::vector<std::string> TellOfRun(const RunSummary& summary, const SiteConfig& site,
-                                   const NightlyConfig& config, DiagnosticSink& problems) {
+std::optional<UnsentMail> MailOfRun(const RunSummary& summary, const SiteConfig& site) {
+  if (site.mail.to.empty() || !WantsMail(summary, site.mail.when)) return std::nullopt;
+  UnsentMail mail;
+  mail.at = summary.at;
+  mail.subject = MailSubject(summary);
+  if (site.mail.attach_report) mail.html_report = summary.html_report;
+  mail.text = MailText(summary, !mail.html_report.empty());
+  return mail;
+}
+
+bool SendRunMail(const UnsentMail& mail, bool late, const SiteConfig& site,
+                 const NightlyConfig& config, DiagnosticSink& problems) {
   Complaints complaints(config, problems);
-  MailRun(summary, site, complaints);
+  MailMessage message = MessageOf(site, mail.at);
+  message.subject = mail.subject;
+  message.text = mail.text;
+  if (late) {
+    message.subject += fmt::format(" (late, of {} UTC)", FormatTimeForPeople(mail.at));
+    message.text = "This could not be sent when that run was completed; a later run sends it.\n\n" +
+                   message.text;
+  }
+  if (!mail.html_report.empty()) {
+    auto page = ReadWhole(mail.html_report);
+    if (page) {
+      const std::string name = std::filesystem::path(mail.html_report).filename().string();
+      message.attachments.push_back({.name = fmt::format("exdiag-{}-{}", site.name, name),
+                                     .content_type = "text/html; charset=utf-8",
+                                     .bytes = std::move(*page)});
+    } else {
+      complaints.Add("nightly.mail", fmt::format("{}: {}; the mail goes without it",
+                                                 mail.html_report, std::strerror(errno)));
+    }
+  }
+  return Send(message, site, complaints);
+}
+
+void WriteRunMetrics(const RunSummary& summary, const SiteConfig& site, const NightlyConfig& config,
+                     DiagnosticSink& problems) {
+  Complaints complaints(config, problems);
   WriteMetrics(MetricsOfRun(summary), site, config, complaints);
-  return complaints.Take();
 }
 
 void TellOfFailedRun(const std::string& reason, Ticks at, const SiteConfig& site,

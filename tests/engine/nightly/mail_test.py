@@ -187,6 +187,36 @@ class Nightly(unittest.TestCase):
         password.chmod(0o600)
         return ', ca_file: %s, user: exdiag, password_file: password' % (self.certificates / 'cert.pem')
 
+    def sendmail(self, script):
+        program = self.folder / 'my sendmail'
+        program.write_text('#!/bin/sh\ncd "$(dirname "$0")"\n' + script + '\n', encoding='utf-8')
+        program.chmod(0o755)
+        self.configure('  sendmail: my sendmail\n')
+
+    def check_next_run_sends_it(self):
+        self.sendmail('cat > mail; echo x >> count')
+        self.nightly(1)
+        late = email.message_from_bytes((self.folder / 'mail').read_bytes(), policy=email.policy.default)
+        self.assertEqual(late['Subject'], 'exdiag hq: 1 new (late, of 1999-11-23 01:00:00 UTC)')
+        text, page = late.iter_parts()
+        self.assertTrue(text.get_content().startswith('This could not be sent when that run was completed; '
+                                                      'a later run sends it.\n'))
+        self.assertIn('Servers whose domains do not trust each other', text.get_content())
+        self.assertEqual(page.get_payload(decode=True), (self.folder / 'reports/hq/1999-11-23.html').read_bytes())
+        self.nightly(1)
+        self.assertEqual((self.folder / 'count').read_text(encoding='utf-8'), 'x\n', 'sent once, nothing new since')
+
+    def test_a_mail_that_did_not_go_out_is_sent_by_the_next_run(self):
+        self.sendmail('exit 75')
+        self.assertIn('ended with code 75', self.nightly(1))
+        self.check_next_run_sends_it()
+
+    def test_a_run_killed_while_it_sends_its_mail(self):
+        self.sendmail('cat > /dev/null; kill -9 $PPID')
+        self.nightly(-9)
+        self.assertTrue((self.folder / 'reports/hq/latest.html').exists())
+        self.check_next_run_sends_it()
+
     def test_by_sendmail_when_something_changed(self):
         program = self.folder / 'my sendmail'
         got = self.folder / 'got.json'

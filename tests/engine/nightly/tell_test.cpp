@@ -133,14 +133,24 @@ class TellTest : public ::testing::Test {
     return text.str();
   }
 
+  // As a run does it; returns the complaints.
   std::vector<std::string> Tell(const RunSummary& summary) {
-    return TellOfRun(summary, site_, config_, problems_);
+    const std::size_t before = problems_.items().size();
+    const auto mail = MailOfRun(summary, site_);
+    if (mail) sent_ = SendRunMail(*mail, false, site_, config_, problems_);
+    WriteRunMetrics(summary, site_, config_, problems_);
+    std::vector<std::string> lines;
+    for (std::size_t i = before; i < problems_.items().size(); ++i) {
+      lines.push_back(problems_.items()[i].reason);
+    }
+    return lines;
   }
 
   std::filesystem::path folder_;
   SiteConfig site_;
   NightlyConfig config_;
   DiagnosticList problems_;
+  bool sent_ = false;
 };
 
 void ExpectGolden(const std::string& name, const std::string& actual) {
@@ -224,10 +234,25 @@ TEST_F(TellTest, WhatGoesWrongIsTold) {
       ElementsAre("/nowhere/report.html: No such file or directory; the mail goes without it",
                   program + ": ended with code 75: no space; no mail sent",
                   "/nowhere/exdiag.prom: No such file or directory; metrics not written"));
+  EXPECT_FALSE(sent_);
   ASSERT_EQ(problems_.items().size(), 3U);
   EXPECT_EQ(problems_.items()[1].id, "nightly.mail");
   EXPECT_EQ(problems_.items()[2].id, "nightly.metrics");
   EXPECT_FALSE(problems_.Has(Severity::kRejected));
+}
+
+TEST_F(TellTest, ALateMailSaysSo) {
+  site_.mail.when = MailWhen::kAlways;
+  const auto mail = MailOfRun(QuietNight(), site_);
+  ASSERT_TRUE(mail);
+  EXPECT_TRUE(SendRunMail(*mail, true, site_, config_, problems_));
+  EXPECT_THAT(
+      Read("mail"),
+      ::testing::HasSubstr(
+          "\nSubject: exdiag hq: nothing new, 1 ongoing (late, of 2026-11-21 02:09:59\n UTC)\n"));
+  EXPECT_THAT(Read("mail"), ::testing::HasSubstr(
+                                "\n\nThis could not be sent when that run was completed; a later "
+                                "run sends it.\n\nhq: nothing new"));
 }
 
 TEST_F(TellTest, AFailedRunIsToldToWhoeverWantsMail) {
