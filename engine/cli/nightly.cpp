@@ -121,20 +121,19 @@ class NightlyCommand final : public Command {
     if (!data) return Fail(data.error().message);
     if (quiet_) problems.HideNotes();
     const StopSignals stop;
-    NightlyTools tools{.knowledge = (*data)->knowledge,
-                       .diagnose =
-                           [&](const SiteConfig& site, Store& store, Ticks at) {
-                             return Diagnose(**data, store, {site.site_file},
-                                             CommandsForStore(site.store, data_), problems, at);
-                           },
-                       .cancelled = [&] { return stop.asked(); },
-                       .progress = {},
-                       .send =
-                           [&](const SiteConfig& site, const UnsentMail& mail, bool late) {
-                             return SendRunMail(mail, late, site, config, problems);
-                           },
-                       .say = {},
-                       .problems = problems};
+    NightlyTools tools{
+        .knowledge = (*data)->knowledge,
+        .diagnose =
+            [&](const SiteConfig& site, Store& store, Ticks at) {
+              return Diagnose(**data, store, {site.site_file}, CommandsForStore(site.store, data_),
+                              problems, at);
+            },
+        .cancelled = [&] { return stop.asked(); },
+        .progress = {},
+        .send = [&](const SiteConfig& site, const UnsentMail& mail,
+                    bool late) { return SendRunMail(mail, late, site, config, problems); },
+        .say = {},
+        .problems = problems};
     if (!quiet_) tools.say = Remark;
     bool failed = false, findings = false;
     for (const SiteConfig* site : sites) {
