@@ -20,6 +20,7 @@ namespace exdiag {
 namespace {
 
 constexpr std::string_view kLeftOut = "rule left out";
+constexpr std::string_view kPatternLeftOut = "pattern left out";
 
 bool IsShared(const std::string& name) {
   const std::size_t slash = name.find_last_of('/');
@@ -72,6 +73,11 @@ class RuleLoader {
     }
   }
 
+  void AddSharedText(std::string_view yaml, const std::string& file) {
+    YamlProblems problems(file, std::string(kPatternLeftOut), sink_);
+    if (const auto root = ParseYaml(yaml, problems)) ReadShared(*root, problems);
+  }
+
   void AddText(std::string_view yaml, const std::string& file) {
     YamlProblems problems(file, std::string(kLeftOut), sink_);
     if (const auto root = ParseYaml(yaml, problems)) AddRule(*root, problems);
@@ -93,7 +99,7 @@ class RuleLoader {
 
  private:
   void AddSharedFile(const YamlFile& file) {
-    YamlProblems problems(file.path, "pattern left out", sink_);
+    YamlProblems problems(file.path, std::string(kPatternLeftOut), sink_);
     if (const auto root = cache_.Load(file.path, problems)) {
       ReadShared(*root, problems);
     }
@@ -219,11 +225,12 @@ RuleSet RuleFolder::LoadAll(DiagnosticSink& problems) const {
 }
 
 RuleSet RuleSet::Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,
-                       DiagnosticSink& problems) {
+                       DiagnosticSink& problems, std::string_view shared) {
   YamlCache none;
   RuleLoader loader(knowledge, problems, none);
+  if (!shared.empty()) loader.AddSharedText(shared, "_shared.yaml");
   loader.AddText(yaml, file);
-  return loader.Finish(false);
+  return loader.Finish(!shared.empty());
 }
 
 const Rule* RuleSet::Find(std::string_view id) const {

@@ -22,9 +22,10 @@ class RuleSet {
                               DiagnosticSink& problems);
   static Result<RuleSet> Load(const std::string& folder, const Knowledge& knowledge,
                               DiagnosticSink& problems, YamlCache& cache);
-  // For tests: one rule out of YAML text.
+  // For tests: one rule out of YAML text.  Where `shared` is the text of a shared file
+  // ("_shared.yaml"), the two are checked as a folder with these files is.
   static RuleSet Parse(std::string_view yaml, const std::string& file, const Knowledge& knowledge,
-                       DiagnosticSink& problems);
+                       DiagnosticSink& problems, std::string_view shared = {});
 
   // Hash of all files that were read and of the knowledge, for who keeps what was worked out with
   // them; "" without a cache.

@@ -38,6 +38,10 @@ void ForEachRoot(Node& rule, const Visit& visit) {
   }
 }
 
+// So that a rule is no more than so many times as long as what is written.
+constexpr std::size_t kMostUses = 100;
+constexpr std::size_t kLongestTrigger = 200;
+
 class GroupPutter {
  public:
   GroupPutter(YamlNode& rule, SharedConditions& shared, YamlProblems& problems)
@@ -46,6 +50,7 @@ class GroupPutter {
     if (trigger == nullptr) return;
     if (trigger->kind == YamlNode::Kind::kText) trigger_ = trigger->text;
     if (!trigger->items.empty()) trigger_ = trigger->items.front().text;
+    if (trigger_.size() > kLongestTrigger) trigger_ = "trigger";  // which is complained about
   }
 
   std::vector<std::string> Run() {
@@ -74,6 +79,12 @@ class GroupPutter {
       return;
     }
     found->second.used = true;
+    if (++uses_ > kMostUses) {
+      if (uses_ > kMostUses + 1) return;  // said already
+      problems_.Error("rule.condition", use.value.place,
+                      fmt::format("more than {} uses of shared conditions", kMostUses));
+      return;
+    }
     const Place place = use.value.place;
     use.key = "all";
     use.value = found->second.conditions;
@@ -85,7 +96,7 @@ class GroupPutter {
     node.place = place;
     constexpr std::string_view kTrigger = "{trigger.";
     for (std::size_t at = node.text.find(kTrigger); at != std::string::npos;
-         at = node.text.find(kTrigger, at + 1)) {
+         at = node.text.find(kTrigger, at + trigger_.size() + 1)) {
       node.text.replace(at + 1, kTrigger.size() - 2, trigger_);
     }
     for (YamlNode& item : node.items) Settle(item, place);
@@ -121,6 +132,7 @@ class GroupPutter {
   SharedConditions& shared_;
   YamlProblems& problems_;
   std::string trigger_;
+  std::size_t uses_ = 0;
   std::vector<std::string> patterns_;
 };
 

@@ -25,6 +25,46 @@ import evcommon  # noqa: E402
 import make_evt  # noqa: E402
 import make_evtx  # noqa: E402
 
+# A shared file and a rule that uses it, as the rules fuzzer takes them.
+RULE = '''id: mta.a.b
+version: 1
+status: draft
+title: t
+verdict: fault
+articles: [Q217142]
+events:
+  refused: {%s}
+  dialled: {provider: MSExchangeMTA, id: 9318}
+trigger: refused
+when:
+  - %s
+unless:
+  - no: {any: [use: rpc.opened]}
+evidence:
+  - {if: {%s}, points: +2, because: b}
+strength: hint
+explains: [refused]
+cause: "{refused.computer}"
+fix:
+  - {do: d, risk: none}
+'''
+SHARED = '''events:
+  rpc.refused: {provider: MSExchangeMTA, id: 9322, where: {nt_error: 5}}
+  rpc.unopened: {provider: MSExchangeMTA, id: 289}
+conditions:
+  rpc.alone:
+    - no: {rpc.unopened: {within: 1h, where: {entity: "{trigger.remote_server}"}}}
+    - {dialled: {within: 10m, host: other}}
+  rpc.opened: {no: rpc.unopened}
+  rpc.either: [any: [{dialled: {within: 1h, of: rpc.unopened}}, {sequence: [rpc.unopened, dialled], within: 1h}]]
+'''
+SHARED_RULES = [
+    (SHARED, RULE % ('use: rpc.refused, where: {remote_server: LYON}', '{use: rpc.alone, coverage: required}',
+                     'use: rpc.either')),
+    (SHARED, RULE % ('provider: MSExchangeMTA, id: 9322', 'any: [use: rpc.alone, {use: rpc.either}]',
+                     'all: [use: rpc.opened, {dialled: {within: 10m}}]')),
+]
+
 SAMPLE_FILES = {
     'nt.csv': 'nt-csv', 'nt.txt': 'nt-txt', 'viewer.csv': 'eventviewer-csv', 'winevent.csv': 'winevent-csv',
     'eventlog.csv': 'eventlog-csv', 'clipboard.txt': 'clipboard', 'clipboard-vista.txt': 'clipboard-vista',
@@ -293,6 +333,8 @@ def main():
     for path in sorted(glob.glob(os.path.join(TOP, 'rules/*/*.yaml'))):
         with open(path, 'rb') as source:
             seeds.add('rules', source.read())
+    for shared, rule in SHARED_RULES:
+        seeds.add('rules', (shared + '\n%%\n' + rule).encode())
     for name in sorted(seeds.counts):
         with open(os.path.join(folder, name + '.dict'), 'w', encoding='ascii') as out:
             for word in words_of(os.path.join(folder, name)):

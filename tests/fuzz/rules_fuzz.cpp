@@ -3,7 +3,8 @@
 //
 //   rules_fuzz [libFuzzer's options] [FOLDER...]
 //
-// An input is taken for the text of a rule, and for a kept tree.
+// An input is taken for the text of a rule, and for a kept tree.  What stands in front of a line
+// "%%" is the text of a shared file beside the rule.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -49,9 +50,9 @@ const Knowledge& ProjectKnowledge() {
   return *kKnowledge;
 }
 
-void LoadRule(std::string_view text) {
+void LoadRule(std::string_view text, std::string_view shared) {
   CountingSink problems;
-  const RuleSet set = RuleSet::Parse(text, "fuzz.yaml", ProjectKnowledge(), problems);
+  const RuleSet set = RuleSet::Parse(text, "fuzz.yaml", ProjectKnowledge(), problems, shared);
   if (set.rules().empty() && problems.count == 0) Fail("a rule is not left out without a word");
 }
 
@@ -76,7 +77,13 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  exdiag::LoadRule(text);
+  constexpr std::string_view kBetween = "\n%%\n";
+  const std::size_t between = text.find(kBetween);
+  if (between == std::string_view::npos) {
+    exdiag::LoadRule(text, {});
+  } else {
+    exdiag::LoadRule(text.substr(between + kBetween.size()), text.substr(0, between + 1));
+  }
   exdiag::KeepTree(text);
   static_cast<void>(exdiag::UnpackTree(text));
   return 0;

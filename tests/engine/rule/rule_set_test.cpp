@@ -169,6 +169,33 @@ TEST_F(RuleSetTest, SharedConditionsThatAreWrong) {
           "\"rpc.idle\"; they are not checked"));
 }
 
+TEST_F(RuleSetTest, SharedConditionsDoNotGrowWithoutEnd) {
+  const std::string shared =
+      "conditions:\n  rpc.x: {dialled: {where: {computer: \"{trigger.computer}\"}}}\n";
+  folder_.Write("_a.yaml", shared);
+  // What is put in the place of "{trigger." is not looked at again.
+  folder_.Write("a.yaml",
+                Replaced(Replaced(SoundRule(), "trigger: refused", "trigger: \"{trigger.a\""),
+                         "  - dialled: {within: 10m, host: other}", "  - use: rpc.x"));
+  EXPECT_THAT(Ids(Load()), IsEmpty());
+  EXPECT_THAT(Complaints(),
+              ElementsAre("rule.unknown_name | a.yaml: line 11, column 10: no event pattern "
+                          "\"{trigger.a\" in this rule; rule left out",
+                          "rule.template | a.yaml: line 14, column 10: a \"}\" alone; a brace in "
+                          "the text is written twice; rule left out"));
+  problems_ = {};
+  std::string uses;
+  for (int i = 0; i < 102; ++i) uses += "  - use: rpc.x\n";
+  folder_.Write("a.yaml", Replaced(SoundRule(), "  - dialled: {within: 10m, host: other}\n", uses));
+  EXPECT_THAT(Ids(Load()), IsEmpty());
+  EXPECT_THAT(Complaints(), ElementsAre("rule.condition | a.yaml: line 114, column 10: more than "
+                                        "100 uses of shared conditions; rule left out",
+                                        "rule.unknown_name | a.yaml: line 114, column 5: no event "
+                                        "pattern \"use\" in this rule; rule left out",
+                                        "rule.unknown_name | a.yaml: line 115, column 5: no event "
+                                        "pattern \"use\" in this rule; rule left out"));
+}
+
 TEST_F(RuleSetTest, WhatRulesSayOfEachOther) {
   folder_.Write("a.yaml", WithId("mta.a.a"));
   folder_.Write("b.yaml", WithId("mta.a.a"));
