@@ -51,7 +51,7 @@ class EventsCommand final : public Command {
 
   ExitCode Run() override {
     ProblemPrinter problems;
-    if (!evidence_.empty()) return ShowEvidence(problems);
+    if (evidence_) return ShowEvidence(problems);
     const auto knowledge = LoadKnowledge(data_, problems);
     if (!knowledge) return Fail(knowledge.error().message);
     if (const auto read = ReadFilters(*knowledge); !read) {
@@ -77,8 +77,8 @@ class EventsCommand final : public Command {
     if (!diagnosis) return Fail(diagnosis.error().message);
     std::vector<const Finding*> findings;
     for (const Finding& finding : diagnosis->ranking.findings) {
-      const bool meant = finding.incident == evidence_ || finding.signal.rule->id == evidence_ ||
-                         std::to_string(finding.rank) == evidence_;
+      const bool meant = finding.incident == *evidence_ || finding.signal.rule->id == *evidence_ ||
+                         std::to_string(finding.rank) == *evidence_;
       if (meant) findings.push_back(&finding);
     }
     if (findings.empty()) return Misused(name(), NoSuchFinding(diagnosis->ranking));
@@ -98,7 +98,7 @@ class EventsCommand final : public Command {
     std::vector<std::string> incidents;
     for (const Incident& incident : ranking.incidents) incidents.push_back(incident.id);
     return fmt::format("--evidence: \"{}\" is no finding here; incidents are {}, ranks 1 to {}",
-                       evidence_, Joined(incidents, 10), ranking.findings.size());
+                       *evidence_, Joined(incidents, 10), ranking.findings.size());
   }
 
   Result<void> ReadFilters(const Knowledge& knowledge) {
@@ -141,7 +141,8 @@ class EventsCommand final : public Command {
     return output->Close();
   }
 
-  std::string store_, evidence_;
+  std::string store_;
+  std::optional<std::string> evidence_;
   EvidenceOptions evidence_options_;
   SiteOptions site_;
   EventQuery query_;

@@ -120,6 +120,7 @@ class NightlyRun {
                       FormatTimeForPeople(run.at), run.holder));
     }
     Summary().site = site_.name;
+    Summary().store = site_.store;
     Summary().at = moment_.at;
     Summary().since = last_.at;
     Summary().took_over = !cut_off->empty();
@@ -313,6 +314,8 @@ class NightlyRun {
 
   void Present(Report& report) {
     run_.ledger = report.inputs.size();
+    const auto& present = comparison_.present;
+    Summary().over = static_cast<std::uint64_t>(std::count(present.begin(), present.end(), false));
     KeepPresent({comparison_.present, Before(site_.window), static_cast<std::size_t>(last_.ledger)},
                 report);
     report.made_at = moment_.at;

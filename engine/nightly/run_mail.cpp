@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "engine/ranking/ask_next.h"
 #include "engine/report/document.h"
 #include "engine/report/phrases.h"
 
@@ -161,6 +162,12 @@ std::string MailText(const RunSummary& summary, bool with_report) {
       fmt::format(", {} that need no action, {} acknowledged, {} unexplained.", summary.no_action,
                   summary.acknowledged, Counted(summary.unexplained, "kind") + " of events");
   out.Add(Paragraph{when + now});
+  if (!summary.since.known() && summary.over > 0) {
+    out.Add(Paragraph{fmt::format(
+        "The logs hold {} of earlier times, over and not in this report. All are shown by",
+        Counted(summary.over, "incident"))});
+    out.Add(Verbatim{"exdiag report --store " + ShellWord(summary.store)});
+  }
   AddTroubles(out, summary, TroubleState::kNew, "New");
   AddTroubles(out, summary, TroubleState::kCameBack, "Came back");
   AddTroubles(out, summary, TroubleState::kWorse, "Worse");

@@ -53,6 +53,7 @@ struct ReturnedLog {
 
 struct RunSummary {
   std::string site;
+  std::string store;       // file
   Ticks at;                // the moment of the run, UTC
   Ticks since;             // that of the last completed run; not known(): there was none
   bool took_over = false;  // runs since that one were cut off; this one has done their work as well
@@ -78,6 +79,8 @@ struct RunSummary {
   std::uint64_t no_action = 0;
   std::uint64_t acknowledged = 0;
   std::uint64_t unexplained = 0;  // kinds of events, by host
+  // Incidents in the store that are over and so not in the report.
+  std::uint64_t over = 0;
 
   // New ones first, then those that came back, are worse, were cleared, go on; each best first.
   std::vector<TroubleChange> changes;

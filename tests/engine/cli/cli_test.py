@@ -674,6 +674,8 @@ class Events(CommandLine):
         self.assertIn(two + ' cannot be read again: ', records()[0]['why_not'])
         self.assertIn('as the store keeps it', self.exdiag(0, 'events', '--store', self.store, '--evidence', 'i1').out)
         result = self.exdiag(2, 'events', '--store', self.store, '--evidence', 'i9')
+        self.assertIn('--evidence: "" is no finding here; ',
+                      self.exdiag(2, 'events', '--store', self.store, '--evidence', '').err)
         self.assertEqual(result.err, 'exdiag events: --evidence: "i9" is no finding here; incidents are i1, ranks 1 to 2\n'
                          'Try "exdiag events --help".\n')
 

@@ -208,6 +208,29 @@ TEST_F(TellTest, OnlyWhatIsWantedIsSent) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "mail"));
 }
 
+// Logs of long ago: whoever tries the program must not believe that it found nothing.
+TEST_F(TellTest, TheFirstRunSaysWhereOldIncidentsAre) {
+  RunSummary summary = QuietNight();
+  summary.changes.clear();
+  summary.faults = 0;
+  summary.over = 9;
+  summary.store = "/srv/ex logs/hq.db";
+  EXPECT_THAT(MailText(summary, false), ::testing::Not(::testing::HasSubstr("incidents")));
+  summary.since = {};
+  EXPECT_EQ(MailText(summary, false),
+            "hq: nothing new\n"
+            "  At 2026-11-21 02:09:59 UTC, the first run. Now: 0 faults, 0 that need no\n"
+            "  action, 0 acknowledged, 0 kinds of events unexplained.\n"
+            "\n"
+            "  The logs hold 9 incidents of earlier times, over and not in this report.\n"
+            "  All are shown by\n"
+            "      exdiag report --store '/srv/ex logs/hq.db'\n"
+            "\n"
+            "The run\n"
+            "  - 2 new files\n"
+            "  - 120 records: 120 stored, 0 known already, 0 rejected\n");
+}
+
 TEST_F(TellTest, LongListsAreCut) {
   RunSummary summary = QuietNight();
   summary.changes.clear();
