@@ -2,9 +2,17 @@
 
 #include <fmt/format.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <numeric>
+
+#include "engine/base/utf16.h"
 
 namespace exdiag {
 namespace {
@@ -38,25 +46,6 @@ std::size_t Utf8Length(std::string_view text) {
   return 0;
 }
 
-void AppendCodePoint(std::uint32_t code, std::string& out) {
-  const auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) {
-    push(code);
-  } else if (code < 0x800) {
-    push(0xc0 | code >> 6);
-    push(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    push(0xe0 | code >> 12);
-    push(0x80 | (code >> 6 & 0x3f));
-    push(0x80 | (code & 0x3f));
-  } else {
-    push(0xf0 | code >> 18);
-    push(0x80 | (code >> 12 & 0x3f));
-    push(0x80 | (code >> 6 & 0x3f));
-    push(0x80 | (code & 0x3f));
-  }
-}
-
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -72,6 +61,24 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// Where `folded`, or its capital letter, stands next; the end of `text` when it does not.
+std::size_t FindFolded(std::string_view text, char folded, std::size_t at) {
+#if defined(__SSE2__)
+  const char capital = folded >= 'a' && folded <= 'z' ? static_cast<char>(folded - 32) : folded;
+  const __m128i small = _mm_set1_epi8(folded);
+  const __m128i large = _mm_set1_epi8(capital);
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, small), _mm_cmpeq_epi8(bytes, large));
+    if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits)); mask != 0) {
+      return at + static_cast<std::size_t>(std::countr_zero(mask));
+    }
+  }
+#endif
+  while (at < text.size() && Fold(text[at]) != folded) ++at;
+  return at;
+}
+
 bool LooksLikeIpAddress(std::string_view name) {
   return !name.empty() && name.find_first_not_of("0123456789.:") == std::string_view::npos;
 }
@@ -84,22 +91,20 @@ std::string ToLower(std::string_view text) {
   return out;
 }
 
-bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Fold(x) == Fold(y); });
-}
-
-bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && EqualsIgnoreCase(text.substr(0, prefix.size()), prefix);
+bool SameLetters(const char* a, const char* b, std::size_t size) {
+  return std::memcmp(a, b, size) == 0 ||
+         std::equal(a, a + size, b, [](char x, char y) { return Fold(x) == Fold(y); });
 }
 
 std::size_t FindIgnoreCase(std::string_view text, std::string_view part, std::size_t from) {
   if (from > text.size()) return std::string_view::npos;
-  const auto found =
-      std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), part.begin(),
-                  part.end(), [](char x, char y) { return Fold(x) == Fold(y); });
-  if (found == text.end() && !part.empty()) return std::string_view::npos;
-  return static_cast<std::size_t>(found - text.begin());
+  if (part.empty()) return from;
+  const std::string_view tail = part.substr(1);
+  for (std::size_t at = FindFolded(text, Fold(part.front()), from); text.size() - at >= part.size();
+       at = FindFolded(text, Fold(part.front()), at + 1)) {
+    if (EqualsIgnoreCase(text.substr(at + 1, tail.size()), tail)) return at;
+  }
+  return std::string_view::npos;
 }
 
 std::string_view Trim(std::string_view text) {
@@ -169,36 +174,23 @@ std::string CanonicalHost(std::string_view name) {
 }
 
 bool AppendUtf16(std::span<const std::byte> bytes, std::string& out) {
-  const auto unit = [&](std::size_t i) {
-    return std::to_integer<std::uint32_t>(bytes[2 * i]) |
-           std::to_integer<std::uint32_t>(bytes[2 * i + 1]) << 8;
-  };
-  const std::size_t count = bytes.size() / 2;
+  const std::size_t before = out.size();
+  out.resize(before + bytes.size() / 2 * 3);
   bool clean = true;
-  out.reserve(out.size() + count + 8);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t code = unit(i);
-    if (code < 0x80) {
-      out.push_back(static_cast<char>(code));
-      continue;
-    }
-    if (code >= 0xd800 && code <= 0xdfff) {
-      const std::uint32_t low = i + 1 < count ? unit(i + 1) : 0;
-      if (code <= 0xdbff && low >= 0xdc00 && low <= 0xdfff) {
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        ++i;
-      } else {
-        code = 0xfffd;
-        clean = false;
-      }
-    }
-    AppendCodePoint(code, out);
-  }
+  const char* const end = PutUtf16(bytes, out.data() + before, clean);
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return clean;
 }
 
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
+    if (std::uint64_t eight = 0; text.size() >= sizeof eight) {
+      std::memcpy(&eight, text.data(), sizeof eight);
+      if ((eight & 0x8080'8080'8080'8080) == 0) {
+        text.remove_prefix(sizeof eight);
+        continue;
+      }
+    }
     const std::size_t length = Utf8Length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

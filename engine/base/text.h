@@ -12,8 +12,17 @@
 namespace exdiag {
 
 std::string ToLower(std::string_view text);
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix);
+// `size` characters that are the same but for the case of ASCII letters.
+bool SameLetters(const char* a, const char* b, std::size_t size);
+// Most comparisons end with the sizes or the first character, so those are looked at right here.
+inline bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  return a.empty() || (((a.front() ^ b.front()) & ~('a' - 'A')) == 0 &&
+                       SameLetters(a.data(), b.data(), a.size()));
+}
+inline bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && EqualsIgnoreCase(text.substr(0, prefix.size()), prefix);
+}
 // Position of the first occurrence of `part`, or npos.
 std::size_t FindIgnoreCase(std::string_view text, std::string_view part, std::size_t from = 0);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "engine/base/text.h"
 
@@ -116,8 +117,10 @@ void AppendLine(std::string_view line, std::string& text, bool& cut) {
 }  // namespace
 
 bool BlockScanner::Next(Block& block) {
-  block = Block();
-  if (!FindHeader(block)) return false;
+  block = next_ ? std::move(*next_) : Block();
+  const bool begun = next_.has_value();
+  next_.reset();
+  if (!begun && !FindHeader(block)) return false;
   ReadBody(block);
   return true;
 }
@@ -129,23 +132,31 @@ bool BlockScanner::FindHeader(Block& block) {
       if (!IsFence(lines_.line())) outside_.Add(lines_.line(), lines_.number());
       continue;
     }
-    block.line = lines_.number();
-    block.has_number = head_.has_number();
-    block.header = lines_.ahead().substr(0, head_.size);
-    for (std::size_t i = 0; i < block.value.size(); ++i) block.value[i] = head_.value[i];
-    lines_.SkipTo(head_.size);
+    Begin(head_, block);
     return true;
   }
   return false;
 }
 
-// A line inside an event that begins another one.
-bool BlockScanner::StartsNext(Part part) const {
+// At the line on which `header` begins.
+void BlockScanner::Begin(const Header& header, Block& block) {
+  block.line = lines_.number();
+  block.has_number = header.has_number();
+  block.header = lines_.ahead().substr(0, header.size);
+  for (std::size_t i = 0; i < block.value.size(); ++i) block.value[i] = header.value[i];
+  lines_.SkipTo(header.size);
+}
+
+// A line inside an event that begins another one, which is begun then.
+bool BlockScanner::StartsNext(Part part) {
   if (!LabelAt(WithoutMargin(lines_.line(), head_))) return false;
   // Without a "Description:" nothing says that labels are text.
   const bool text = part == Part::kDescription && head_.has(Field::kDescription);
   const Header next = ReadHeader(lines_.ahead().substr(0, LineReader::kAhead));
-  return IsEvent(next, text ? Context::kDescription : Context::kOutside);
+  if (!IsEvent(next, text ? Context::kDescription : Context::kOutside)) return false;
+  Begin(next, next_.emplace());
+  head_ = next;
+  return true;
 }
 
 // An event that stands indented or quoted in an article ends where the article goes on at the
@@ -164,7 +175,8 @@ void BlockScanner::ReadBody(Block& block) {
   // What follows "Description:" on its line is text whatever it looks like.
   bool first = head_.has(Field::kDescription);
   while (part != Part::kNone && lines_.Next()) {
-    if (!first && (StartsNext(part) || (blank && LeavesMargin()))) {
+    if (!first && StartsNext(part)) return;
+    if (!first && blank && LeavesMargin()) {
       lines_.Repeat();
       return;
     }

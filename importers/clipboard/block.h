@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,16 +41,18 @@ class BlockScanner {
 
  private:
   bool FindHeader(Block& block);
+  void Begin(const Header& header, Block& block);
   void ReadBody(Block& block);
   enum class Part : std::uint8_t { kDescription, kData, kXml, kNone };
   Part TakeLine(Part part, std::string_view line, Block& block);
   Part TakeDescription(std::string_view line, Block& block);
   Part TakeXml(std::string_view line, Block& block);
-  bool StartsNext(Part part) const;
+  bool StartsNext(Part part);
   bool LeavesMargin() const;
 
   LineReader lines_;
-  Header head_;  // of the block being read; its values are void
+  Header head_;                // of the block being read; its values are void
+  std::optional<Block> next_;  // whose header ended the block before
   OutsideText outside_;
 };
 

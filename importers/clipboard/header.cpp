@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <vector>
 
 #include "engine/base/text.h"
 #include "importers/text/fields.h"
@@ -11,10 +12,12 @@
 namespace exdiag::clipboard {
 namespace {
 
-constexpr struct {
+struct Label {
   std::string_view text;
   Field field;
-} kLabels[] = {
+};
+
+constexpr Label kLabels[] = {
     // 2000 to 2003, and NT's Event Detail window
     {"Event Type", Field::kType},
     {"Event Source", Field::kSource},
@@ -165,9 +168,37 @@ std::string_view WithoutTrailingBlanks(std::string_view text) {
   }
 }
 
+// The labels by their last byte, of which all but a few are ruled out by it: most colons of a log
+// stand behind a digit or a drive's letter.
+class LabelIndex {
+ public:
+  LabelIndex() {
+    for (const Label& label : kLabels) by_end_[EndOf(label.text)].push_back(&label);
+  }
+
+  // Those that `text`, which is not empty, may end in; in the order of kLabels.
+  const std::vector<const Label*>& EndingLike(std::string_view text) const {
+    return by_end_[EndOf(text)];
+  }
+
+ private:
+  static std::size_t EndOf(std::string_view text) {
+    const char c = text.back();
+    return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+  }
+
+  std::array<std::vector<const Label*>, 256> by_end_;
+};
+
+const LabelIndex& Labels() {
+  static const LabelIndex kIndex;
+  return kIndex;
+}
+
 std::optional<Field> FieldOf(std::string_view label) {
-  for (const auto& row : kLabels) {
-    if (row.text.size() == label.size() && EqualsIgnoreCase(row.text, label)) return row.field;
+  if (label.empty()) return std::nullopt;
+  for (const Label* row : Labels().EndingLike(label)) {
+    if (row->text.size() == label.size() && EqualsIgnoreCase(row->text, label)) return row->field;
   }
   return std::nullopt;
 }
@@ -209,11 +240,12 @@ bool IsDateLabel(std::string_view label, std::string_view value) {
 // The longest label that ends where `text` does, with a blank or nothing before it.
 std::optional<LabelHit> LabelAtEnd(std::string_view text, std::size_t end) {
   std::optional<LabelHit> best;
-  for (const auto& row : kLabels) {
-    if (text.size() <= row.text.size()) continue;
-    const std::size_t begin = text.size() - row.text.size();
-    if (!IsBlank(text[begin - 1]) || !EqualsIgnoreCase(text.substr(begin), row.text)) continue;
-    if (!best || begin < best->begin) best = LabelHit{row.field, begin, end};
+  if (text.empty()) return best;
+  for (const Label* row : Labels().EndingLike(text)) {
+    if (text.size() <= row->text.size()) continue;
+    const std::size_t begin = text.size() - row->text.size();
+    if (!IsBlank(text[begin - 1]) || !EqualsIgnoreCase(text.substr(begin), row->text)) continue;
+    if (!best || begin < best->begin) best = LabelHit{row->field, begin, end};
   }
   return best;
 }
@@ -344,11 +376,9 @@ std::optional<LabelHit> NextLabel(std::string_view line) {
     if (found && !IsDateLabel(before.substr(found->begin), line.substr(found->end))) found.reset();
   }
   // In front of that one.
-  constexpr std::string_view kEventId = " Event ID";
-  const std::string_view front =
-      line.substr(0, found ? found->begin + kEventId.size() - 1 : line.size());
-  for (std::size_t at = FindIgnoreCase(front, kEventId); at != std::string_view::npos;
-       at = FindIgnoreCase(front, kEventId, at + 1)) {
+  for (std::size_t at = line.find(' '); at != std::string_view::npos; at = line.find(' ', at + 1)) {
+    if (found && at >= found->begin) break;
+    if (at + 1 < line.size() && line[at + 1] != 'E' && line[at + 1] != 'e') continue;
     if (const auto number = NumberBehind(line, at + 1)) {
       return LabelHit{Field::kEventId, at + 1, *number};
     }

@@ -18,9 +18,12 @@ bool IsDigits(std::string_view text) {
 class WevtutilText final : public Dialect {
  public:
   bool Starts(std::string_view text) const override {
+    constexpr std::string_view kStart = "Event[";
+    // Most lines end here.
+    const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+    if (text.substr(begin, 1) != kStart.substr(0, 1)) return false;
     std::string_view head = Trim(TakeLine(text));
     if (head.ends_with(':')) head.remove_suffix(1);
-    constexpr std::string_view kStart = "Event[";
     if (!head.starts_with(kStart) || !head.ends_with(']')) return false;
     if (!IsDigits(head.substr(kStart.size(), head.size() - kStart.size() - 1))) return false;
     const std::string_view next = TakeLine(text);

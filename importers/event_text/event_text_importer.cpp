@@ -60,7 +60,11 @@ class Blocks {
     }
   }
 
-  bool IsHeadline() const { return lines_.line().find(" log on \\\\") != std::string_view::npos; }
+  bool IsHeadline() const {
+    const std::string_view line = lines_.line();
+    return line.find('\\') != std::string_view::npos &&
+           line.find(" log on \\\\") != std::string_view::npos;
+  }
 
   void Append(Block& block) {
     if (block.text.size() + lines_.line().size() > kLongest) {

@@ -65,8 +65,9 @@ bool TakeMessageLine(Cursor& at, EntryHead& head) {
   }
   const std::string_view behind = at.rest().substr(0, kLongestHead);
   const std::size_t word = FindIgnoreCase(behind, "severity");
-  const std::size_t blank_line = std::min(behind.find("\n\n"), behind.find("\r\n\r\n"));
-  if (word == std::string_view::npos || word > blank_line) {
+  const std::string_view before = behind.substr(0, word);
+  if (word == std::string_view::npos || before.find("\n\n") != std::string_view::npos ||
+      before.find("\r\n\r\n") != std::string_view::npos) {
     at.GoTo(start);
     return false;
   }

@@ -139,6 +139,11 @@ bool AppendUtf16(std::span<const std::byte> bytes, Encoding encoding, std::strin
 bool IsAscii(std::string_view text) {
   std::size_t i = 0;
   std::uint64_t high = 0;
+  for (; i + 32 <= text.size(); i += 32) {
+    std::uint64_t words[4];
+    std::memcpy(words, text.data() + i, sizeof words);
+    high |= (words[0] | words[1]) | (words[2] | words[3]);
+  }
   for (; i + 8 <= text.size(); i += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + i, 8);

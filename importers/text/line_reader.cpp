@@ -18,10 +18,15 @@ std::size_t SizeOfLine(std::string_view text) {
 }  // namespace
 
 bool LineReader::Next() {
-  window_->Consume(pending_);
+  if (pending_lines_) {
+    window_->Consume(pending_, *pending_lines_);
+  } else {
+    window_->Consume(pending_);
+  }
   window_->Ensure(kAhead);
   const std::string_view text = window_->view();
   pending_ = SizeOfLine(text);
+  pending_lines_ = pending_ > 0 && text[pending_ - 1] == '\n' ? 1 : 0;
   line_ = WithoutLineEnd(text.substr(0, pending_));
   return !text.empty();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "importers/text/text_window.h"
@@ -18,9 +19,15 @@ class LineReader {
   // Goes to the next line; false at the end of the text.  Views taken before are void.
   bool Next();
   // Instead of going to the next line: goes on `count` characters behind the beginning of this one.
-  void SkipTo(std::size_t count) { pending_ = count; }
+  void SkipTo(std::size_t count) {
+    pending_ = count;
+    pending_lines_.reset();
+  }
   // The next Next() gives the same line again.
-  void Repeat() { pending_ = 0; }
+  void Repeat() {
+    pending_ = 0;
+    pending_lines_ = 0;
+  }
 
   // Without its line end.
   std::string_view line() const { return line_; }
@@ -32,6 +39,7 @@ class LineReader {
   TextWindow* window_;
   std::string_view line_;
   std::size_t pending_ = 0;
+  std::optional<std::uint64_t> pending_lines_ = 0;  // line ends in `pending_`
 };
 
 // The line at the front of `text` without its line end, which is taken off `text` too.

@@ -23,6 +23,13 @@ std::uint64_t CountLineEnds(std::string_view text) {
   return count;
 }
 
+// Some exports are one line of many megabytes, and memrchr() is many times as fast as rfind().
+std::size_t LastLineEnd(std::string_view text) {
+  const void* const at = text.empty() ? nullptr : ::memrchr(text.data(), '\n', text.size());
+  return at == nullptr ? std::string_view::npos
+                       : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+}
+
 std::vector<std::byte> ReadHead(const ByteSource& bytes) {
   std::vector<std::byte> head(kHead);
   head.resize(bytes.ReadAt(0, head));
@@ -60,8 +67,7 @@ TextWindow::TextWindow(const Export& input, CodepageDecoder decoder)
 }
 
 void TextWindow::Consume(std::size_t count) {
-  line_ += CountLineEnds(view().substr(0, count));
-  begin_ += count;
+  Consume(count, CountLineEnds(view().substr(0, count)));
 }
 
 void TextWindow::Ensure(std::size_t count) {
@@ -111,7 +117,7 @@ bool TextWindow::ReadMore() {
 // Moves the end of view() behind the last whole line of the buffer.
 void TextWindow::Publish() {
   const std::string_view fresh = std::string_view(buffer_).substr(ready_);
-  const std::size_t line_end = fresh.rfind('\n');
+  const std::size_t line_end = LastLineEnd(fresh);
   std::size_t to = ready_;
   if (finished_) {
     to = buffer_.size();

@@ -31,6 +31,11 @@ class TextWindow {
 
   // Takes `count` characters off the front of view().
   void Consume(std::size_t count);
+  // The same for a caller who knows how many line ends are among them.
+  void Consume(std::size_t count, std::uint64_t line_ends) {
+    line_ += line_ends;
+    begin_ += count;
+  }
   // Decodes more behind view(); false at the end of the text.  Views taken before are void.
   bool Fill();
   // view() has at least `count` characters, or the rest of the text.

@@ -1,6 +1,11 @@
 #include "importers/xml/event_elements.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "engine/base/text.h"
@@ -16,13 +21,26 @@ constexpr std::size_t kLongestTag = 1024;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// memmem() is several times as fast as std::string_view::find.
+// Sixteen places at a time, by the first and the last letter; find() stops at every E.
 std::size_t FindWord(std::string_view text, std::size_t from) {
-  if (from >= text.size()) return kNone;
-  const void* const at =
-      ::memmem(text.data() + from, text.size() - from, kWord.data(), kWord.size());
-  return at == nullptr ? kNone
-                       : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+  std::size_t at = from;
+#if defined(__SSE2__)
+  const __m128i first = _mm_set1_epi8(kWord.front());
+  const __m128i last = _mm_set1_epi8(kWord.back());
+  const auto load = [&](std::size_t place) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + place));
+  };
+  for (; at + 16 + kWord.size() <= text.size(); at += 16) {
+    const __m128i firsts = _mm_cmpeq_epi8(load(at), first);
+    const __m128i lasts = _mm_cmpeq_epi8(load(at + kWord.size() - 1), last);
+    auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(firsts, lasts)));
+    for (; hits != 0; hits &= hits - 1) {
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(hits));
+      if (text.substr(place, kWord.size()) == kWord) return place;
+    }
+  }
+#endif
+  return text.find(kWord, at);
 }
 
 enum class Tag : std::uint8_t { kOther, kStart, kEnd, kNeedMore };

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "engine/base/text.h"
 #include "importers/text/event_xml.h"
 #include "importers/text/line_reader.h"
@@ -24,7 +26,10 @@ class Reading {
 
   // False when the sink wants no more.
   bool Take(const EventElement& element) {
-    const bool has_system = element.xml.find("</System>") != std::string_view::npos;
+    // memmem() is several times as fast as find(), which stops at every mark.
+    constexpr std::string_view kClose = "</System>";
+    const bool has_system =
+        ::memmem(element.xml.data(), element.xml.size(), kClose.data(), kClose.size()) != nullptr;
     const XmlEvent* const event = has_system ? reader_.Read(element.xml) : nullptr;
     if (event == nullptr) {
       Reject(element, has_system);

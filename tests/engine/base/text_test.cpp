@@ -86,10 +86,66 @@ TEST(TextTest, Utf16BecomesUtf8) {
   EXPECT_FALSE(clean);
 }
 
+// ASCII is copied in groups: whatever stands wherever among however much of it comes out whole.
+TEST(TextTest, Utf16AmongAscii) {
+  struct {
+    std::vector<unsigned> units;
+    std::string utf8;
+  } const cases[] = {{{0xe9}, "\xc3\xa9"},
+                     {{0x65e5}, "\xe6\x97\xa5"},
+                     {{0xd835, 0xdd18}, "\xf0\x9d\x94\x98"},
+                     {{0xdd18}, "\xef\xbf\xbd"},
+                     {{0xd835}, "\xef\xbf\xbd"},
+                     {{0x7f}, "\x7f"},
+                     {{0x80}, "\xc2\x80"}};
+  for (const auto& row : cases) {
+    for (std::size_t before = 0; before <= 20; ++before) {
+      for (std::size_t behind = 0; behind <= 20; ++behind) {
+        std::vector<std::byte> bytes;
+        const auto put = [&bytes](unsigned unit) {
+          bytes.push_back(static_cast<std::byte>(unit & 0xff));
+          bytes.push_back(static_cast<std::byte>(unit >> 8));
+        };
+        for (std::size_t i = 0; i < before; ++i) put('a' + static_cast<unsigned>(i));
+        for (const unsigned unit : row.units) put(unit);
+        for (std::size_t i = 0; i < behind; ++i) put('A' + static_cast<unsigned>(i));
+        std::string out = "x";
+        AppendUtf16(bytes, out);
+        const std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+        const std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        EXPECT_EQ(out, "x" + std::string(letters.substr(0, before)) + row.utf8 +
+                           std::string(capitals.substr(0, behind)));
+      }
+    }
+  }
+}
+
+TEST(TextTest, FindsInAnyCase) {
+  for (std::size_t before = 0; before < 40; ++before) {
+    for (std::size_t behind = 0; behind < 20; ++behind) {
+      const std::string text = std::string(before, 's') + "SeVeRiTy" + std::string(behind, 'e');
+      EXPECT_EQ(FindIgnoreCase(text, "sEvErItY"), before);
+      EXPECT_EQ(FindIgnoreCase(text, "severity", before), before);
+      EXPECT_EQ(FindIgnoreCase(text, "severity", before + 1), std::string::npos);
+      EXPECT_EQ(FindIgnoreCase(text, "severityx"), std::string::npos);
+      EXPECT_EQ(FindIgnoreCase(text, "Y" + std::string(behind, 'E')), before + 7);
+    }
+  }
+  EXPECT_EQ(FindIgnoreCase("", "a"), std::string::npos);
+  EXPECT_EQ(FindIgnoreCase("abc", ""), 0u);
+  EXPECT_EQ(FindIgnoreCase("abc", "", 3), 3u);
+  EXPECT_EQ(FindIgnoreCase("abc", "", 4), std::string::npos);
+  EXPECT_EQ(FindIgnoreCase("a[b", "{b"), std::string::npos);
+}
+
 TEST(TextTest, WellFormedUtf8) {
   EXPECT_TRUE(IsUtf8("plain"));
   EXPECT_TRUE(IsUtf8("\xc3\xa9\xe6\x97\xa5\xf0\x9d\x94\x98"));
   EXPECT_FALSE(IsUtf8("caf\xe9"));
+  for (std::size_t before = 0; before < 20; ++before) {
+    EXPECT_TRUE(IsUtf8(std::string(before, 'a') + "\xc3\xa9" + std::string(9, 'a')));
+    EXPECT_FALSE(IsUtf8(std::string(before, 'a') + "\xe9" + std::string(9, 'a')));
+  }
   EXPECT_FALSE(IsUtf8("\xc0\xaf"));          // overlong
   EXPECT_FALSE(IsUtf8("\xed\xa0\x80"));      // a surrogate
   EXPECT_FALSE(IsUtf8("\xf4\x90\x80\x80"));  // past U+10FFFF
