@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import jsonschema
@@ -318,6 +319,25 @@ class OutputTest(unittest.TestCase):
         for one in out:
             self.check('evidence', one)
         self.assertTrue(any(thing.get('as_exported') is False for thing in lists_of_objects(out)))
+
+    def test_store_info(self):
+        store = os.path.join(self.folder.name, 'numbered.db')
+        log = os.path.join(self.folder.name, 'numbered.json')
+        with open(log, 'w') as f:
+            for number in [n for n in range(1, 121) if n not in (5, 6, 110)]:
+                # The 116th and what follows were written after a pause, the 119th with another clock.
+                seconds = number * 60 + (300000 if number > 115 else 0) - (7200 if number > 118 else 0)
+                f.write(json.dumps({'Event': {'System': {
+                    'Provider': {'#attributes': {'Name': 'Test'}}, 'EventID': 1, 'Level': 4, 'EventRecordID': number,
+                    'TimeCreated': {'#attributes': {
+                        'SystemTime': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(1600000000 + seconds))}},
+                    'Channel': 'Application', 'Computer': 'BREST'}, 'EventData': None}}) + '\n')
+        self.run_program('import', '--store', store, log)
+        out = json.loads(self.run_program('store', 'info', store, '--format', 'json'))
+        self.check_strict('store-info', out)
+        self.assertEqual([gap['missing'] for gap in out['record_numbers'][0]['gaps']], [2, 1])
+        self.assertEqual([period['seconds'] for period in out['silent_periods']], [293040])  # to the 119th
+        self.assertEqual([change['seconds'] for change in out['clock_changes']], [-7140])
 
 
 if __name__ == '__main__':

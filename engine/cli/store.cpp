@@ -5,6 +5,7 @@
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
 #include "engine/cli/output.h"
+#include "engine/report/completeness.h"
 #include "engine/report/report.h"
 
 namespace exdiag {
@@ -17,7 +18,8 @@ class StoreCommand final : public Command {
 
   void Describe(CLI::App& app) override {
     app.require_subcommand(1);
-    info_ = app.add_subcommand("info", "what was fed, and which logs it covers");
+    info_ =
+        app.add_subcommand("info", "what was fed, which logs it covers, and what is missing there");
     verify_ = app.add_subcommand("verify", "whether the store is sound");
     for (CLI::App* command : {info_, verify_}) {
       command->add_option("STORE,--store", store_, "the store")->type_name("FILE")->required();
@@ -36,9 +38,12 @@ class StoreCommand final : public Command {
   ExitCode Info(const Store& store) const {
     const auto report = MakeReport({}, store, nullptr);
     if (!report) return Fail(report.error().message);
-    const auto written = output_.format == Format::kJson
-                             ? WriteOutput(output_, ContentsJson(*report), {store_})
-                             : WriteDocument(output_, ContentsDocument(*report), {store_});
+    const auto completeness = MakeCompleteness(store);
+    if (!completeness) return Fail(completeness.error().message);
+    const auto written =
+        output_.format == Format::kJson
+            ? WriteOutput(output_, ContentsJson(*report, *completeness), {store_})
+            : WriteDocument(output_, ContentsDocument(*report, *completeness), {store_});
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 

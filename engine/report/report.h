@@ -72,9 +72,12 @@ Document ReportDocument(const Report& report, const ReportOptions& options);
 // Only what was found: its title and the incidents.
 void AddIncidents(Document& out, const Report& report, const ReportOptions& options);
 
-// Only what was read: coverage and import ledger.
-Document ContentsDocument(const Report& report);
-std::string ContentsJson(const Report& report);  // {"coverage": [...], "inputs": [...]}
+struct Completeness;  // completeness.h
+
+// Only what was read: coverage, what is missing in it, and import ledger.
+Document ContentsDocument(const Report& report, const Completeness& completeness);
+// docs/schema/store-info.schema.json describes it.
+std::string ContentsJson(const Report& report, const Completeness& completeness);
 
 // The import ledger, for `import`.
 Document LedgerDocument(const std::vector<LedgerRow>& rows);

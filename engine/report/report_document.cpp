@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "engine/report/completeness.h"
 #include "engine/report/phrases.h"
 #include "engine/report/report.h"
 #include "engine/report/report_parts.h"
@@ -472,9 +473,11 @@ Document ReportDocument(const Report& report, const ReportOptions& options) {
   return out;
 }
 
-Document ContentsDocument(const Report& report) {
+Document ContentsDocument(const Report& report, const Completeness& completeness) {
   Document out;
   AddCoverage(out, report);
+  AddCompleteness(out, completeness);
+  out.Add(Heading{2, "Files"});
   AddInputs(out, report.inputs, true);
   return out;
 }

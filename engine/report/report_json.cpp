@@ -155,13 +155,6 @@ void AppendEscapedIfUnseen(std::string_view& rest, std::string& out) {
   rest.remove_prefix(length);
 }
 
-template <typename T, typename Render>
-Json List(const std::vector<T>& items, const Render& render) {
-  Json list = Json::array();
-  for (const T& item : items) list.push_back(render(item));
-  return list;
-}
-
 }  // namespace
 
 Json TimeJson(Ticks time, TimeBasis basis) {
@@ -281,9 +274,11 @@ Json ReportJsonValue(const Report& report) {
   return json;
 }
 
-std::string ContentsJson(const Report& report) {
-  return Dump({{"coverage", List(report.coverage, CoverageJson)},
-               {"inputs", List(report.inputs, InputJson)}});
+std::string ContentsJson(const Report& report, const Completeness& completeness) {
+  Json json = {{"coverage", List(report.coverage, CoverageJson)},
+               {"inputs", List(report.inputs, InputJson)}};
+  json.update(CompletenessJson(completeness));
+  return Dump(json);
 }
 
 std::string ReportJson(const Report& report) { return Dump(ReportJsonValue(report)); }

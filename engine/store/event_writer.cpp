@@ -12,6 +12,7 @@ EventWriter::EventWriter(sql::Database& database)
       classes_(database),
       totals_(database),
       class_index_(database),
+      stretches_(database),
       window_(database),
       feed_(database) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
@@ -57,8 +58,10 @@ void EventWriter::Begin(std::int64_t row) {
   classes_.Forget();
   totals_.Begin();
   class_index_.Drop();
+  stretches_.Begin();
   class_rows_.clear();
   class_keys_.clear();
+  class_logs_.clear();
   user_rows_.clear();
   refined_classes_.clear();
   feed_.Drop();
@@ -68,6 +71,7 @@ void EventWriter::Begin(std::int64_t row) {
 void EventWriter::WriteTotals() {
   class_index_.Flush();
   totals_.Write(import_);
+  stretches_.Write(import_, classes_);
 }
 
 void EventWriter::End() { window_.End(); }
@@ -88,12 +92,14 @@ void EventWriter::LearnNames(const Batch& batch) {
   if (batch.restart) {
     class_rows_.clear();
     class_keys_.clear();
+    class_logs_.clear();
     user_rows_.clear();
     refined_classes_.clear();
   }
   for (const EventClass& key : batch.new_classes) {
     class_keys_.push_back(key);
     class_rows_.push_back(0);  // looked up when the first event is kept
+    class_logs_.push_back(stretches_.LogOf(key.host, key.channel));
   }
   for (const std::string& user : batch.new_users) {
     user_rows_.push_back(classes_.users().IdOf(user));
@@ -104,6 +110,7 @@ void EventWriter::WriteEvent(const Batch& batch, const QueuedEvent& event) {
   std::int64_t& class_row = class_rows_[event.local_class];
   if (class_row == 0) class_row = classes_.IdOf(class_keys_[event.local_class]);
   ++ledger_.records;
+  stretches_.Add(class_logs_[event.local_class], event);
   IdentityGroup& group = window_.Find(event.second, event.identity);
   if (event.record_id != 0) {
     WriteNumbered(batch, event, group);

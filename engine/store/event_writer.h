@@ -28,6 +28,7 @@
 #include "engine/store/event_feed.h"
 #include "engine/store/identity_window.h"
 #include "engine/store/sqlite.h"
+#include "engine/store/stretches.h"
 
 namespace exdiag {
 
@@ -87,12 +88,14 @@ class EventWriter {
   ClassDictionary classes_;
   ClassTotals totals_;
   ClassIndex class_index_;
+  StretchRecorder stretches_;
   IdentityWindow window_;
   std::int64_t import_ = 0;
   LedgerRow ledger_;
   std::uint64_t counted_ = 0;
   std::vector<std::int64_t> class_rows_;  // by local number
   std::vector<EventClass> class_keys_;
+  std::vector<std::uint32_t> class_logs_;  // as StretchRecorder numbers them
   std::vector<std::int64_t> user_rows_;
   // By stored class, local class and match: what RefinedClass found out before.
   std::map<std::tuple<std::int64_t, std::uint32_t, Match>, std::int64_t> refined_classes_;

@@ -40,6 +40,12 @@ class ForwardingStore : public Store {
   Result<std::vector<VolumeCount>> CountByTime(Duration length) const override {
     return inner().CountByTime(length);
   }
+  Result<std::vector<NumberStretch>> NumberStretches() const override {
+    return inner().NumberStretches();
+  }
+  Result<std::vector<LogRhythm>> Rhythms(const PauseRule& rule) const override {
+    return inner().Rhythms(rule);
+  }
   Result<std::vector<Fact>> Facts(std::string_view kind) const override {
     return inner().Facts(kind);
   }

@@ -5,6 +5,7 @@
 
 #include "engine/store/batch.h"
 #include "engine/store/class_totals.h"
+#include "engine/store/stretches.h"
 
 namespace exdiag {
 namespace {
@@ -67,6 +68,7 @@ std::uint64_t RemoveOldEvents(sql::Database& database, Ticks before) {
 }
 
 void CutCoverage(sql::Database& database, Ticks before) {
+  CutStretches(database, before);
   // Rows with `first` 0 are of events without a time.
   Run(database,
       "UPDATE main.imports SET uncovered = uncovered + gone.n FROM (SELECT import, sum(events) AS "

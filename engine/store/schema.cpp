@@ -8,6 +8,7 @@
 //                           100 ns units: shorter than ticks, and what identity is based on
 //   imports                 the ledger
 //   coverage, facts, rejects, counts
+//   stretches               which record numbers each export showed of each log
 //   notes                   what operators said, with who and when; ended ones stay
 //   class_totals, kept      sums, and results that were worked out
 //   runs, troubles, ...     what the nightly job remembers
@@ -229,8 +230,40 @@ CREATE TABLE class_events (
 INSERT INTO class_events SELECT class, second, id FROM events ORDER BY class, second, id;
 )sql";
 
+// Which record numbers each export showed.  What was imported before tells it by the events that it
+// added.
+constexpr const char* kVersion6 = R"sql(
+CREATE TABLE stretches (
+  import INTEGER NOT NULL REFERENCES imports,
+  host INTEGER NOT NULL REFERENCES hosts,
+  channel INTEGER NOT NULL REFERENCES channels,
+  time_basis INTEGER NOT NULL,             -- as in coverage
+  recovered INTEGER NOT NULL,
+  first_record INTEGER NOT NULL,
+  last_record INTEGER NOT NULL,
+  first INTEGER NOT NULL,                  -- ticks; 0: no time
+  last INTEGER NOT NULL,
+  events INTEGER NOT NULL);                -- fewer than numbers: only some of them are there
+INSERT INTO stretches
+SELECT import, host, channel, basis, recovered, min(record_id), max(record_id), min(t), max(t),
+       count(*)
+FROM (SELECT *, sum(begins) OVER (PARTITION BY import, host, channel, basis, recovered
+                                  ORDER BY record_id, t ROWS UNBOUNDED PRECEDING) AS stretch
+      FROM (SELECT *, record_id <> 1 + ifnull(lag(record_id) OVER w, 0)
+                      OR t < ifnull(lag(t) OVER w, t) - 1200000000 AS begins
+            FROM (SELECT e.import, c.host, c.channel,
+                         CASE e.flags & 3 WHEN 1 THEN 0 ELSE e.flags & 3 END AS basis,
+                         e.flags >> 4 & 1 AS recovered, e.record_id,
+                         (e.second + 11644473600) * 10000000 + e.fraction AS t
+                  FROM events e JOIN classes c ON c.id = e.class WHERE e.record_id <> 0)
+            WINDOW w AS (PARTITION BY import, host, channel, basis, recovered
+                         ORDER BY record_id, t)))
+GROUP BY import, host, channel, basis, recovered, stretch;
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3,
+                                       kVersion4, kVersion5, kVersion6};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 

@@ -13,10 +13,12 @@
 #include "engine/store/kept.h"
 #include "engine/store/notes.h"
 #include "engine/store/removal.h"
+#include "engine/store/rhythm.h"
 #include "engine/store/run_log_tables.h"
 #include "engine/store/schema.h"
 #include "engine/store/sqlite.h"
 #include "engine/store/store.h"
+#include "engine/store/stretches.h"
 #include "engine/store/verify.h"
 
 namespace exdiag {
@@ -81,6 +83,8 @@ class SqliteStore final : public Store {
   Result<Event> GetEvent(std::int64_t id) const override;
   Result<std::vector<EventCount>> CountEvents(const EventQuery& query) const override;
   Result<std::vector<VolumeCount>> CountByTime(Duration length) const override;
+  Result<std::vector<NumberStretch>> NumberStretches() const override;
+  Result<std::vector<LogRhythm>> Rhythms(const PauseRule& rule) const override;
   Result<std::vector<Fact>> Facts(std::string_view kind) const override;
   Result<std::vector<Coverage>> CoverageRows() const override;
   Result<std::vector<LedgerRow>> Ledger() const override;
@@ -434,6 +438,18 @@ Result<std::vector<Coverage>> SqliteStore::CoverageRows() const {
   });
 }
 
+Result<std::vector<NumberStretch>> SqliteStore::NumberStretches() const {
+  std::vector<NumberStretch> stretches = ReadStretches(database_);
+  if (!database_.ok()) return TakeError("it could not be read");
+  return stretches;
+}
+
+Result<std::vector<LogRhythm>> SqliteStore::Rhythms(const PauseRule& rule) const {
+  std::vector<LogRhythm> rhythms = ReadRhythms(database_, rule);
+  if (!database_.ok()) return TakeError("its events could not be counted");
+  return rhythms;
+}
+
 Result<std::vector<LedgerRow>> SqliteStore::Ledger() const {
   sql::Statement statement(database_, std::string(kLedgerColumns) + "ORDER BY id", false);
   return All<LedgerRow>(std::move(statement), ReadLedgerRow);
@@ -543,6 +559,14 @@ Result<void> Store::Keep(std::string_view, std::string_view) {
 
 Result<std::uint64_t> Store::RemoveEventsBefore(Ticks) {
   return Error{"this store removes nothing"};
+}
+
+Result<std::vector<NumberStretch>> Store::NumberStretches() const {
+  return Error{"this store does not know its record numbers"};
+}
+
+Result<std::vector<LogRhythm>> Store::Rhythms(const PauseRule&) const {
+  return Error{"this store does not know how often its logs write"};
 }
 
 RunLog* Store::runs() { return nullptr; }

@@ -111,6 +111,45 @@ struct VolumeCount {
   bool operator==(const VolumeCount&) const = default;
 };
 
+// Times of one log may go back by this much without a change of the clock: what is logged while a
+// computer starts is written late, 176 seconds at most in the logs that we have.
+inline constexpr Duration kClockJitter{120 * kTicksPerSecond};
+
+// Record numbers that one export showed of one log, one after the other, with times that nowhere go
+// back by more than kClockJitter.
+struct NumberStretch {
+  std::string host;                        // canonical
+  std::string channel;                     // "" when the export does not name its log
+  TimeBasis time_basis = TimeBasis::kUtc;  // as Coverage has it, or kNone: without any time
+  bool recovered = false;                  // these records were carved, and may be out of date
+  std::uint64_t first_record = 0;
+  std::uint64_t last_record = 0;
+  Ticks from;  // the least and the greatest time
+  Ticks to;
+  // Fewer than there are numbers when the export shows so few of them that only their number was
+  // kept: a filter chose them.
+  std::uint64_t events = 0;
+};
+
+// How often a log writes, and where it stopped doing so.
+struct LogRhythm {
+  struct Pause {
+    Ticks from;  // the event before it, to the second
+    Ticks to;    // the event after it
+  };
+  std::string host;
+  std::string channel;
+  std::uint64_t events = 0;
+  Duration usual;  // 99 of 100 events follow the one before within this; whole minutes
+  std::vector<Pause> pauses;
+};
+
+// Which pauses are told of: those that are longer than both.
+struct PauseRule {
+  Duration longer_than;
+  std::int64_t times_usual = 10;
+};
+
 // Receives one file's evidence inside one transaction; see Store::BeginImport.
 class ImportSession {
  public:
@@ -171,6 +210,13 @@ class Store {
   // All events that have a time and are kept whole, by host and by stretches of `length` (whole
   // seconds, at least one); stretches without events are left out.  By host, then by time.
   virtual Result<std::vector<VolumeCount>> CountByTime(Duration length) const;
+
+  // By host, channel and first number.  Every export counts, also one whose events were all there
+  // already; one whose bytes were there is none.
+  virtual Result<std::vector<NumberStretch>> NumberStretches() const;
+  // Of all logs that have events with a time; by host and channel.  Covers all that is stored, so a
+  // pause may also be a time of which no export was fed: compare with CoverageRows().
+  virtual Result<std::vector<LogRhythm>> Rhythms(const PauseRule& rule) const;
 
   virtual Result<std::vector<Fact>> Facts(std::string_view kind = {}) const = 0;
   virtual Result<std::vector<Coverage>> CoverageRows() const = 0;

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <random>
 
 #include "engine/evidence/strings.h"
@@ -59,6 +60,7 @@ class Generator {
   bool Add(ImportSession& session, Record record, const InsertionStrings* strings) {
     record.time_basis = TimeBasis::kUtc;
     record.place = Place::Line(++line_);
+    record.record_id = ++numbers_[std::string(record.computer)];
     NormalisedEvent event = normaliser_.Normalise(record);
     const std::string encoded = strings == nullptr ? std::string() : EncodeStrings(*strings);
     if (strings != nullptr && record.has_strings) event.strings = encoded;
@@ -129,6 +131,7 @@ class Generator {
     std::uint64_t entry = 0, host = 0;
   } burst_;
   std::uint64_t line_ = 0;
+  std::map<std::string, std::uint64_t> numbers_;  // of records, by computer
 };
 
 int Run(int argc, char** argv) {

@@ -1364,6 +1364,8 @@ class StoreCommand(CommandLine):
         info = self.run_exdiag('store', 'info', '--store', self.store)
         self.assertEqual(info.returncode, 0, info.err)
         self.assertIn('brest', info.out)
+        self.assertIn('Gaps in record numbers\n  1 log was fed by exports that carry no record numbers.\n\n'
+                      'Silent periods\n  None.\n\nClock changes\n  None.\n\nFiles\n', info.out)
         sound = self.run_exdiag('store', 'verify', self.store)
         self.assertEqual((sound.returncode, sound.out), (0, self.store + ': sound\n'))
         self.file('not.db', 'hello, this is no store at all')

@@ -55,7 +55,7 @@ TEST(OpenTest, WhatIsNotOursIsLeftAlone) {
   Sql(newer, "PRAGMA user_version = 7");
   EXPECT_EQ(OpenError(newer), newer +
                                   ": written by a newer exdiag (store version 7, this program "
-                                  "knows 5); not opened");
+                                  "knows 6); not opened");
 
   const std::string missing = folder / "no/such/folder.db";
   EXPECT_EQ(OpenError(missing),

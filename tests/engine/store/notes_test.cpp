@@ -122,6 +122,7 @@ TEST(NotesTest, AnswersOfAnOlderStoreBecomeNotes) {
           "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; DROP TABLE runs; "
           "DROP TABLE troubles; DROP TABLE log_arrivals; DROP TABLE inbox_files; "
           "DROP TABLE class_events; CREATE INDEX events_by_class ON events (class, second); "
+          "DROP TABLE stretches; "
           "ALTER TABLE imports DROP COLUMN removed; ALTER TABLE imports DROP COLUMN uncovered; "
           "PRAGMA user_version = 1",
           nullptr, nullptr, nullptr),
