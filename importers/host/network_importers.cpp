@@ -1,6 +1,9 @@
 // What a host says of its network: ipconfig /all, nltest, net use.
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <optional>
+#include <utility>
 
 #include "engine/base/text.h"
 #include "importers/host/host_facts.h"
@@ -30,22 +33,57 @@ std::optional<Dotted> ReadDotted(std::string_view line) {
   return Dotted{before.substr(0, end + 1), Trim(line.substr(colon + 1))};
 }
 
+bool IsIpv4(std::string_view text) {
+  int parts = 0;
+  for (const std::string_view part : Split(text, '.')) {
+    const bool number = !part.empty() && part.size() <= 3 &&
+                        part.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!number || ParseInteger(part).value_or(256) > 255) return false;
+    ++parts;
+  }
+  return parts == 4;
+}
+
+bool IsIpv6(std::string_view text) {
+  return std::count(text.begin(), text.end(), ':') >= 2 &&
+         text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+}
+
+bool IsMask(std::string_view address) { return address.starts_with("255."); }
+
 // Without "(Preferred)" and the scope "%11".
 std::string_view AddressOf(std::string_view text) {
   const std::string_view address = text.substr(0, text.find_first_of("(% \t"));
-  const bool like = address.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
-  return like && address.find_first_of(".:") != std::string_view::npos ? address
-                                                                       : std::string_view();
+  return IsIpv4(address) || IsIpv6(address) ? address : std::string_view();
+}
+
+bool HasWord(std::string_view text, std::string_view word) {
+  const auto is_letter = [&](std::size_t at) {
+    return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
+  };
+  for (std::size_t at = text.find(word); at != std::string_view::npos;
+       at = text.find(word, at + 1)) {
+    if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + word.size())) return true;
+  }
+  return false;
+}
+
+// "Windows 2000 IP Configuration", "Windows-IP-Konfiguration", "Configuration IP de Windows".
+bool IsHeadline(std::string_view line) {
+  constexpr std::size_t kLongest = 80;
+  return line.size() <= kLongest && line.find(':') == std::string_view::npos &&
+         HasWord(line, "Windows") && HasWord(line, "IP");
 }
 
 bool IsIpconfig(std::string_view text) {
-  bool headline = false;
+  constexpr int kLinesBehind = 3;  // in which a dotted label follows the headline
+  int left = 0;
   bool dotted = false;
   ForEachLine(text, [&](std::string_view line, std::uint64_t) {
     const std::string_view trimmed = Trim(line);
-    headline = headline ||
-               (trimmed.starts_with("Windows") && trimmed.find(" IP ") != std::string_view::npos);
-    dotted = dotted || (headline && ReadDotted(line).has_value());
+    if (trimmed.empty()) return;
+    dotted = dotted || (left > 0 && ReadDotted(line).has_value());
+    left = IsHeadline(trimmed) ? kLinesBehind : left - 1;
   });
   return dotted;
 }
@@ -57,17 +95,18 @@ class Ipconfig final : public host::LineReader {
   void Line(std::string_view line, std::uint64_t number) override {
     const std::string_view trimmed = Trim(line);
     if (trimmed.empty()) return;
-    if (trimmed.starts_with("Windows") && trimmed.find(" IP ") != std::string_view::npos) {
+    if (IsHeadline(trimmed)) {
       Finish();
       first_line_ = number;
     } else if (const auto dotted = ReadDotted(line)) {
-      label_ = dotted->label;
-      Value(dotted->value, number);
+      Labelled(dotted->label, dotted->value);
+      Address(dotted->value, number);
     } else if (line.front() != ' ' && line.front() != '\t') {
       adapter_ = trimmed.substr(0, trimmed.find_last_not_of(':') + 1);
-      label_.clear();
+      list_.reset();
+      behind_mask_ = false;
     } else {
-      Value(trimmed, number);  // a further value of the label above
+      Address(trimmed, number);  // a further value of the label above
     }
   }
 
@@ -76,7 +115,9 @@ class Ipconfig final : public host::LineReader {
       Put(host_, "ip_configuration", first_line_,
           {{"dns_suffix", suffix_}, {"node_type", node_type_}});
       for (std::size_t i = 0; i < kLists.size(); ++i) {
-        Put(host_, std::string(kLists[i].kind) + "_listing", first_line_,
+        // In another language a label that was not understood is no sign that there is none.
+        if (!english_ && !seen_[i]) continue;
+        Put(host_, std::string(kLists[i]) + "_listing", first_line_,
             {{"count", std::to_string(counts_[i])}});
       }
     }
@@ -84,48 +125,96 @@ class Ipconfig final : public host::LineReader {
     suffix_.clear();
     node_type_.clear();
     adapter_.clear();
-    label_.clear();
+    list_.reset();
+    behind_mask_ = false;
+    english_ = true;
+    labels_ = 0;
     counts_.fill(0);
+    seen_.fill(false);
     first_line_ = 0;
   }
 
  private:
-  struct List {
-    std::string_view label;  // what the label begins with or holds
-    std::string_view kind;
-  };
-  static constexpr std::array<List, 4> kLists = {{{"IP", "ip_address"},
-                                                  {"DNS Servers", "dns_server"},
-                                                  {"WINS Server", "wins_server"},
-                                                  {"Default Gateway", "default_gateway"}}};
+  enum List : std::uint8_t { kAddresses, kDnsServers, kWinsServers, kGateways };
+  static constexpr std::array<std::string_view, 4> kLists = {"ip_address", "dns_server",
+                                                             "wins_server", "default_gateway"};
 
-  // "IP Address", "IPv4 Address", "Link-local IPv6 Address", "Autoconfiguration IPv4 Address".
-  static bool Fits(std::string_view label, const List& list) {
-    if (list.kind == "ip_address") {
-      return label.find("IP") != std::string_view::npos && label.ends_with("Address");
-    }
-    return label.find(list.label) != std::string_view::npos;
+  static bool Holds(std::string_view label, std::string_view part) {
+    return label.find(part) != std::string_view::npos;
   }
 
-  void Value(std::string_view value, std::uint64_t number) {
-    if (label_ == "Host Name") host_ = value;
-    if (label_ == "Primary Dns Suffix" || label_ == "Primary DNS Suffix") suffix_ = value;
-    if (label_ == "Node Type") node_type_ = value;
-    const std::string_view address = AddressOf(value);
-    if (address.empty()) return;
-    for (std::size_t i = 0; i < kLists.size(); ++i) {
-      if (!Fits(label_, kLists[i])) continue;
-      ++counts_[i];
-      Put(host_, kLists[i].kind, number, {{"address", address}, {"adapter", adapter_}});
+  void Labelled(std::string_view label, std::string_view value) {
+    if (++labels_ == 1) english_ = IsEnglish(label);
+    list_ = english_ ? EnglishList(label) : ListByShape(label, value);
+    if (list_) seen_[*list_] = true;
+    if (english_) {
+      if (label == "Host Name") host_ = value;
+      if (EqualsIgnoreCase(label, "Primary DNS Suffix")) suffix_ = value;
+      if (label == "Node Type") node_type_ = value;
+    } else if (adapter_.empty()) {
+      InFront(label, value);
     }
+  }
+
+  // Of the first label; without /all it is one of an adapter.
+  static bool IsEnglish(std::string_view label) {
+    constexpr std::string_view kFirst[] = {"Host Name", "Connection-specific DNS Suffix",
+                                           "Media State", "IP Address", "Description"};
+    return std::find(std::begin(kFirst), std::end(kFirst), label) != std::end(kFirst);
+  }
+
+  // "IP Address", "IPv4 Address", "Link-local IPv6 Address", "Autoconfiguration IPv4 Address".
+  static std::optional<List> EnglishList(std::string_view label) {
+    if (Holds(label, "IP") && label.ends_with("Address")) return kAddresses;
+    if (Holds(label, "DNS Servers")) return kDnsServers;
+    if (Holds(label, "WINS Server")) return kWinsServers;
+    if (Holds(label, "Default Gateway")) return kGateways;
+    return std::nullopt;
+  }
+
+  // Every language keeps the abbreviations.  The gateway, which has none, is the first label behind
+  // the mask with an address or nothing; only the days of a lease can stand between.
+  std::optional<List> ListByShape(std::string_view label, std::string_view value) {
+    const std::string_view address = AddressOf(value);
+    if (IsMask(address)) {
+      behind_mask_ = true;
+      return std::nullopt;
+    }
+    if (Holds(label, "DHCP")) return std::nullopt;
+    const bool dns = Holds(label, "DNS"), wins = Holds(label, "WINS"), ip = Holds(label, "IP");
+    if (!address.empty() && dns) return kDnsServers;
+    if (!address.empty() && wins) return kWinsServers;
+    if (!address.empty() && ip) return kAddresses;
+    if (dns || wins || ip || (address.empty() && !value.empty())) return std::nullopt;
+    return std::exchange(behind_mask_, false) ? std::optional(kGateways) : std::nullopt;
+  }
+
+  // What stands in front of the adapters: the host's name, its suffix, its node type.
+  void InFront(std::string_view label, std::string_view value) {
+    if (labels_ == 1 && value.find(' ') == std::string_view::npos) host_ = value;
+    if (labels_ == 2 && Holds(label, "DNS") && AddressOf(value).empty()) suffix_ = value;
+    constexpr std::string_view kTypes[] = {"Hybrid", "Broadcast", "Peer-Peer", "Mixed"};
+    const bool known = std::find(std::begin(kTypes), std::end(kTypes), value) != std::end(kTypes);
+    if (labels_ == 3 && known) node_type_ = value;
+  }
+
+  void Address(std::string_view value, std::uint64_t number) {
+    const std::string_view address = AddressOf(value);
+    if (address.empty() || !list_) return;
+    ++counts_[*list_];
+    Put(host_, std::string(kLists[*list_]), number, {{"address", address}, {"adapter", adapter_}});
   }
 
   std::string host_;
   std::string suffix_;
   std::string node_type_;
   std::string adapter_;
-  std::string label_;
+  std::optional<List> list_;  // of the label above
+  bool behind_mask_ = false;
+  bool english_ = true;
+  std::size_t labels_ = 0;
   std::array<std::size_t, kLists.size()> counts_ = {};
+  std::array<bool, kLists.size()> seen_ = {};
   std::uint64_t first_line_ = 0;
 };
 

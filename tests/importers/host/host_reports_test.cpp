@@ -153,6 +153,73 @@ TEST(HostReports, Ipconfig) {
            "ex1 wins_server_listing count=1", "ex1 default_gateway_listing count=0"}}});
 }
 
+// What the labels are called does not matter; where they stand and what is behind them does.
+TEST(HostReports, IpconfigInOtherLanguages) {
+  Check(*MakeIpconfigImporter(),
+        {{"German, Vista and later, with a lease",
+          "\r\nWindows-IP-Konfiguration\r\n\r\n   Hostname  . . . . . . . . . . . . : EX1\r\n"
+          "   Prim\u00e4res DNS-Suffix . . . . . . . : corp.example\r\n"
+          "   Knotentyp . . . . . . . . . . . . : Hybrid\r\n"
+          "   IP-Routing aktiviert  . . . . . . : Nein\r\n"
+          "   DNS-Suffixsuchliste . . . . . . . : corp.example\r\n\r\n"
+          "Ethernet-Adapter LAN:\r\n\r\n   Verbindungsspezifisches DNS-Suffix: corp.example\r\n"
+          "   Physische Adresse . . . . . . . . : 00-0C-29-76-C8-D0\r\n"
+          "   Verbindungslokale IPv6-Adresse  . : fe80::9595%11(Bevorzugt)\r\n"
+          "   IPv4-Adresse  . . . . . . . . . . : 192.168.23.154(Bevorzugt)\r\n"
+          "   Subnetzmaske  . . . . . . . . . . : 255.255.255.0\r\n"
+          "   Lease erhalten. . . . . . . . . . : Montag, 12. M\u00e4rz 2012 08:00:00\r\n"
+          "   Standardgateway . . . . . . . . . : 192.168.23.1\r\n"
+          "   DHCP-Server . . . . . . . . . . . : 192.168.23.3\r\n"
+          "   DNS-Server  . . . . . . . . . . . : 192.168.23.151\r\n"
+          "                                       192.168.23.152\r\n"
+          "   Prim\u00e4rer WINS-Server. . . . . . . : 192.168.23.9\r\n",
+          {"ex1 ip_address adapter=Ethernet-Adapter LAN address=fe80::9595",
+           "ex1 ip_address adapter=Ethernet-Adapter LAN address=192.168.23.154",
+           "ex1 default_gateway adapter=Ethernet-Adapter LAN address=192.168.23.1",
+           "ex1 dns_server adapter=Ethernet-Adapter LAN address=192.168.23.151",
+           "ex1 dns_server adapter=Ethernet-Adapter LAN address=192.168.23.152",
+           "ex1 wins_server adapter=Ethernet-Adapter LAN address=192.168.23.9",
+           "ex1 ip_configuration dns_suffix=corp.example node_type=Hybrid",
+           "ex1 ip_address_listing count=2", "ex1 dns_server_listing count=2",
+           "ex1 wins_server_listing count=1", "ex1 default_gateway_listing count=1"}},
+         {"French, in a code page of DOS; two addresses, no gateway, no WINS",
+          "Configuration IP de Windows\r\n\r\n   Nom de l'h\x93te . . . . . . . . . . : EX1\r\n"
+          "   Suffixe DNS principal . . . . . . :\r\n"
+          "   Type de n\x9cud. . . . . . . . . . : Diffusion\r\n\r\n"
+          "Carte Ethernet Connexion au r\x82seau local:\r\n\r\n"
+          "   Adresse IP. . . . . . . . . . . . : 10.0.0.1\r\n"
+          "   Masque de sous-r\x82seau . . . . . : 255.0.0.0\r\n"
+          "   Adresse IP. . . . . . . . . . . . : 10.0.0.2\r\n"
+          "   Masque de sous-r\x82seau . . . . . : 255.0.0.0\r\n"
+          "   Passerelle par d\x82"
+          "faut . . . . . :\r\n"
+          "   Serveurs DNS. . . . . . . . . . . : 10.0.0.3\r\n",
+          {"ex1 ip_address adapter=Carte Ethernet Connexion au r\u201aseau local address=10.0.0.1",
+           "ex1 ip_address adapter=Carte Ethernet Connexion au r\u201aseau local address=10.0.0.2",
+           "ex1 dns_server adapter=Carte Ethernet Connexion au r\u201aseau local address=10.0.0.3",
+           "ex1 ip_configuration", "ex1 ip_address_listing count=2",
+           "ex1 dns_server_listing count=1", "ex1 default_gateway_listing count=0"}},
+         {"Japanese; nothing that tells of WINS or a gateway is no sign that there is none",
+          "Windows IP \u69cb\u6210\r\n\r\n   \u30db\u30b9\u30c8\u540d . . . . . : EX1\r\n"
+          "   \u30d7\u30e9\u30a4\u30de\u30ea DNS \u30b5\u30d5\u30a3\u30c3\u30af\u30b9 . . : "
+          "corp.example\r\n"
+          "   \u30ce\u30fc\u30c9 \u30bf\u30a4\u30d7 . . . : "
+          "\u30cf\u30a4\u30d6\u30ea\u30c3\u30c9\r\n\r\n"
+          "\u30ed\u30fc\u30ab\u30eb \u30a8\u30ea\u30a2\u63a5\u7d9a:\r\n\r\n"
+          "   IPv4 \u30a2\u30c9\u30ec\u30b9 . . . : 10.0.0.1(\u512a\u5148)\r\n"
+          "   DNS \u30b5\u30fc\u30d0\u30fc . . . : 10.0.0.3\r\n",
+          {"ex1 ip_address adapter=\u30ed\u30fc\u30ab\u30eb \u30a8\u30ea\u30a2\u63a5\u7d9a "
+           "address=10.0.0.1",
+           "ex1 dns_server adapter=\u30ed\u30fc\u30ab\u30eb \u30a8\u30ea\u30a2\u63a5\u7d9a "
+           "address=10.0.0.3",
+           "ex1 ip_configuration dns_suffix=corp.example", "ex1 ip_address_listing count=1",
+           "ex1 dns_server_listing count=1"}}});
+  EXPECT_FALSE(Recognises(*MakeIpconfigImporter(),
+                          "On Windows the IP address is in the table of contents\r\n"
+                          "that follows this sentence.\r\nIt has dots.\r\nMany.\r\n"
+                          "Chapter 1 . . . . . : 12\r\n"));
+}
+
 TEST(HostReports, Nltest) {
   Check(
       *MakeNltestImporter(),
