@@ -9,14 +9,17 @@
 
 namespace exdiag {
 
-// "; did you mean \"X\"?" for the one of `known` (texts of any kind) that is most like `word`; ""
-// when Nearest() finds none.
+// "; did you mean \"X\"?"; "" for no word.
+inline std::string DidYouMean(std::string_view nearest) {
+  return nearest.empty() ? std::string() : "; did you mean \"" + std::string(nearest) + "\"?";
+}
+
+// For the one of `known` (texts of any kind) that is most like `word`; "" when Nearest() finds
+// none.
 template <typename Texts>
 std::string DidYouMean(std::string_view word, const Texts& known) {
   const std::vector<std::string_view> names(std::begin(known), std::end(known));
-  const std::string_view nearest = Nearest(word, names);
-  if (nearest.empty()) return {};
-  return "; did you mean \"" + std::string(nearest) + "\"?";
+  return DidYouMean(Nearest(word, names));
 }
 
 }  // namespace exdiag

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/now.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
@@ -80,10 +81,8 @@ class NightlyCommand final : public Command {
     }
     for (const std::string& site : sites_) {
       if (std::find(names.begin(), names.end(), site) != names.end()) continue;
-      const std::string_view near = Nearest(site, names);
       return Error{
-          fmt::format("--site: {} has no site \"{}\"{}", config_, site,
-                      near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near))};
+          fmt::format("--site: {} has no site \"{}\"{}", config_, site, DidYouMean(site, names))};
     }
     return chosen;
   }

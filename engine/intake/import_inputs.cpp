@@ -245,14 +245,7 @@ class Driver {
     StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems, progress_);
     const auto read = importer.Import({file, bytes, {options_.codepage}}, sink, problems);
     sink.TellProgress();
-    if (Cancelled()) {
-      Cancel(file);
-      return {};
-    }
-    if (options_.changed && options_.changed()) {
-      summary_.changed.push_back(file);
-      return {};
-    }
+    if (PutAside(file)) return {};
     if (!read) {
       session->reset();
       return Fail(file, "input.unreadable", WithoutName(file, read.error().message));
@@ -308,15 +301,19 @@ class Driver {
     return hash.Hex();
   }
 
-  Result<void> Fail(const std::string& file, std::string id, const std::string& reason) {
+  // What was read of the file counts for nothing: the user stops, or it is still being written.
+  bool PutAside(const std::string& file) {
     if (Cancelled()) {
       Cancel(file);
-      return {};
+      return true;
     }
-    if (options_.changed && options_.changed()) {
-      summary_.changed.push_back(file);
-      return {};
-    }
+    const bool changed = options_.changed && options_.changed();
+    if (changed) summary_.changed.push_back(file);
+    return changed;
+  }
+
+  Result<void> Fail(const std::string& file, std::string id, const std::string& reason) {
+    if (PutAside(file)) return {};
     ++summary_.failed;
     Report(file, std::move(id), Severity::kError, reason);
     if (auto added = store_.AddFailedImport(file, reason); !added) return added;

@@ -16,9 +16,7 @@ namespace {
 constexpr std::size_t kHostsDrawn = 30;
 constexpr std::size_t kIncidentsDrawn = 200;
 constexpr std::size_t kIncidentRows = 8;
-constexpr std::size_t kMatrixSize = 25;
-constexpr std::size_t kNameShown = 24;  // bytes of a column's name
-constexpr double kWidth = 1000;         // of a lane, whatever its width on the page
+constexpr double kWidth = 1000;  // of a lane, whatever its width on the page
 constexpr double kHeight = 40;
 
 // What a lane says of one host.
@@ -261,19 +259,6 @@ class TimeLineWriter {
   std::string out_;
 };
 
-// Names by how often they occur, the most frequent first; at most kMatrixSize.
-std::vector<std::string> MostFrequent(const std::map<std::string, std::size_t>& counts) {
-  std::vector<std::pair<std::size_t, std::string>> order;
-  for (const auto& [name, count] : counts) order.emplace_back(count, name);
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return std::tie(b.first, a.second) < std::tie(a.first, b.second);
-  });
-  if (order.size() > kMatrixSize) order.resize(kMatrixSize);
-  std::vector<std::string> names;
-  for (auto& [count, name] : order) names.push_back(std::move(name));
-  return names;
-}
-
 }  // namespace
 
 HostNames::HostNames(const Report& report) {
@@ -307,71 +292,6 @@ bool IsQuiet(std::string_view state) { return state == "expected" || state == "a
 std::string TimeLine(const Report& report, const ReportDetail& detail, const HostNames& names) {
   if (!detail.from.known()) return "";
   return TimeLineWriter(report, detail, names).Render();
-}
-
-std::string Matrix(const Report& report, const ReportDetail& detail, const HostNames& names) {
-  struct Cell {
-    std::size_t incidents = 0;
-    std::string first;  // id of the best-ranked one
-  };
-  std::map<std::pair<std::string, std::string>, Cell> cells;
-  std::map<std::string, std::size_t> servers, peers;
-  const std::vector<Incident>& incidents = report.ranking.incidents;
-  for (std::size_t i = 0; i < incidents.size(); ++i) {
-    const Incident& incident = incidents[i];
-    if (incident.hosts.size() < 2 || IsQuiet(StateOf(incident, report.ranking))) continue;
-    const bool known = i < detail.logged_by.size() && !detail.logged_by[i].empty();
-    const std::string server = CanonicalHost(known ? detail.logged_by[i] : incident.hosts.front());
-    for (const std::string& host : incident.hosts) {
-      const std::string peer = CanonicalHost(host);
-      if (peer == server) continue;
-      Cell& cell = cells[{server, peer}];
-      if (cell.incidents++ == 0) cell.first = incident.id;
-      ++servers[server];
-      ++peers[peer];
-    }
-  }
-  if (cells.empty()) return "";
-  const std::vector<std::string> rows = MostFrequent(servers), columns = MostFrequent(peers);
-  std::size_t most = 1;
-  for (const auto& [pair, cell] : cells) most = std::max(most, cell.incidents);
-  std::string out =
-      "<p>Rows are the servers whose log tells of it, columns the servers it is about. A number is "
-      "how many incidents, and leads to the first of them.</p>\n"
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Trouble between servers\">"
-      "<table class=\"matrix\"><thead><tr><th scope=\"col\">Server</th>";
-  for (const std::string& column : columns) {
-    const std::string name = names.Shown(column);
-    const bool cut = name.size() > kNameShown;
-    out += fmt::format("<th scope=\"col\" class=\"peer\" title=\"{}\">{}{}</th>", EscapeHtml(name),
-                       EscapeHtml(HeadOf(name, kNameShown)), cut ? "..." : "");
-  }
-  out += "</tr></thead>\n<tbody>\n";
-  for (const std::string& row : rows) {
-    out += fmt::format("<tr><th scope=\"row\">{}</th>", EscapeHtml(names.Shown(row)));
-    for (const std::string& column : columns) {
-      const auto found = cells.find({row, column});
-      if (found == cells.end()) {
-        out += row == column ? "<td class=\"self\"></td>" : "<td></td>";
-        continue;
-      }
-      const Cell& cell = found->second;
-      const std::size_t heat = std::min<std::size_t>(4, (cell.incidents * 4 + most - 1) / most);
-      out += fmt::format(
-          "<td class=\"h{}\"><a href=\"#{}\">{}<span class=\"unseen\"> of {} about {}</span></a>"
-          "</td>",
-          most == 1 ? 2 : heat, EscapeHtml(cell.first), cell.incidents,
-          EscapeHtml(names.Shown(row)), EscapeHtml(names.Shown(column)));
-    }
-    out += "</tr>\n";
-  }
-  out += "</tbody></table></div>\n";
-  const std::size_t hidden = servers.size() - rows.size() + peers.size() - columns.size();
-  if (hidden > 0) {
-    out += fmt::format("<p class=\"dim\">{} rows and columns with fewer incidents not shown.</p>\n",
-                       hidden);
-  }
-  return out;
 }
 
 }  // namespace exdiag

@@ -60,17 +60,9 @@ Result<std::vector<TemplatePart>> ParseTemplate(std::string_view text) {
 }
 
 std::string RenderTemplate(std::string_view text, const TemplateLookup& lookup) {
-  const auto parts = ParseTemplate(text);
-  if (!parts) return std::string(text);
-  std::string out;
-  for (const TemplatePart& part : *parts) {
-    if (part.pattern.empty()) {
-      out += part.text;
-    } else {
-      out += lookup(part.pattern, part.field).value_or(fmt::format("({} not known)", part.field));
-    }
-  }
-  return out;
+  return *ExpandTemplate(text, [&](std::string_view pattern, std::string_view field) {
+    return std::optional(lookup(pattern, field).value_or(fmt::format("({} not known)", field)));
+  });
 }
 
 std::optional<std::string> ExpandTemplate(std::string_view text, const TemplateLookup& lookup) {

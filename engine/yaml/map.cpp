@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 
 namespace exdiag {
@@ -141,9 +142,9 @@ void ComplainNotOneOf(const Place& place, std::string_view what, std::string_vie
                       std::span<const std::string_view> known, YamlProblems& problems) {
   constexpr std::size_t kFew = 8;
   std::string reason = fmt::format("\"{}\" cannot be \"{}\"", what, Printable(text));
-  const std::string_view nearest = Nearest(text, known);
-  if (!nearest.empty()) {
-    reason += fmt::format("; did you mean \"{}\"?", nearest);
+  const std::string offer = DidYouMean(text, known);
+  if (!offer.empty()) {
+    reason += offer;
   } else if (known.size() <= kFew) {
     reason += fmt::format(", only one of: {}", fmt::join(known, ", "));
   }
@@ -232,10 +233,9 @@ void YamlMap::Finish() {
   const std::vector<std::string_view> known(known_.begin(), known_.end());
   for (const YamlEntry& entry : node_.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
-    std::string reason = fmt::format("unknown key \"{}\"", Printable(entry.key));
-    const std::string_view nearest = NearestKey(entry.key, known);
-    if (!nearest.empty()) reason += fmt::format("; did you mean \"{}\"?", nearest);
-    problems_.Error("yaml.unknown_key", entry.key_place, reason);
+    problems_.Error("yaml.unknown_key", entry.key_place,
+                    fmt::format("unknown key \"{}\"{}", Printable(entry.key),
+                                DidYouMean(NearestKey(entry.key, known))));
   }
 }
 
