@@ -257,6 +257,44 @@ TEST_F(ImportInputsTest, OfManyRejectsTwentyAreShown) {
   EXPECT_EQ(store_->Rejects()->size(), 25u);
 }
 
+// winlogbeat sorts the strings of an event by their names and leaves empty ones out.  Unnamed ones
+// get their places back; of named ones nothing tells the order, and so they stay apart.
+TEST_F(ImportInputsTest, TheSameEventFromXmlAndFromWinlogbeat) {
+  const auto xml = [](const std::string& data) {
+    return "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+           "<Provider Name='MSExchangeTransport'/><EventID>7004</EventID>"
+           "<TimeCreated SystemTime='2006-08-22T03:15:41.000Z'/><EventRecordID>5</EventRecordID>"
+           "<Channel>Application</Channel><Computer>EX1</Computer></System><EventData>" +
+           data + "</EventData></Event>\n";
+  };
+  const auto winlogbeat = [](const std::string& data) {
+    return R"({"@timestamp":"2006-08-22T03:15:41.000Z","@metadata":{"beat":"winlogbeat"},)"
+           R"("source_name":"MSExchangeTransport","event_id":7004,"log_name":"Application",)"
+           R"("record_number":"5","computer_name":"EX1","event_data":{)" +
+           data + "}}\n";
+  };
+  const std::string unnamed_xml =
+      File("a.xml", xml("<Data>host</Data><Data></Data><Data>535</Data><Data>q</Data>"));
+  const std::string unnamed_json =
+      File("a.json", winlogbeat(R"("param4":"q","param1":"host","param3":"535")"));
+  const std::string named_xml =
+      File("b.xml", xml("<Data Name='User'>u</Data><Data Name='Address'>a</Data>"));
+  const std::string named_json = File("b.json", winlogbeat(R"("Address":"a","User":"u")"));
+  const auto stored = [&](const std::string& first, const std::string& second) {
+    store_ = Store::OpenTemporary().value();
+    return Rows(Import({first, second}));
+  };
+  EXPECT_THAT(stored(unnamed_xml, unnamed_json),
+              ElementsAre("a.xml xml 1=1+0+0", "a.json json 1=0+1+0"));
+  EXPECT_THAT(stored(unnamed_json, unnamed_xml),
+              ElementsAre("a.json json 1=1+0+0", "a.xml xml 1=0+1+0"));
+  EXPECT_THAT(stored(named_xml, named_json),
+              ElementsAre("b.xml xml 1=1+0+0", "b.json json 1=1+0+0"));
+  EXPECT_THAT(stored(named_json, named_xml),
+              ElementsAre("b.json json 1=1+0+0", "b.xml xml 1=1+0+0"));
+  EXPECT_EQ(store_->Ledger()->at(0).incomparable, 1u);  // which the ledger says
+}
+
 TEST_F(ImportInputsTest, FactsGoToTheStore) {
   const std::string listing =
       "Registered ServicePrincipalNames for CN=EX1,OU=Mail,DC=corp,DC=example:\n"
