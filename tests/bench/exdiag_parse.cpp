@@ -24,6 +24,7 @@ class CountingSink final : public EvidenceSink, public DiagnosticSink {
   bool OnRecord(const Record& record) override {
     ++records;
     for (const std::string_view text : record.strings) text_bytes += text.size();
+    text_bytes += record.message.size();
     if (dump_) Dump(record);
     return true;
   }
@@ -65,23 +66,13 @@ class CountingSink final : public EvidenceSink, public DiagnosticSink {
   bool dump_;
 };
 
-// By signature: the binary formats are what this program measures.
-const Importer* ImporterFor(const ByteSource& source) {
-  std::vector<std::byte> head(4096);
-  head.resize(source.ReadAt(0, head));
-  for (const auto& importer : BuiltinImporters()) {
-    if (importer->Recognises({head, {}})) return importer.get();
-  }
-  return nullptr;
-}
-
 int Run(const std::string& file, bool dump) {
   const auto source = OpenFile(file);
   if (!source) {
     fmt::print(stderr, "{}\n", source.error().message);
     return 3;
   }
-  const Importer* importer = ImporterFor(**source);
+  const Importer* importer = FindImporter(**source);
   if (importer == nullptr) {
     fmt::print(stderr, "{}: no format of ours\n", file);
     return 3;
