@@ -34,7 +34,7 @@ std::size_t PlanCache::KeyHash::operator()(const Key& key) const {
 
 void PlanCache::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk.first(std::min(chunk.size(), kChunkBytes));
-  ++generation_;
+  slots_.clear();
   for_this_chunk_.clear();
   searched_.clear();
   if (kept_bytes_ > kMaxKeptBytes) {
@@ -54,12 +54,18 @@ PlanCache::Found PlanCache::Find(std::uint32_t offset, std::uint32_t id, Context
       LoadU32(chunk_.data() + offset + 4) != id) {
     return FindById(id, context);
   }
-  Slot& slot = by_offset_[offset];
-  if (slot.generation != generation_ || slot.context != context) {
-    const Found found = FindOrCompile(offset, context);
-    slot = {generation_, context, found.plan, found.error};
+  std::uint16_t& number = by_offset_[offset];
+  const bool asked_before = number < slots_.size() && slots_[number].offset == offset;
+  if (asked_before && slots_[number].context == context) {
+    return {.plan = slots_[number].plan, .error = slots_[number].error};
   }
-  return {.plan = slot.plan, .error = slot.error};
+  const Found found = FindOrCompile(offset, context);
+  if (!asked_before) {
+    number = static_cast<std::uint16_t>(slots_.size());  // there are fewer than offsets
+    slots_.emplace_back();
+  }
+  slots_[number] = {offset, context, found.plan, found.error};
+  return {.plan = found.plan, .error = found.error};
 }
 
 // The first word of the GUID is the template's id in all records ever seen, so a template that was

@@ -56,7 +56,7 @@ class PlanCache {
     Context context = Context::kIgnored;
   };
   struct Slot {
-    std::uint32_t generation = 0;  // of the chunk that filled it
+    std::uint32_t offset = 0;
     Context context = Context::kIgnored;
     const Plan* plan = nullptr;
     const char* error = nullptr;
@@ -83,8 +83,9 @@ class PlanCache {
   RecordText& text_;
   PlanCompiler compiler_;
   std::span<const std::byte> chunk_;
-  std::uint32_t generation_ = 0;
-  std::vector<Slot> by_offset_;
+  std::vector<Slot> slots_;  // what was asked for in this chunk
+  // Which slot an offset has, when that slot says so too; the numbers of other chunks stay.
+  std::vector<std::uint16_t> by_offset_;
   std::unordered_map<Key, std::vector<std::unique_ptr<Entry>>, KeyHash> by_guid_;
   std::unordered_map<std::uint32_t, const Entry*> by_id_;
   std::vector<std::unique_ptr<Entry>> for_this_chunk_;  // what is not worth keeping longer
