@@ -3,9 +3,9 @@
 
   speed.py [SECTION...] [--runs N] [--work FOLDER] [--peers FOLDER] [--keep]
 
-Sections: parse, import, diagnose, text, small, memory, curve; all of them by default.  Build first:
+Sections: parse, import, diagnose, text, small, growth; all of them by default.  Build first:
 cmake --preset release && cmake --build --preset release.  tests/bench/install_peers.sh installs the peers; which of
-them are not there is said.  The logs are made once in the work folder (build/bench; about 12 GB for all sections) and
+them are not there is said.  The logs are made once in the work folder (build/bench; about 13 GB for all sections) and
 taken away at the end without --keep.
 
 Every figure is of a whole process: the median of the runs by the clock, of its CPU time (user and system, all threads),
@@ -23,7 +23,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-SECTIONS = ('parse', 'import', 'diagnose', 'text', 'small', 'memory', 'curve')
+SECTIONS = ('parse', 'import', 'diagnose', 'text', 'small', 'growth')
 LINE = '%-46s %8s %8s %9s %11s %8s'
 
 
@@ -96,7 +96,7 @@ class Bench:
         return self.log('real.evtx', 'real', '--megabytes', 100, '--corpus', corpus)
 
     def peer(self, name):
-        places = {'evtx_dump': 'bin/evtx_dump', 'python-evtx': 'python/bin/evtx_dump.py'}
+        places = {'evtx_dump': 'bin/evtx_dump', 'python-evtx': 'python/bin/evtx_dump'}
         if name in places:
             path = os.path.join(self.options.peers, places[name])
             found = path if os.path.exists(path) else None
@@ -208,6 +208,7 @@ def measure_import(bench):
         figures.show()
     stages(bench, path, records)
     bench.target('import, all in', ours.records_rate(), 500_000, 'rows/s', form='%.0f')
+    print('              of one CPU second: %.0f rows' % ours.records_rate(True))
     if dump:
         bench.target("import against the crate's 2 threads", two.seconds() / ours.seconds(), 1, 'times')
 
@@ -220,20 +221,21 @@ def stages(bench, path, records):
         done = subprocess.run([bench.baseline, path, os.path.join(bench.store, 'b.db')], capture_output=True, text=True,
                               check=True)
         for line in done.stdout.splitlines():
-            name, seconds = line.rsplit(' ', 1)
-            said.setdefault(name, []).append(float(seconds))
-    for name, seconds in said.items():
-        print(LINE % (name, '%.3f' % statistics.median(seconds), '', '', '%.0f' % (records / statistics.median(seconds)), ''))
+            name, seconds, cpu = line.rsplit(' ', 2)
+            said.setdefault(name, []).append((float(seconds), float(cpu)))
+    for name, pairs in said.items():
+        seconds, cpu = (statistics.median(column) for column in zip(*pairs))
+        print(LINE % (name, '%.3f' % seconds, '%.3f' % cpu, '', '%.0f' % (records / seconds), ''))
 
 
 def measure_diagnose(bench):
     records = 950_000
     path = bench.log('few-500.evtx', 'evtx', '--records', records, '--named-every', 1000)
-    other = bench.log('few-500-b.evtx', 'evtx', '--records', records, '--named-every', 1000)
-    both = size_of(path) + size_of(other)
-    bench.title('diagnose without a store: two logs, %.0f MB, one event in 1000 of a kind that rules name' % (both / 1e6))
-    ours = Figures('exdiag diagnose', both, 2 * records)
-    for figures in bench.turns([(ours, [bench.exdiag, 'diagnose', '--quiet', '--format', 'json', path, other], None)]):
+    bench.title('diagnose without a store: %.0f MB, one event in 1000 of a kind that rules name' % (size_of(path) / 1e6))
+    ours = Figures('exdiag diagnose', size_of(path), records)
+    alone = Figures('exdiag, parse and extract alone', size_of(path), records)
+    for figures in bench.turns([(ours, [bench.exdiag, 'diagnose', '--quiet', '--format', 'json', path], None),
+                                (alone, [bench.parse_only, path], None)]):
         figures.show()
     bench.target('diagnose', ours.rate(), 2000, 'MB/s', form='%.0f')
 
@@ -296,42 +298,29 @@ def measure_small(bench):
     bench.target('cost of a file', many.seconds() - single.seconds(), 1, 'ms', most=True)
 
 
-def measure_memory(bench):
-    bench.title('Memory')
-    rows = []
-    for megabytes, records in ((100, 190_000), (500, 950_000), (5000, 9_500_000)):
-        path = bench.log('dense-%d.evtx' % megabytes, 'evtx', '--records', records)
-        rows.append(Figures('exdiag import, %d MB' % megabytes, size_of(path), records))
-        bench.turns([(rows[-1], bench.import_of(path), bench.fresh_store)], 1 if megabytes > 1000 else None)
-        rows.append(Figures('exdiag diagnose, %d MB' % megabytes, size_of(path), records))
-        bench.turns([(rows[-1], [bench.exdiag, 'diagnose', '--quiet', '--format', 'json', path], None)],
-                    1 if megabytes > 1000 else None)
-    for figures in rows:
-        figures.show()
-    bench.target('largest memory', max(figures.peak() for figures in rows), 100, 'MB', most=True, form='%.0f')
-    for what, first in (('import', 0), ('diagnose', 1)):
-        bench.target('memory of %s, 5 GB against 100 MB' % what, rows[first + 4].peak() / rows[first].peak(), 1.1, 'times',
-                     most=True)
-
-
-def measure_curve(bench):
-    bench.title('Cost of a record, from 10^5 to 10^7 records')
+def measure_growth(bench):
+    bench.title('Growth: from 10^5 to 10^7 records, from 50 MB to 5 GB')
     curve = []
     for records in (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000):
-        path = bench.log('curve-%d.evtx' % records, 'evtx', '--records', records)
+        path = bench.log('growth-%d.evtx' % records, 'evtx', '--records', records)
         figures = Figures('exdiag import, %d records' % records, size_of(path), records)
-        bench.turns([(figures, bench.import_of(path), bench.fresh_store)], 1 if records > 1_000_000 else None)
-        figures.show()
-        curve.append((records, figures))
+        question = Figures('exdiag diagnose, %d records' % records, size_of(path), records)
+        for done in bench.turns([(figures, bench.import_of(path), bench.fresh_store),
+                                 (question, [bench.exdiag, 'diagnose', '--quiet', '--format', 'json', path], None)],
+                                1 if records > 1_000_000 else None):
+            done.show()
+        curve.append((records, figures, question))
         if not bench.options.keep:
             os.remove(path)
-    worst = max(figures.seconds(True) / records for records, figures in curve)
-    for records, figures in curve:
-        each = figures.seconds(True) / records
-        print('    %10d records %6.2f us CPU each  %s' % (records, each * 1e6, '#' * round(each / worst * 60)))
-    least = curve[0][1].seconds(True) / curve[0][0]
-    bench.target('a record of 10^7 against one of 10^5', curve[-1][1].seconds(True) / curve[-1][0] / least, 1.1, 'times',
-                 most=True)
+    each = [(records, figures.seconds(True) / records) for records, figures, _ in curve]
+    worst = max(cost for _, cost in each)
+    for records, cost in each:
+        print('    %10d records: import %5.2f us of CPU each  %s' % (records, cost * 1e6, '#' * round(cost / worst * 50)))
+    bench.target('import, a record of 10^7 against one of 10^5', each[-1][1] / each[0][1], 1.1, 'times', most=True)
+    for what, place in (('import', 1), ('diagnose', 2)):
+        peaks = [row[place].peak() for row in curve]
+        bench.target('memory of %s' % what, max(peaks), 100, 'MB', most=True, form='%.0f')
+        bench.target('memory of %s, 10^7 against 3 * 10^5' % what, peaks[-1] / peaks[1], 1.1, 'times', most=True)
 
 
 def main():
