@@ -251,10 +251,12 @@ std::optional<ParsedMessage> Catalogue::ParseMessage(std::string_view provider,
                                                      std::uint16_t event_id,
                                                      std::string_view message,
                                                      std::string_view category_text) const {
+  const auto& tries = index_->Find(provider, event_id).tries;
+  if (tries.empty()) return std::nullopt;
   FoldedMessage folded;
   folded.Assign(message);
   std::optional<ParsedMessage> best;
-  for (const Try& attempt : index_->Find(provider, event_id).tries) {
+  for (const Try& attempt : tries) {
     const KnownEntry& known = index_->known[attempt.entry];
     const CompiledWording& wording = known.wordings[attempt.wording];
     auto strings = wording.text.Match(folded);

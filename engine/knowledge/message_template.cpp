@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace exdiag {
 namespace {
@@ -148,27 +149,28 @@ bool IsPlaceholder(std::string_view text) {
 
 void FoldedMessage::Assign(std::string_view raw) {
   raw_ = raw;
-  text_.clear();
-  begin_.clear();
-  end_.clear();
+  text_.resize(raw.size());
+  begin_.resize(raw.size());
+  end_.resize(raw.size());
+  std::size_t size = 0;
   for (std::size_t at = 0; at < raw.size();) {
     std::size_t length = 0;
     const char c = PlainAt(raw, at, length);
     const auto begin = static_cast<std::uint32_t>(at);
     at += length;
-    if (c == ' ' && (text_.empty() || text_.back() == ' ')) {
-      if (!end_.empty()) end_.back() = static_cast<std::uint32_t>(at);
+    if (c == ' ' && (size == 0 || text_[size - 1] == ' ')) {
+      if (size > 0) end_[size - 1] = static_cast<std::uint32_t>(at);
       continue;
     }
-    text_.push_back(c);
-    begin_.push_back(begin);
-    end_.push_back(static_cast<std::uint32_t>(at));
+    text_[size] = c;
+    begin_[size] = begin;
+    end_[size] = static_cast<std::uint32_t>(at);
+    ++size;
   }
-  if (text_.ends_with(' ')) {
-    text_.pop_back();
-    begin_.pop_back();
-    end_.pop_back();
-  }
+  if (size > 0 && text_[size - 1] == ' ') --size;
+  text_.resize(size);
+  begin_.resize(size);
+  end_.resize(size);
 }
 
 std::string_view FoldedMessage::Raw(std::size_t begin, std::size_t end) const {
@@ -177,7 +179,12 @@ std::string_view FoldedMessage::Raw(std::size_t begin, std::size_t end) const {
 }
 
 std::size_t FoldedMessage::LengthWithoutRemark() const {
-  const std::size_t at = text_.rfind("for more information, ");
+  constexpr std::string_view kRemark = "for more information, ";
+  // Few messages have one, and rfind() is slow.
+  if (::memmem(text_.data(), text_.size(), kRemark.data(), kRemark.size()) == nullptr) {
+    return text_.size();
+  }
+  const std::size_t at = text_.rfind(kRemark);
   if (at == std::string::npos || text_.find("http", at) == std::string::npos) return text_.size();
   std::string_view before = std::string_view(text_).substr(0, at);
   TrimEnd(before);
@@ -424,8 +431,12 @@ std::vector<std::optional<std::string_view>> MessageTemplate::Take(const FoldedM
 
 void MessageTemplate::Render(const InsertionStrings& strings, std::string& out) const {
   for (std::size_t at = 0; at < text_.size();) {
+    const std::size_t mark = std::min(text_.find('%', at), text_.size());
+    out.append(text_, at, mark - at);
+    at = mark;
+    if (at == text_.size()) break;
     std::size_t length = 1;
-    const std::size_t position = text_[at] == '%' ? PlaceholderAt(text_, at, length) : kNone;
+    const std::size_t position = PlaceholderAt(text_, at, length);
     if (position != kNone && position < strings.size() && strings[position]) {
       out += *strings[position];
     } else {
