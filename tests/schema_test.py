@@ -140,6 +140,10 @@ BROKEN_KNOWLEDGE = (
     ('builds', 'builds:\n  SP4: Exchange\n'),
     ('files', 'files:\n- {name: a.dll, size: big, gives: {a: b}}\n'),
     ('files', 'files:\n- {name: a.dll}\n'),
+    ('languages', 'labels: {source: A}\n'),
+    ('languages', 'language: X\nlabels: {sorce: A}\n'),
+    ('languages', 'language: X\ncolumns: {time: A}\n'),
+    ('languages', 'language: X\nlabels: {source: "A:"}\n'),
 )
 
 NIGHTLY = "sites:\n- {name: hq, inbox: logs, servers: [{name: EX1, logs: [System, {channel: Application, every: 6h}]}]}\n"

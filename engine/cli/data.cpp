@@ -5,10 +5,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "engine/cli/cache_file.h"
 #include "engine/cli/data_for_store.h"
+#include "engine/knowledge/languages_reader.h"
 #include "engine/yaml/cache.h"
 
 namespace exdiag {
@@ -77,6 +79,9 @@ namespace {
 
 Result<Knowledge> LoadKnowledgeFrom(const std::string& folder, DiagnosticSink& problems) {
   YamlCache cache(CacheFileFor(folder), ProgramIdentity());
+  auto languages = LoadLanguages(folder + "/languages", problems, cache);
+  if (!languages) return languages.error();
+  UseLanguages(std::move(*languages));
   auto knowledge = Knowledge::Load(folder, problems, cache);
   if (knowledge) cache.Save();
   return knowledge;

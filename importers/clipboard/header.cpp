@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/text.h"
+#include "engine/evidence/languages.h"
 #include "importers/text/fields.h"
 #include "importers/text/line_reader.h"
 #include "importers/text/local_time.h"
@@ -17,6 +18,7 @@ struct Label {
   Field field;
 };
 
+// English; the labels of other languages are in kbdata.
 constexpr Label kLabels[] = {
     // 2000 to 2003, and NT's Event Detail window
     {"Event Type", Field::kType},
@@ -37,110 +39,9 @@ constexpr Label kLabels[] = {
     {"Level", Field::kLevel},
     {"Keywords", Field::kKeywords},
     {"OpCode", Field::kOther},
-    // German
-    {"Ereignistyp", Field::kType},
-    {"Ereignisquelle", Field::kSource},
-    {"Ereigniskategorie", Field::kCategory},
-    {"Ereigniskennung", Field::kEventId},
-    {"Zeit", Field::kTime},
-    {"Uhrzeit", Field::kTime},
-    {"Protokollname", Field::kLog},
-    {"Quelle", Field::kSource},
-    {"Datum", Field::kDate},
-    {"Ereignis-ID", Field::kEventId},
-    {"Aufgabenkategorie", Field::kCategory},
-    {"Ebene", Field::kLevel},
-    {"Stufe", Field::kLevel},
-    {"Schlüsselwörter", Field::kKeywords},
-    {"Benutzer", Field::kUser},
-    {"Beschreibung", Field::kDescription},
-    // Japanese
-    {"ログの名前", Field::kLog},
-    {"ソース", Field::kSource},
-    {"日付", Field::kDate},
-    {"イベント ID", Field::kEventId},
-    {"タスクのカテゴリ", Field::kCategory},
-    {"レベル", Field::kLevel},
-    {"キーワード", Field::kKeywords},
-    {"ユーザー", Field::kUser},
-    {"コンピューター", Field::kComputer},
-    {"説明", Field::kDescription},
-    // Chinese
-    {"日志名称", Field::kLog},
-    {"来源", Field::kSource},
-    {"日期", Field::kDate},
-    {"事件 ID", Field::kEventId},
-    {"任务类别", Field::kCategory},
-    {"级别", Field::kLevel},
-    {"关键字", Field::kKeywords},
-    {"用户", Field::kUser},
-    {"计算机", Field::kComputer},
-    {"描述", Field::kDescription},
-    // French
-    {"Nom du journal", Field::kLog},
-    {"ID de l’événement", Field::kEventId},
-    {"ID de l'événement", Field::kEventId},
-    {"Catégorie de la tâche", Field::kCategory},
-    {"Niveau", Field::kLevel},
-    {"Mots clés", Field::kKeywords},
-    {"Utilisateur", Field::kUser},
-    {"Ordinateur", Field::kComputer},
-    // Spanish
-    {"Nombre de registro", Field::kLog},
-    {"Origen", Field::kSource},
-    {"Fecha", Field::kDate},
-    {"Id. del evento", Field::kEventId},
-    {"Id. de evento", Field::kEventId},
-    {"Categoría de la tarea", Field::kCategory},
-    {"Nivel", Field::kLevel},
-    {"Palabras clave", Field::kKeywords},
-    {"Usuario", Field::kUser},
-    {"Equipo", Field::kComputer},
-    {"Descripción", Field::kDescription},
-    // Portuguese
-    {"Nome do Log", Field::kLog},
-    {"Fonte", Field::kSource},
-    {"Identificação do Evento", Field::kEventId},
-    {"Categoria da Tarefa", Field::kCategory},
-    {"Nível", Field::kLevel},
-    {"Palavras-chave", Field::kKeywords},
-    {"Usuário", Field::kUser},
-    {"Computador", Field::kComputer},
-    {"Descrição", Field::kDescription},
-    // Italian
-    {"Nome registro", Field::kLog},
-    {"Nome del log", Field::kLog},
-    {"Nome log", Field::kLog},
-    {"Origine", Field::kSource},
-    {"Data", Field::kDate},
-    {"ID evento", Field::kEventId},
-    {"Categoria attività", Field::kCategory},
-    {"Livello", Field::kLevel},
-    {"Parole chiave", Field::kKeywords},
-    {"Utente", Field::kUser},
-    {"Descrizione", Field::kDescription},
-    // Dutch
-    {"Logboeknaam", Field::kLog},
-    {"Bron", Field::kSource},
-    {"Gebeurtenis-id", Field::kEventId},
-    {"Taakcategorie", Field::kCategory},
-    {"Trefwoorden", Field::kKeywords},
-    {"Gebruiker", Field::kUser},
-    {"Beschrijving", Field::kDescription},
-    // Russian
-    {"Имя журнала", Field::kLog},
-    {"Источник", Field::kSource},
-    {"Дата", Field::kDate},
-    {"Код события", Field::kEventId},
-    {"Категория задачи", Field::kCategory},
-    {"Уровень", Field::kLevel},
-    {"Ключевые слова", Field::kKeywords},
-    {"Пользователь", Field::kUser},
-    {"Компьютер", Field::kComputer},
-    {"Описание", Field::kDescription},
 };
 
-constexpr std::size_t kLongestLabel = 48;
+constexpr std::size_t kLongestLabel = kLongestWord;
 // Ten labels, each perhaps with a blank line behind it, and room for what a page adds.
 constexpr int kMostLines = 40;
 constexpr std::string_view kWideColon = "：";
@@ -168,18 +69,49 @@ std::string_view WithoutTrailingBlanks(std::string_view text) {
   }
 }
 
+Field FieldOf(LogField field) {
+  switch (field) {
+    case LogField::kLog:
+      return Field::kLog;
+    case LogField::kSource:
+      return Field::kSource;
+    case LogField::kEventId:
+      return Field::kEventId;
+    case LogField::kType:
+      return Field::kType;
+    case LogField::kLevel:
+      return Field::kLevel;
+    case LogField::kCategory:
+      return Field::kCategory;
+    case LogField::kKeywords:
+      return Field::kKeywords;
+    case LogField::kDate:
+      return Field::kDate;
+    case LogField::kTime:
+      return Field::kTime;
+    case LogField::kUser:
+      return Field::kUser;
+    case LogField::kComputer:
+      return Field::kComputer;
+    case LogField::kDescription:
+      return Field::kDescription;
+  }
+  return Field::kOther;
+}
+
 // The labels by their last byte, of which all but a few are ruled out by it: most colons of a log
 // stand behind a digit or a drive's letter.
 class LabelIndex {
  public:
   LabelIndex() {
-    for (const Label& label : kLabels) by_end_[EndOf(label.text)].push_back(&label);
+    for (const Label& label : kLabels) by_end_[EndOf(label.text)].push_back(label);
+    for (const FieldWord& label : KnownLanguages().labels) {
+      by_end_[EndOf(label.word)].push_back({label.word, FieldOf(label.field)});
+    }
   }
 
-  // Those that `text`, which is not empty, may end in; in the order of kLabels.
-  const std::vector<const Label*>& EndingLike(std::string_view text) const {
-    return by_end_[EndOf(text)];
-  }
+  // Those that `text`, which is not empty, may end in; English first.
+  const std::vector<Label>& EndingLike(std::string_view text) const { return by_end_[EndOf(text)]; }
 
  private:
   static std::size_t EndOf(std::string_view text) {
@@ -187,7 +119,7 @@ class LabelIndex {
     return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
   }
 
-  std::array<std::vector<const Label*>, 256> by_end_;
+  std::array<std::vector<Label>, 256> by_end_;
 };
 
 const LabelIndex& Labels() {
@@ -197,8 +129,8 @@ const LabelIndex& Labels() {
 
 std::optional<Field> FieldOf(std::string_view label) {
   if (label.empty()) return std::nullopt;
-  for (const Label* row : Labels().EndingLike(label)) {
-    if (row->text.size() == label.size() && EqualsIgnoreCase(row->text, label)) return row->field;
+  for (const Label& row : Labels().EndingLike(label)) {
+    if (row.text.size() == label.size() && EqualsIgnoreCase(row.text, label)) return row.field;
   }
   return std::nullopt;
 }
@@ -241,11 +173,11 @@ bool IsDateLabel(std::string_view label, std::string_view value) {
 std::optional<LabelHit> LabelAtEnd(std::string_view text, std::size_t end) {
   std::optional<LabelHit> best;
   if (text.empty()) return best;
-  for (const Label* row : Labels().EndingLike(text)) {
-    if (text.size() <= row->text.size()) continue;
-    const std::size_t begin = text.size() - row->text.size();
-    if (!IsBlank(text[begin - 1]) || !EqualsIgnoreCase(text.substr(begin), row->text)) continue;
-    if (!best || begin < best->begin) best = LabelHit{row->field, begin, end};
+  for (const Label& row : Labels().EndingLike(text)) {
+    if (text.size() <= row.text.size()) continue;
+    const std::size_t begin = text.size() - row.text.size();
+    if (!IsBlank(text[begin - 1]) || !EqualsIgnoreCase(text.substr(begin), row.text)) continue;
+    if (!best || begin < best->begin) best = LabelHit{row.field, begin, end};
   }
   return best;
 }

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "engine/base/text.h"
+#include "engine/evidence/languages.h"
 #include "importers/csv/table_import.h"
 
 namespace exdiag {
@@ -31,103 +32,49 @@ constexpr struct {
   std::string_view name;
   Column column;
 } kNames[] = {
-    {"Level", kLevel},
-    {"Keywords", kKeywords},
-    {"Date and Time", kDate},
-    {"Source", kSource},
-    {"Event ID", kEventId},
-    {"Task Category", kCategory},
-    {"User", kUser},
-    {"Computer", kComputer},
-    {"Log", kLog},
-    {"Log Name", kLog},
-    {"Description", kDescription},
-    // German
-    {"Ebene", kLevel},
-    {"Schlüsselwörter", kKeywords},
-    {"Datum und Uhrzeit", kDate},
-    {"Quelle", kSource},
-    {"Ereignis-ID", kEventId},
-    {"Aufgabenkategorie", kCategory},
-    {"Benutzer", kUser},
-    {"Protokoll", kLog},
-    // Japanese
-    {"レベル", kLevel},
-    {"キーワード", kKeywords},
-    {"日付と時刻", kDate},
-    {"ソース", kSource},
-    {"イベント ID", kEventId},
-    {"タスクのカテゴリ", kCategory},
-    {"ユーザー", kUser},
-    {"コンピューター", kComputer},
-    {"ログ", kLog},
-    // Portuguese
-    {"Nível", kLevel},
-    {"Palavras-chave", kKeywords},
-    {"Data e Hora", kDate},
-    {"Fonte", kSource},
-    {"Identificação do Evento", kEventId},
-    {"Categoria da Tarefa", kCategory},
-    {"Usuário", kUser},
-    {"Computador", kComputer},
-    // French
-    {"Niveau", kLevel},
-    {"Mots clés", kKeywords},
-    {"Date et heure", kDate},
-    {"ID de l’événement", kEventId},
-    {"ID de l'événement", kEventId},
-    {"Catégorie de la tâche", kCategory},
-    {"Utilisateur", kUser},
-    {"Ordinateur", kComputer},
-    // Spanish
-    {"Nivel", kLevel},
-    {"Palabras clave", kKeywords},
-    {"Fecha y hora", kDate},
-    {"Origen", kSource},
-    {"Id. del evento", kEventId},
-    {"Id. de evento", kEventId},
-    {"Categoría de la tarea", kCategory},
-    {"Usuario", kUser},
-    {"Equipo", kComputer},
-    // Italian
-    {"Livello", kLevel},
-    {"Parole chiave", kKeywords},
-    {"Data e ora", kDate},
-    {"Origine", kSource},
-    {"ID evento", kEventId},
-    {"Categoria attività", kCategory},
-    {"Utente", kUser},
-    // Dutch
-    {"Trefwoorden", kKeywords},
-    {"Datum en tijd", kDate},
-    {"Bron", kSource},
-    {"Gebeurtenis-id", kEventId},
-    {"Taakcategorie", kCategory},
-    {"Gebruiker", kUser},
-    // Russian
-    {"Уровень", kLevel},
-    {"Ключевые слова", kKeywords},
-    {"Дата и время", kDate},
-    {"Источник", kSource},
-    {"Код события", kEventId},
-    {"Категория задачи", kCategory},
-    {"Пользователь", kUser},
-    {"Компьютер", kComputer},
-    // Chinese
-    {"级别", kLevel},
-    {"关键字", kKeywords},
-    {"日期和时间", kDate},
-    {"来源", kSource},
-    {"事件 ID", kEventId},
-    {"任务类别", kCategory},
-    {"用户", kUser},
-    {"计算机", kComputer},
+    // English; other languages are in kbdata
+    {"Level", kLevel},   {"Keywords", kKeywords},       {"Date and Time", kDate},
+    {"Source", kSource}, {"Event ID", kEventId},        {"Task Category", kCategory},
+    {"User", kUser},     {"Computer", kComputer},       {"Log", kLog},
+    {"Log Name", kLog},  {"Description", kDescription},
 };
+
+Column ColumnOf(LogField field) {
+  switch (field) {
+    case LogField::kLog:
+      return kLog;
+    case LogField::kSource:
+      return kSource;
+    case LogField::kEventId:
+      return kEventId;
+    case LogField::kLevel:
+      return kLevel;
+    case LogField::kCategory:
+      return kCategory;
+    case LogField::kKeywords:
+      return kKeywords;
+    case LogField::kDate:
+      return kDate;
+    case LogField::kUser:
+      return kUser;
+    case LogField::kComputer:
+      return kComputer;
+    case LogField::kDescription:
+      return kDescription;
+    case LogField::kType:
+    case LogField::kTime:
+      break;
+  }
+  return kOther;
+}
 
 Column ColumnOf(std::string_view name) {
   const std::string_view trimmed = Trim(name);
   for (const auto& row : kNames) {
     if (EqualsIgnoreCase(row.name, trimmed)) return row.column;
+  }
+  for (const FieldWord& row : KnownLanguages().columns) {
+    if (EqualsIgnoreCase(row.word, trimmed)) return ColumnOf(row.field);
   }
   return kOther;
 }

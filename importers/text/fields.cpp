@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/text.h"
+#include "engine/evidence/languages.h"
 
 namespace exdiag {
 namespace {
@@ -16,7 +17,7 @@ constexpr struct {
   std::string_view word;
   EventType type;
 } kTypeWords[] = {
-    // English: NT to 2003, Vista and later, Get-EventLog.
+    // English; other languages are in kbdata.  NT to 2003, Vista and later, Get-EventLog.
     {"Error", {Level::kError}},
     {"Warning", {Level::kWarning}},
     {"Information", {Level::kInformation}},
@@ -31,70 +32,9 @@ constexpr struct {
     {"Audit Failure", kFailureAudit},
     {"SuccessAudit", kSuccessAudit},
     {"FailureAudit", kFailureAudit},
-    // German
-    {"Fehler", {Level::kError}},
-    {"Warnung", {Level::kWarning}},
-    {"Informationen", {Level::kInformation}},
-    {"Kritisch", {Level::kCritical}},
-    {"Ausführlich", {Level::kVerbose}},
-    {"Erfolgsüberw.", kSuccessAudit},
-    {"Fehlerüberw.", kFailureAudit},
-    {"Überwachung erfolgreich", kSuccessAudit},
-    {"Überwachung gescheitert", kFailureAudit},
-    // French
-    {"Erreur", {Level::kError}},
-    {"Avertissement", {Level::kWarning}},
-    {"Informations", {Level::kInformation}},
-    {"Critique", {Level::kCritical}},
-    {"Audit des succès", kSuccessAudit},
-    {"Audit des échecs", kFailureAudit},
-    {"Succès de l'audit", kSuccessAudit},
-    {"Échec de l'audit", kFailureAudit},
-    // Spanish
-    {"Advertencia", {Level::kWarning}},
-    {"Información", {Level::kInformation}},
-    {"Crítico", {Level::kCritical}},
-    {"Auditoría correcta", kSuccessAudit},
-    {"Error de auditoría", kFailureAudit},
-    // Portuguese
-    {"Erro", {Level::kError}},
-    {"Aviso", {Level::kWarning}},
-    {"Informações", {Level::kInformation}},
-    {"Informação", {Level::kInformation}},
-    // Italian
-    {"Errore", {Level::kError}},
-    {"Avviso", {Level::kWarning}},
-    {"Informazioni", {Level::kInformation}},
-    {"Critico", {Level::kCritical}},
-    // Dutch
-    {"Fout", {Level::kError}},
-    {"Waarschuwing", {Level::kWarning}},
-    {"Informatie", {Level::kInformation}},
-    // Russian
-    {"Ошибка", {Level::kError}},
-    {"Предупреждение", {Level::kWarning}},
-    {"Сведения", {Level::kInformation}},
-    {"Уведомление", {Level::kInformation}},
-    // Japanese
-    {"エラー", {Level::kError}},
-    {"警告", {Level::kWarning}},
-    {"情報", {Level::kInformation}},
-    {"重大", {Level::kCritical}},
-    {"成功の監査", kSuccessAudit},
-    {"失敗の監査", kFailureAudit},
-    // Chinese
-    {"错误", {Level::kError}},
-    {"信息", {Level::kInformation}},
-    {"关键", {Level::kCritical}},
-    {"审核成功", kSuccessAudit},
-    {"审核失败", kFailureAudit},
-    {"錯誤", {Level::kError}},
-    {"資訊", {Level::kInformation}},
 };
 
-constexpr std::string_view kNoCategory[] = {
-    "None",   "N/A",     "Keine",   "Aucun",   "Aucune",  "なし", "无",         "無",
-    "Nenhum", "Nenhuma", "Ninguno", "Ninguna", "Nessuna", "Geen", "Отсутствует"};
+constexpr std::string_view kNoCategory[] = {"None", "N/A"};
 
 }  // namespace
 
@@ -102,6 +42,11 @@ std::optional<EventType> FindEventType(std::string_view text) {
   const std::string_view word = Trim(text);
   for (const auto& row : kTypeWords) {
     if (row.word.size() == word.size() && EqualsIgnoreCase(row.word, word)) return row.type;
+  }
+  for (const TypeWord& row : KnownLanguages().types) {
+    if (row.word.size() == word.size() && EqualsIgnoreCase(row.word, word)) {
+      return EventType{row.level, row.keywords};
+    }
   }
   return std::nullopt;
 }
@@ -117,6 +62,8 @@ void PutCategory(std::string_view text, Record& record) {
   const std::string_view trimmed = Trim(text);
   const auto is_none = [&](std::string_view none) { return EqualsIgnoreCase(none, trimmed); };
   if (std::any_of(std::begin(kNoCategory), std::end(kNoCategory), is_none)) return;
+  const std::vector<std::string>& others = KnownLanguages().no_category;
+  if (std::any_of(others.begin(), others.end(), is_none)) return;
   if (trimmed.size() > 2 && trimmed.front() == '(' && trimmed.back() == ')') {
     const auto number = ParseInteger(trimmed.substr(1, trimmed.size() - 2));
     if (number && *number >= 0 && *number <= 0xffff) {

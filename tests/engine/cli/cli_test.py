@@ -1358,6 +1358,32 @@ class Nightly(CommandLine):
             'used)\nexdiag: exdiag.yaml: configuration with mistakes; nothing done\n' % lines))
 
 
+class AddedLanguage(CommandLine):
+    """A language is data: whoever adds a file to kbdata reads its exports, without building anything."""
+
+    PASTE = ('Lokin nimi: Application\nLähde: MSExchangeMTA\nPäivämäärä: 2021-06-04 08:41:47\n'
+             'Tapahtumatunnus: 9411\nTaso: Virhe\nTietokone: BREST\nKuvaus:\nJotain.\n')
+    WORDS = ('language: Finnish\n'
+             'labels:\n  {log: Lokin nimi, source: Lähde, date: Päivämäärä, event_id: Tapahtumatunnus, level: Taso,\n'
+             '  computer: Tietokone, description: Kuvaus}\n'
+             'types: {error: [Virhe]}\n')
+
+    def test_a_file_in_kbdata(self):
+        paste = self.file('paste.txt', self.PASTE)
+        kbdata = self.path('kbdata')
+        shutil.copytree(os.path.join(SOURCE, 'kbdata'), kbdata)
+        data = ('--rules', os.path.join(HERE, 'rules'), '--kbdata', kbdata)
+        result = self.run_exdiag('import', '--store', self.store, *data[2:], paste)
+        self.assertEqual(result.returncode, 3, result.out)
+        with open(os.path.join(kbdata, 'languages', 'finnish.yaml'), 'w') as f:
+            f.write(self.WORDS)
+        result = self.run_exdiag('import', '--store', self.store, *data[2:], paste)
+        self.assertEqual(result.returncode, 0, result.err)
+        event, = json.loads(self.run_exdiag('events', '--store', self.store, '--format', 'json').out)['events']
+        self.assertEqual([event[key] for key in ('provider', 'event_id', 'level', 'host', 'message')],
+                         ['MSExchangeMTA', 9411, 'error', 'brest', 'Jotain.'])
+
+
 class StoreCommand(CommandLine):
     def test_info_and_verify(self):
         self.import_log()
