@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "engine/base/did_you_mean.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/data.h"
@@ -13,6 +15,7 @@
 #include "engine/cli/open_store.h"
 #include "engine/cli/output.h"
 #include "engine/cli/time_option.h"
+#include "engine/report/phrases.h"
 
 namespace exdiag {
 namespace {
@@ -60,6 +63,8 @@ class CausesCommand final : public Command {
     if (store != nullptr) {
       const auto added = AddFound(found->diagnosis.ranking, *store, *scope, answer);
       if (!added) return Fail(added.error().message);
+      const auto told = TellUnknownHosts(*scope, found->diagnosis.ranking, *store);
+      if (!told) return Fail(told.error().message);
     }
     const bool anything = AnythingToReport(answer, found->diagnosis.ranking);
     const auto written =
@@ -84,6 +89,33 @@ class CausesCommand final : public Command {
       return Error{"--host and --since ask about a store; name it with --store"};
     }
     return scope;
+  }
+
+  // "No such event" is little help where a host's name has a typing mistake.  A host is known by
+  // its logs, by its facts, and as the peer of another in a finding.
+  Result<void> TellUnknownHosts(const CausesScope& scope, const Ranking& ranking,
+                                const Store& store) const {
+    if (scope.hosts.empty()) return {};
+    const auto coverage = store.CoverageRows();
+    if (!coverage) return coverage.error();
+    const auto facts = store.Facts();
+    if (!facts) return facts.error();
+    std::set<std::string> known;
+    for (const Coverage& row : *coverage) known.insert(row.host);
+    for (const Fact& fact : *facts) known.insert(CanonicalHost(fact.host));
+    for (const Finding& finding : ranking.findings) {
+      for (const std::string& host : finding.signal.hosts) known.insert(CanonicalHost(host));
+    }
+    known.erase("");
+    const std::vector<std::string> names(known.begin(), known.end());
+    for (const std::string& host : scope.hosts) {
+      if (known.contains(host)) continue;
+      const std::string nearest = DidYouMean(host, names);
+      const std::string others = names.empty() ? "none" : Joined(names, 10);
+      Remark(fmt::format("{}: knows no host \"{}\"{} {}", store_, host,
+                         nearest.empty() ? "; it knows" : nearest + " It knows", others));
+    }
+    return {};
   }
 
   // Without a store.

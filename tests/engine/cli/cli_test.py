@@ -547,8 +547,10 @@ class Causes(CommandLine):
                              ('1999-11-23', False)):
             self.assertEqual(found(*((1, '--since', since) if there else (0, '--since', since))),
                              ([1], 1) if there else ([], None), since)
-        text = self.exdiag(0, 'causes', '9322', '--store', self.store, '--host', 'NANTES').out
-        self.assertIn('The store holds no such event on nantes.', text)
+        for host, offer in (('NANTES', '; it knows brest, lyon'), ('BREAST', '; did you mean "brest"? It knows brest, lyon')):
+            unknown = self.exdiag(0, 'causes', '9322', '--store', self.store, '--host', host)
+            self.assertIn('The store holds no such event on %s.' % host.lower(), unknown.out)
+            self.assertEqual(unknown.err, 'exdiag: %s: knows no host "%s"%s\n' % (self.store, host.lower(), offer))
         table = self.exdiag(1, 'causes', '9322', '--store', self.store).out
         self.assertRegex(table, r'\n  1  Servers whose .* 1 \(\d\d %\) +1999-11-22  B\n')
         self.assertIn('In the store: 1 incident, ', table)
