@@ -32,7 +32,7 @@ from_debian() { command -v "$1" > /dev/null || debian "$2" || missing+=("$1: no 
 from_debian evtxexport libevtx-utils
 from_debian sqlite3 sqlite3
 
-if [ ! -x "$peers/python/bin/evtx_dump" ]; then
+if ! "$peers/python/bin/python" -c 'import Evtx.Evtx' 2> "$peers/pip.log"; then
   { python3 -m venv "$peers/python" && "$peers/python/bin/pip" install python-evtx; } > "$peers/pip.log" 2>&1 ||
     missing+=("python-evtx: pip did not install it (see $peers/pip.log)")
 fi
@@ -48,4 +48,4 @@ fi
 for peer in "${missing[@]}"; do
   echo "MISSING PEER: $peer" >&2
 done
-[ ${#missing[@]} -eq 0 ] && echo "all peers are there: evtxexport, sqlite3, $peers/python/bin/evtx_dump, $peers/bin/evtx_dump"
+[ ${#missing[@]} -eq 0 ] && echo "all peers are there: evtxexport, sqlite3, $peers/python, $peers/bin/evtx_dump"
