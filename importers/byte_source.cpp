@@ -61,10 +61,16 @@ class BytesInMemory final : public ByteSource {
 Result<std::unique_ptr<ByteSource>> OpenFile(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return Error{path + ": " + std::strerror(errno) + "; not read"};
+  auto source = TakeFile(descriptor);
+  if (!source) return Error{path + ": " + source.error().message};
+  return source;
+}
+
+Result<std::unique_ptr<ByteSource>> TakeFile(int descriptor) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
-    return Error{path + ": not a regular file; not read"};
+    return Error{"not a regular file; not read"};
   }
   return std::unique_ptr<ByteSource>(
       std::make_unique<FileSource>(descriptor, static_cast<std::uint64_t>(status.st_size)));

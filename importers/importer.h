@@ -28,6 +28,9 @@ class ByteSource {
 
 // The file on disk; an Error names the file and the system's reason.
 Result<std::unique_ptr<ByteSource>> OpenFile(const std::string& path);
+// The same of a file that is open; takes the descriptor over, also with an Error, which has the
+// system's reason alone.
+Result<std::unique_ptr<ByteSource>> TakeFile(int descriptor);
 // Bytes already in memory (standard input, tests); takes them over.
 std::unique_ptr<ByteSource> MemorySource(std::string bytes);
 

@@ -24,14 +24,15 @@ Spool::~Spool() { Close(); }
 void Spool::Close() {
   if (descriptor_ < 0) return;
   ::close(descriptor_);
-  ::unlink(path_.c_str());
   descriptor_ = -1;
 }
 
 Result<void> Spool::OpenTemporary() {
-  path_ = (std::filesystem::temp_directory_path() / "exdiag-XXXXXX").string();
-  descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
+  std::string path = (std::filesystem::temp_directory_path() / "exdiag-XXXXXX").string();
+  descriptor_ = ::mkostemp(path.data(), O_CLOEXEC);
   if (descriptor_ < 0) return SystemError();
+  // So that it goes with the process, however that ends.
+  ::unlink(path.c_str());
   return {};
 }
 
@@ -59,9 +60,7 @@ Result<void> Spool::Append(std::span<const std::byte> bytes) {
 Result<std::unique_ptr<ByteSource>> Spool::Take() {
   size_ = 0;
   if (descriptor_ < 0) return MemorySource(std::exchange(memory_, {}));
-  auto source = OpenFile(path_);
-  Close();
-  return source;
+  return TakeFile(std::exchange(descriptor_, -1));
 }
 
 }  // namespace exdiag

@@ -10,7 +10,8 @@
 
 namespace exdiag {
 
-// In memory up to 16 MiB, beyond that in a temporary file that nobody else sees.
+// In memory up to 16 MiB, beyond that in a temporary file that nobody else sees and that has no
+// name, so that nothing of it is left when the process is killed.
 class Spool {
  public:
   Spool();
@@ -31,8 +32,7 @@ class Spool {
 
   std::string memory_;
   std::uint64_t size_ = 0;
-  std::string path_;  // of the temporary file
-  int descriptor_ = -1;
+  int descriptor_ = -1;  // of the temporary file
 };
 
 }  // namespace exdiag
