@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/text.h"
 #include "engine/report/explain.h"
 #include "engine/report/phrases.h"
 #include "engine/report/rule_json.h"
@@ -43,6 +44,22 @@ void AddFields(Document& out, const std::vector<FieldValue>& fields) {
   out.Add(std::move(table));
 }
 
+// Whether the text begins as a wording of the catalogue, whose values it does not show: a paste
+// that is cut off, most of the time.
+bool LacksItsEnd(const ExplainedEvent& explained) {
+  if (explained.entry == nullptr || !explained.fields.empty()) return false;
+  constexpr std::size_t kPeculiar = 12;  // bytes that do not begin alike by chance
+  const std::string text = CollapseSpace(explained.message);
+  const auto& wordings = explained.entry->wordings;
+  return std::any_of(wordings.begin(), wordings.end(), [&](const std::string& wording) {
+    const std::size_t value = wording.find('%');
+    if (value == std::string::npos) return false;
+    const std::string head = CollapseSpace(wording.substr(0, value));
+    const std::size_t size = std::min(head.size(), text.size());
+    return size >= kPeculiar && EqualsIgnoreCase(head.substr(0, size), text.substr(0, size));
+  });
+}
+
 void AddEvent(Document& out, const ExplainedEvent& explained) {
   const Event& event = explained.event;
   const std::string host = event.computer.empty() ? "" : " on " + event.computer;
@@ -53,6 +70,11 @@ void AddEvent(Document& out, const ExplainedEvent& explained) {
     out.Add(Paragraph{explained.entry->meaning});
   }
   if (!explained.message.empty()) out.Add(Paragraph{{explained.message, Role::kCode}});
+  if (LacksItsEnd(explained)) {
+    out.Add(Paragraph{
+        "Its text begins as the catalogue has it, but does not go on to its end, so no value could "
+        "be taken from it. If it was cut off, paste the whole text."});
+  }
   AddFields(out, explained.fields);
   AddCodes(out, explained.codes);
 }

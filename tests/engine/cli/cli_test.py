@@ -609,10 +609,14 @@ class Explain(CommandLine):
         self.assertEqual([(c['cause'], c['fit'], c['why'][0]['value']) for c in answer['events'][0]['other_causes']],
                          [('test.rpc-denied.untrusted-domains', 'ruled_out', '1722'),
                           ('test.rpc-denied.service-account', 'ruled_out', '1722')])
+        self.assertNotIn('cut off', result.out)
         # Half a paste: what is not shown decides nothing.
         half = self.PASTED[:self.PASTED.index(b', NT/MTA error code')] + b'\r\n'
         answer = json.loads(self.exdiag(0, 'explain', '--format', 'json', stdin=half).out)
         self.assertEqual({c['fit'] for c in answer['events'][0]['other_causes']}, {'not_shown'})
+        self.assertIn('\n\nIts text begins as the catalogue has it, but does not go on to its end, so no\n'
+                      'value could be taken from it. If it was cut off, paste the whole text.\n\n',
+                      self.exdiag(0, 'explain', stdin=half).out)
         page = self.exdiag(0, 'explain', '--format', 'html', stdin=other).out
         self.assertIn('<h2>Ruled out by its values</h2>', page)
         self.assertIn("default-src 'none'", page)
