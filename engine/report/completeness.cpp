@@ -242,6 +242,34 @@ bool IsMissing(const LogNumbers* log, const LogRhythm::Pause& pause) {
   });
 }
 
+// Adds the pauses that an export covers and in which no record is missing.
+void AddSilence(Completeness& out, const std::vector<LogRhythm>& rhythms,
+                const std::map<LogKey, std::vector<Coverage>>& covered, const HostNews& news) {
+  std::map<LogKey, const LogNumbers*> numbers;
+  for (const LogNumbers& log : out.numbers) numbers[{log.host, log.channel}] = &log;
+  for (const LogRhythm& log : rhythms) {
+    const LogKey key{log.host, log.channel};
+    const auto rows = covered.find(key);
+    if (rows == covered.end()) continue;
+    const auto numbers_of = numbers.find(key);
+    for (const LogRhythm::Pause& pause : log.pauses) {
+      const Coverage* row = Covering(rows->second, pause);
+      const LogNumbers* shown = numbers_of == numbers.end() ? nullptr : numbers_of->second;
+      if (row == nullptr || IsMissing(shown, pause)) continue;
+      SilentPeriod& period = out.silent.emplace_back();
+      period.host = log.host;
+      period.channel = log.channel;
+      period.time_basis = row->time_basis;
+      period.from = pause.from;
+      period.to = pause.to;
+      period.usual = log.usual;
+      const auto power = news.power.find(log.host);
+      if (power != news.power.end()) Explain(period, power->second);
+      period.clock_changed = WasSetOver(period, out.clock);
+    }
+  }
+}
+
 }  // namespace
 
 Result<Completeness> MakeCompleteness(const Store& store) {
@@ -257,39 +285,15 @@ Result<Completeness> MakeCompleteness(const Store& store) {
   Completeness out;
   const auto covered = ByLog(std::move(*coverage));
   const auto numbered = ByLog(std::move(*stretches));
-  std::map<LogKey, const LogNumbers*> numbers;
   for (const auto& [key, rows] : numbered) {
     NumberFindings found = FindMissingNumbers(rows, news->cleared);
     out.numbers.push_back(std::move(found.numbers));
     for (ClockChange& change : found.clock) out.clock.push_back(std::move(change));
   }
-  for (const LogNumbers& log : out.numbers) numbers[{log.host, log.channel}] = &log;
   for (const auto& [key, rows] : covered) out.unnumbered_logs += numbered.contains(key) ? 0 : 1;
   MergeChanges(out.clock);
   AddTold(out.clock, *news);
-  for (const LogRhythm& log : *rhythms) {
-    const LogKey key{log.host, log.channel};
-    const auto rows = covered.find(key);
-    const auto numbers_of = numbers.find(key);
-    for (const LogRhythm::Pause& pause : log.pauses) {
-      const Coverage* row = rows == covered.end() ? nullptr : Covering(rows->second, pause);
-      if (row == nullptr ||
-          IsMissing(numbers_of == numbers.end() ? nullptr : numbers_of->second, pause)) {
-        continue;
-      }
-      SilentPeriod& period = out.silent.emplace_back();
-      period.host = log.host;
-      period.channel = log.channel;
-      period.time_basis = row->time_basis;
-      period.from = pause.from;
-      period.to = pause.to;
-      period.usual = log.usual;
-      if (const auto power = news->power.find(log.host); power != news->power.end()) {
-        Explain(period, power->second);
-      }
-      period.clock_changed = WasSetOver(period, out.clock);
-    }
-  }
+  AddSilence(out, *rhythms, covered, *news);
   return out;
 }
 
