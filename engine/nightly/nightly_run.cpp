@@ -382,7 +382,10 @@ class NightlyRun {
     std::vector<UnsentMail> left;
     for (UnsentMail& mail : unsent_) {
       const bool late = mail.run != run_.id;
-      if (!late && own) mail.text = own->text;
+      if (!late && own) {
+        mail.text = own->text;
+        mail.text_without_report = own->text_without_report;
+      }
       if (!tools_.send || !tools_.send(site_, mail, late)) left.push_back(std::move(mail));
     }
     unsent_ = std::move(left);

@@ -78,7 +78,8 @@ std::optional<UnsentMail> MailOfRun(const RunSummary& summary, const SiteConfig&
   mail.at = summary.at;
   mail.subject = MailSubject(summary);
   if (site.mail.attach_report) mail.html_report = summary.html_report;
-  mail.text = MailText(summary, !mail.html_report.empty());
+  mail.text_without_report = MailText(summary, false);
+  mail.text = mail.html_report.empty() ? mail.text_without_report : MailText(summary, true);
   return mail;
 }
 
@@ -88,11 +89,6 @@ bool SendRunMail(const UnsentMail& mail, bool late, const SiteConfig& site,
   MailMessage message = MessageOf(site, mail.at);
   message.subject = mail.subject;
   message.text = mail.text;
-  if (late) {
-    message.subject += fmt::format(" (late, of {} UTC)", FormatTimeForPeople(mail.at));
-    message.text = "This could not be sent when that run was completed; a later run sends it.\n\n" +
-                   message.text;
-  }
   if (!mail.html_report.empty()) {
     auto page = ReadWhole(mail.html_report);
     if (page) {
@@ -103,7 +99,13 @@ bool SendRunMail(const UnsentMail& mail, bool late, const SiteConfig& site,
     } else {
       complaints.Add("nightly.mail", fmt::format("{}: {}; the mail goes without it",
                                                  mail.html_report, std::strerror(errno)));
+      message.text = mail.text_without_report;
     }
+  }
+  if (late) {
+    message.subject += fmt::format(" (late, of {} UTC)", FormatTimeForPeople(mail.at));
+    message.text = "This could not be sent when that run was completed; a later run sends it.\n\n" +
+                   message.text;
   }
   return Send(message, site, complaints);
 }

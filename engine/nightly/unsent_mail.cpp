@@ -8,7 +8,7 @@ namespace exdiag {
 namespace {
 
 constexpr char kName[] = "unsent mails";
-constexpr char kFormat[] = "unsent mails 1";
+constexpr char kFormat[] = "unsent mails 2";
 constexpr std::size_t kMost = 10;
 
 }  // namespace
@@ -24,6 +24,7 @@ std::vector<UnsentMail> ReadUnsentMails(const Store& store, std::int64_t last_co
     mail.subject = in.Text();
     mail.text = in.Text();
     mail.html_report = in.Text();
+    mail.text_without_report = in.Text();
   }
   if (!in.ok() || !in.at_end()) return {};
   std::erase_if(mails, [&](const UnsentMail& mail) { return mail.run > last_completed; });
@@ -42,6 +43,7 @@ Result<void> KeepUnsentMails(const std::vector<UnsentMail>& mails, Store& store)
     out.Text(mails[i].subject);
     out.Text(mails[i].text);
     out.Text(mails[i].html_report);
+    out.Text(mails[i].text_without_report);
   }
   return store.Keep(kName, out.bytes());
 }

@@ -15,7 +15,8 @@ struct UnsentMail {
   std::int64_t run = 0;  // RunRecord::id
   Ticks at;              // moment of the run
   std::string subject, text;
-  std::string html_report;  // file to attach; "" for none
+  std::string html_report;          // file to attach; "" for none
+  std::string text_without_report;  // in place of `text` where the file is gone
 };
 
 // What the store keeps of runs up to `last_completed`, oldest first; of later ones the next run

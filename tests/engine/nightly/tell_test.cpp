@@ -264,6 +264,20 @@ TEST_F(TellTest, WhatGoesWrongIsTold) {
   EXPECT_FALSE(problems_.Has(Severity::kRejected));
 }
 
+// As when retention removed it before a late mail went out.
+TEST_F(TellTest, NoReportIsPromisedThatIsGone) {
+  RunSummary summary = BadNight();
+  summary.html_report = (folder_ / "gone.html").string();
+  summary.reports = {summary.html_report};
+  EXPECT_THAT(Tell(summary), ElementsAre(summary.html_report +
+                                         ": No such file or directory; the mail goes without it"));
+  EXPECT_TRUE(sent_);
+  EXPECT_THAT(Read("mail"), ::testing::Not(::testing::HasSubstr("Attached")));
+  std::ofstream(summary.html_report) << "<!doctype html>";
+  EXPECT_THAT(Tell(summary), IsEmpty());
+  EXPECT_THAT(Read("mail"), ::testing::HasSubstr("Attached; it opens in a browser"));
+}
+
 TEST_F(TellTest, ALateMailSaysSo) {
   site_.mail.when = MailWhen::kAlways;
   const auto mail = MailOfRun(QuietNight(), site_);
