@@ -14,11 +14,12 @@ namespace exdiag {
 // A word is no longer than this, in bytes of UTF-8.
 inline constexpr std::size_t kLongestWord = 48;
 
+// The parts of an event that the Event Viewer shows.
 enum class LogField : std::uint8_t {
   kLog,
   kSource,
   kEventId,
-  kType,
+  kType,  // of 2000/2003
   kLevel,
   kCategory,
   kKeywords,
@@ -26,8 +27,10 @@ enum class LogField : std::uint8_t {
   kTime,
   kUser,
   kComputer,
+  kOther,  // known and of no use to us
   kDescription,
 };
+inline constexpr std::size_t kLogFields = static_cast<std::size_t>(LogField::kDescription) + 1;
 
 struct FieldWord {
   std::string word;

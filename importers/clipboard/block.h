@@ -17,7 +17,7 @@ namespace exdiag::clipboard {
 
 struct Block {
   std::uint64_t line = 0;
-  std::array<std::string, static_cast<std::size_t>(Field::kCount)> value;
+  std::array<std::string, kLogFields> value;
   bool has_number = false;
   std::string description;  // as it stands, without the margin
   std::string xml;          // "<Event ...>", "" when there was none

@@ -69,36 +69,6 @@ std::string_view WithoutTrailingBlanks(std::string_view text) {
   }
 }
 
-Field FieldOf(LogField field) {
-  switch (field) {
-    case LogField::kLog:
-      return Field::kLog;
-    case LogField::kSource:
-      return Field::kSource;
-    case LogField::kEventId:
-      return Field::kEventId;
-    case LogField::kType:
-      return Field::kType;
-    case LogField::kLevel:
-      return Field::kLevel;
-    case LogField::kCategory:
-      return Field::kCategory;
-    case LogField::kKeywords:
-      return Field::kKeywords;
-    case LogField::kDate:
-      return Field::kDate;
-    case LogField::kTime:
-      return Field::kTime;
-    case LogField::kUser:
-      return Field::kUser;
-    case LogField::kComputer:
-      return Field::kComputer;
-    case LogField::kDescription:
-      return Field::kDescription;
-  }
-  return Field::kOther;
-}
-
 // The labels by their last byte, of which all but a few are ruled out by it: most colons of a log
 // stand behind a digit or a drive's letter.
 class LabelIndex {
@@ -106,7 +76,7 @@ class LabelIndex {
   LabelIndex() {
     for (const Label& label : kLabels) by_end_[EndOf(label.text)].push_back(label);
     for (const FieldWord& label : KnownLanguages().labels) {
-      by_end_[EndOf(label.word)].push_back({label.word, FieldOf(label.field)});
+      by_end_[EndOf(label.word)].push_back({label.word, label.field});
     }
   }
 

@@ -7,24 +7,11 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/evidence/languages.h"
+
 namespace exdiag::clipboard {
 
-enum class Field : std::uint8_t {
-  kLog,
-  kSource,
-  kEventId,
-  kType,  // of 2000/2003
-  kLevel,
-  kCategory,
-  kKeywords,
-  kDate,
-  kTime,
-  kUser,
-  kComputer,
-  kOther,  // known and of no use to us
-  kDescription,
-  kCount,
-};
+using Field = LogField;
 
 // A label and the colon behind it, or "Event ID" and a number without one.
 struct LabelHit {
@@ -39,7 +26,7 @@ std::optional<LabelHit> LabelAt(std::string_view line);
 std::optional<LabelHit> NextLabel(std::string_view line);
 
 struct Header {
-  std::array<std::string_view, static_cast<std::size_t>(Field::kCount)> value;
+  std::array<std::string_view, kLogFields> value;
   std::uint32_t seen = 0;  // one bit a field
   std::size_t size = 0;    // where the description begins, or the first line that is no header
   std::size_t indent = 0;  // blanks before the leftmost label line

@@ -63,6 +63,7 @@ Column ColumnOf(LogField field) {
       return kDescription;
     case LogField::kType:
     case LogField::kTime:
+    case LogField::kOther:
       break;
   }
   return kOther;
