@@ -110,12 +110,13 @@ void AddNumbers(Document& out, const Completeness& completeness) {
   AddMore(out, all, kShown);
   std::string rest;
   if (whole > 0) rest = Counted(whole, all > 0 ? "other log" : "log") + " without gaps.";
-  if (completeness.unnumbered_logs > 0 || whole + all == 0) {
+  if (completeness.unnumbered_logs > 0) {
     rest += fmt::format("{}{} fed by exports that carry no record numbers.", whole > 0 ? " " : "",
                         completeness.unnumbered_logs == 1
                             ? "1 log was"
                             : Digits(completeness.unnumbered_logs) + " logs were");
   }
+  if (rest.empty() && all == 0) rest = "None.";
   if (!rest.empty()) out.Add(Paragraph{rest});
 }
 

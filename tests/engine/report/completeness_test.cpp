@@ -98,7 +98,7 @@ TEST(CompletenessTest, GapsInRecordNumbers) {
       "  - brest, Application: 10 records missing between 40 (2021-06-04 12:39:00) and 51 "
       "(2021-06-04 12:50:00)";
   Check({
-      {"nothing was fed", {}, Text("0 logs were fed by exports that carry no record numbers.")},
+      {"nothing was fed", {}, Text("None.")},
       {"a whole log", {whole}, Text("1 log without gaps.")},
       {"newest first", {{whole.rbegin(), whole.rend()}}, Text("1 log without gaps.")},
       {"exports without numbers",
