@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/base/text.h"
+#include "engine/knowledge/languages_reader.h"
 #include "importers/importer.h"
 
 namespace exdiag {
@@ -58,13 +59,39 @@ class CountingSink final : public EvidenceSink, public DiagnosticSink {
       fmt::print("  {}={}\n", record.names.empty() ? std::string() : Printable(record.names[i]),
                  Printable(record.strings[i]));
     }
-    if (!record.binary.empty()) fmt::print("  binary {} bytes\n", record.binary.size());
+    if (!record.binary.empty()) DumpBytes(record.binary);
     if (!record.message.empty()) fmt::print("  message {}\n", Printable(record.message));
+  }
+
+  static void DumpBytes(std::span<const std::byte> bytes) {
+    fmt::print("  binary {} bytes ", bytes.size());
+    for (const std::byte byte : bytes) fmt::print("{:02x}", std::to_integer<unsigned>(byte));
+    fmt::print("\n");
   }
 
   std::string file_;
   bool dump_;
 };
+
+bool LearnLanguages() {
+  DiagnosticList problems;
+  YamlCache none;
+  auto languages = LoadLanguages(EXDIAG_SOURCE_DIR "/kbdata/languages", problems, none);
+  if (!languages) return false;
+  UseLanguages(std::move(*languages));
+  return true;
+}
+
+// Binary logs need no words of any language, which take as long to learn as 3 MB to read.
+const Importer* Recognise(const ByteSource& source) {
+  const Importer* importer = FindImporter(source);
+  if (importer != nullptr && (importer->name() == "evtx" || importer->name() == "evt")) {
+    return importer;
+  }
+  static const bool kLearned = LearnLanguages();
+  if (!kLearned) fmt::print(stderr, "kbdata/languages cannot be read\n");
+  return FindImporter(source);
+}
 
 int Run(const std::string& file, bool dump) {
   const auto source = OpenFile(file);
@@ -72,7 +99,7 @@ int Run(const std::string& file, bool dump) {
     fmt::print(stderr, "{}\n", source.error().message);
     return 3;
   }
-  const Importer* importer = FindImporter(**source);
+  const Importer* importer = Recognise(**source);
   if (importer == nullptr) {
     fmt::print(stderr, "{}: no format of ours\n", file);
     return 3;

@@ -41,6 +41,7 @@ class Figures:
     def __init__(self, name, size, records):
         self.name, self.size, self.records = name, size, records
         self.clock, self.cpu, self.memory = [], [], []
+        self.failed = False
 
     def add(self, clock, usage):
         self.clock.append(clock)
@@ -128,20 +129,29 @@ class Bench:
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode not in accept:
                 err.seek(0)
-                sys.exit('%s failed with %d: %s' % (figures.name, process.returncode, err.read().decode()[-2000:]))
+                how = '%s failed with %d: %s' % (figures.name, process.returncode,
+                                                 err.read().decode(errors='replace').strip()[-400:])
+                if command[0] in (self.exdiag, self.parse_only):
+                    sys.exit(how)
+                figures.failed = True
+                print('PEER LEFT OUT: ' + how, flush=True)
+                return
         figures.add(took, usage)
 
     def turns(self, rows, runs=None):
-        """Runs each of (figures, command, what to do before) in turn; returns the figures."""
+        """Runs each of (figures, command, what to do before) in turn; returns the figures.
+
+        A peer that fails is told of and left out; when exdiag does, that is the end.
+        """
         rows = [row for row in rows if row is not None]
         for run in range(runs or self.options.runs):
             for figures, command, before in rows:
-                if figures.clock and figures.seconds() > 20:
+                if figures.failed or (figures.clock and figures.seconds() > 20):
                     continue  # one run says enough of a peer that is so slow
                 if before:
                     before()
                 self.once(figures, command)
-        return [figures for figures, _, _ in rows]
+        return [figures for figures, _, _ in rows if not figures.failed]
 
     def fresh_store(self):
         shutil.rmtree(self.store, ignore_errors=True)
@@ -198,7 +208,7 @@ def measure_parse(bench):
         for figures in bench.turns(rows):
             figures.show()
         bench.target('parse, ' + kind, ours.rate(True), 1000, 'MB/s of CPU', form='%.0f')
-        if peers:
+        if peers and not peers[0].failed:
             bench.target('parse against the crate, ' + kind, peers[0].seconds(True) / ours.seconds(True), 3, 'times')
 
 
@@ -218,7 +228,7 @@ def measure_import(bench):
     stages(bench, path, records)
     bench.target('import, all in', ours.records_rate(), 500_000, 'rows/s', form='%.0f')
     print('              of one CPU second: %.0f rows' % ours.records_rate(True))
-    if dump:
+    if dump and not two.failed:
         bench.target("import against the crate's 2 threads", two.seconds() / ours.seconds(), 1, 'times')
 
 
@@ -283,7 +293,8 @@ def measure_text(bench):
         for figures in bench.turns([(ours, bench.import_of(path), bench.fresh_store),
                                     (theirs, command, bench.fresh_store)]):
             figures.show()
-        bench.target('%s against sqlite3' % kind, theirs.seconds() / ours.seconds(), 1, 'times')
+        if not theirs.failed:
+            bench.target('%s against sqlite3' % kind, theirs.seconds() / ours.seconds(), 1, 'times')
 
 
 def measure_small(bench):
