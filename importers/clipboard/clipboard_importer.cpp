@@ -54,9 +54,9 @@ void PutLevel(const Block& block, Record& record) {
 // One import: turns blocks into records.
 class Reading {
  public:
-  Reading(const Export& input, const DateOrderFinder& dates, EvidenceSink& evidence,
+  Reading(const Export& input, LocalTimes::FindOrder dates, EvidenceSink& evidence,
           DiagnosticSink& problems)
-      : input_(&input), times_(dates), evidence_(&evidence), problems_(&problems) {}
+      : input_(&input), times_(std::move(dates)), evidence_(&evidence), problems_(&problems) {}
 
   // False when the sink wants no more.
   bool Take(const Block& block) {
@@ -123,11 +123,11 @@ class Reading {
   EventXmlReader xml_;
 };
 
-Result<DateOrderFinder> FindDateOrder(const Export& input) {
-  auto window = TextWindow::Open(input);
-  if (!window) return window.error();
-  BlockScanner scanner(*window);
+DateOrderFinder FindDateOrder(const Export& input) {
   DateOrderFinder finder;
+  auto window = TextWindow::Open(input);
+  if (!window) return finder;
+  BlockScanner scanner(*window);
   Block block;
   while (!finder.decided() && scanner.Next(block)) {
     if (const auto clock = ClockOf(block)) finder.Add(*clock);
@@ -156,12 +156,11 @@ class ClipboardImporter final : public Importer {
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {
-    auto dates = FindDateOrder(input);
-    if (!dates) return dates.error();
     auto window = TextWindow::Open(input);
     if (!window) return window.error();
     BlockScanner scanner(*window);
-    Reading reading(input, *dates, evidence, problems);
+    Reading reading(
+        input, [&] { return FindDateOrder(input); }, evidence, problems);
     Block block;
     while (scanner.Next(block)) {
       if (!reading.Take(block)) break;

@@ -236,12 +236,10 @@ class NtImporter final : public Importer {
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {
-    auto dates = FindDateOrder(input);
-    if (!dates) return dates.error();
     auto window = TextWindow::Open(input);
     if (!window) return window.error();
     Scanner scanner(*window, delimiter_);
-    LocalTimes times(*dates);
+    LocalTimes times([&] { return FindDateOrder(input); });
     Row row;
     while (scanner.Next(row)) {
       if (!PassOn(row, times, evidence)) break;
@@ -253,11 +251,11 @@ class NtImporter final : public Importer {
   }
 
  private:
-  Result<DateOrderFinder> FindDateOrder(const Export& input) const {
-    auto window = TextWindow::Open(input);
-    if (!window) return window.error();
-    Scanner scanner(*window, delimiter_);
+  DateOrderFinder FindDateOrder(const Export& input) const {
     DateOrderFinder finder;
+    auto window = TextWindow::Open(input);
+    if (!window) return finder;
+    Scanner scanner(*window, delimiter_);
     Row row;
     while (!finder.decided() && scanner.Next(row)) {
       if (row.kind == HeadKind::kRow) finder.Add(row.head.when);

@@ -57,11 +57,11 @@ class Pass {
   std::string_view rejected_;
 };
 
-Result<DateOrderFinder> FindDateOrder(const Export& input, char delimiter, TableReader& reader) {
-  auto window = TextWindow::Open(input);
-  if (!window) return window.error();
-  Pass pass(*window, delimiter, reader);
+DateOrderFinder FindDateOrder(const Export& input, char delimiter, TableReader& reader) {
   DateOrderFinder finder;
+  auto window = TextWindow::Open(input);
+  if (!window) return finder;
+  Pass pass(*window, delimiter, reader);
   for (auto kind = pass.Next(); kind != Pass::Kind::kEnd && !finder.decided(); kind = pass.Next()) {
     if (kind != Pass::Kind::kRecord) continue;
     if (const auto clock = ReadWallClock(reader.TimeOf(pass.row()))) finder.Add(*clock);
@@ -85,13 +85,11 @@ bool PassOn(const Pass& pass, TableReader& reader, LocalTimes& times, std::strin
 Result<void> ImportTable(const Export& input, char delimiter,
                          const std::function<std::unique_ptr<TableReader>()>& make,
                          EvidenceSink& evidence, DiagnosticSink& problems) {
-  auto dates = FindDateOrder(input, delimiter, *make());
-  if (!dates) return dates.error();
   auto window = TextWindow::Open(input);
   if (!window) return window.error();
   const auto reader = make();
   Pass pass(*window, delimiter, *reader);
-  LocalTimes times(*dates);
+  LocalTimes times([&] { return FindDateOrder(input, delimiter, *make()); });
   std::string scratch;
   for (auto kind = pass.Next(); kind != Pass::Kind::kEnd; kind = pass.Next()) {
     if (kind == Pass::Kind::kReject) {

@@ -80,11 +80,11 @@ class Blocks {
   OutsideText outside_;
 };
 
-Result<DateOrderFinder> FindDateOrder(const Export& input, Dialect& dialect) {
-  auto window = TextWindow::Open(input);
-  if (!window) return window.error();
-  Blocks blocks(*window, dialect);
+DateOrderFinder FindDateOrder(const Export& input, Dialect& dialect) {
   DateOrderFinder finder;
+  auto window = TextWindow::Open(input);
+  if (!window) return finder;
+  Blocks blocks(*window, dialect);
   Block block;
   while (!finder.decided() && blocks.Next(block)) {
     Record ignored;
@@ -111,13 +111,11 @@ class EventTextImporter final : public Importer {
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {
-    auto dates = FindDateOrder(input, *make_());
-    if (!dates) return dates.error();
     auto window = TextWindow::Open(input);
     if (!window) return window.error();
     const auto dialect = make_();
     Blocks blocks(*window, *dialect);
-    LocalTimes times(*dates);
+    LocalTimes times([&] { return FindDateOrder(input, *make_()); });
     Block block;
     std::string scratch;
     while (blocks.Next(block)) {

@@ -141,6 +141,10 @@ bool IsTwoDigitYearFirst(const WallClock& clock) {
   return clock.digits[0] == 2 && clock.number[0] > 31 && clock.digits[2] == 2;
 }
 
+bool DependsOnOrder(const WallClock& clock) {
+  return !clock.utc && !IsYearFirst(clock) && !IsTwoDigitYearFirst(clock);
+}
+
 }  // namespace
 
 bool ReadDate(std::string_view text, WallClock& clock) {
@@ -246,6 +250,7 @@ DateOrderFinder::Answer DateOrderFinder::Decide() const {
 
 void LocalTimes::Put(const std::optional<WallClock>& clock, std::string_view text,
                      std::uint64_t line, Record& record) {
+  if (find_ && clock && DependsOnOrder(*clock)) answer_ = std::exchange(find_, {})().Decide();
   auto ticks = clock ? Resolve(*clock, answer_.order) : std::nullopt;
   if (clock && !ticks) {
     const bool month_first = answer_.order == DateOrder::kMonthFirst;

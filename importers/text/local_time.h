@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/diagnostic.h"
 #include "engine/evidence/record.h"
@@ -81,7 +83,13 @@ class DateOrderFinder {
 // Gives records their time by the order found, and keeps count of what was doubtful.
 class LocalTimes {
  public:
+  // Looks through the dates of the file.
+  using FindOrder = std::function<DateOrderFinder()>;
+
   explicit LocalTimes(const DateOrderFinder& finder) : answer_(finder.Decide()) {}
+  // `find` is asked once, and only when a date comes that the order changes: that takes a pass over
+  // the file, and most of what newer tools write has the year in front.
+  explicit LocalTimes(FindOrder find) : find_(std::move(find)) {}
 
   // `text` is what the export says, for the message; "" for a record without time.
   void Put(const std::optional<WallClock>& clock, std::string_view text, std::uint64_t line,
@@ -92,7 +100,8 @@ class LocalTimes {
 
  private:
   DateOrderFinder::Answer answer_;
-  bool used_ = false;  // a date was read that the order could have changed
+  FindOrder find_;     // empty once it was asked
+  bool used_ = false;  // a date was read
   std::optional<std::uint64_t> other_order_line_;
   std::optional<std::uint64_t> unreadable_line_;
   std::string unreadable_text_;

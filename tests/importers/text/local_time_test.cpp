@@ -79,6 +79,34 @@ TEST(LocalTimeTest, PrecisionIsWhatTheTextShows) {
   }
 }
 
+TEST(LocalTimeTest, TheOrderIsFoundOnceAndOnlyWhenADateNeedsIt) {
+  int asked = 0;
+  LocalTimes times([&asked] {
+    ++asked;
+    DateOrderFinder finder;
+    finder.Add(*ReadWallClock("31/12/1996 19:56:34"));
+    return finder;
+  });
+  const struct {
+    std::string_view text;
+    std::string_view time;
+    int asked;
+  } kCases[] = {
+      {"2001-02-03T04:05:06", "2001-02-03T04:05:06", 0},
+      {"2001-02-03T04:05:06Z", "2001-02-03T04:05:06Z", 0},
+      {"99-11-05 4:05:06", "1999-11-05T04:05:06", 0},
+      {"no time", "", 0},
+      {"3/2/2001 4:05:06", "2001-02-03T04:05:06", 1},
+      {"4/2/2001 4:05:06", "2001-02-04T04:05:06", 1},
+  };
+  for (const auto& row : kCases) {
+    Record record;
+    times.Put(ReadWallClock(row.text), row.text, 1, record);
+    EXPECT_EQ(FormatTime(record.time, record.time_basis), row.time) << row.text;
+    EXPECT_EQ(asked, row.asked) << row.text;
+  }
+}
+
 // A log is listed in one direction; an hour back is a clock that was set, not another order.
 TEST(LocalTimeTest, OrderByDirectionSurvivesAClockStep) {
   DateOrderFinder finder;
