@@ -47,7 +47,14 @@ void EventDecoder::BeginChunk(std::span<const std::byte> chunk) {
   cache_.BeginChunk(chunk);
 }
 
-Decoded EventDecoder::Decode(ChunkRange range, Record& record) {
+void EventDecoder::Learn(std::span<const LearnedTemplate> learned) {
+  for (const LearnedTemplate& each : learned) {
+    text_.Clear();
+    cache_.Learn(each);
+  }
+}
+
+Decoded EventDecoder::Decode(ChunkRange range, Record& record, DataChoice* choice) {
   text_.Clear();
   strings_.clear();
   names_.clear();
@@ -60,8 +67,12 @@ Decoded EventDecoder::Decode(ChunkRange range, Record& record) {
   error_ = data_error_ = nullptr;
   record = Record{};
   record_ = &record;
+  choice_ = choice;
+  text_begin_ = text_.mark();
+  skipped_ = false;
 
   if (!RunFragment(range, Context::kDocument, 0)) {
+    if (skipped_) return Decode(range, record);  // something follows that may say more of it
     return {.error = error_, .template_lost = template_lost_};
   }
   if (!has_event_) {
@@ -79,7 +90,8 @@ Decoded EventDecoder::Decode(ChunkRange range, Record& record) {
   if (any_name_) record.names = names_;
   return {.data_error = data_error_,
           .truncated = truncated_ || text_.overflowed(),
-          .substitute_template = substitute_};
+          .substitute_template = substitute_,
+          .data_skipped = skipped_};
 }
 
 bool EventDecoder::Fail(const char* reason) {
@@ -98,10 +110,13 @@ bool EventDecoder::Spend() {
 bool EventDecoder::RunFragment(ChunkRange range, Context context, int depth) {
   if (depth >= kMaxNesting) return Fail("templates are nested more than 16 deep");
   while (range.begin < range.end) {
-    switch (std::to_integer<std::uint8_t>(chunk_[range.begin])) {
-      case kEndOfStream:
-        if (depth == 0) unused_ = range.end - range.begin - 1;
-        return true;
+    const auto token = std::to_integer<std::uint8_t>(chunk_[range.begin]);
+    if (token == kEndOfStream) {
+      if (depth == 0) unused_ = range.end - range.begin - 1;
+      return true;
+    }
+    if (skipped_) return false;
+    switch (token) {
       case kFragmentHeader:
         if (range.end - range.begin < 4) return Fail("a fragment header is cut off");
         range.begin += 4;
@@ -199,7 +214,10 @@ bool EventDecoder::RunPlan(const Plan& plan, std::size_t first_value, std::size_
   has_event_ |= plan.has_event;
   const Op* void_until = plan.ops.data();
   const Op* const end = plan.ops.data() + plan.ops.size();
+  const Op* const data =
+      choice_ != nullptr && depth == 0 && plan.has_event ? plan.ops.data() + plan.data.begin : end;
   for (const Op* op = plan.ops.data(); op != end; ++op) {
+    if (op == data && SkipsData(plan, first_value, value_count)) return true;
     if (!Spend()) return true;
     if (op < void_until) {
       // Its element is left out, but insertion strings keep their places.

@@ -25,6 +25,17 @@ struct Decoded {
   const char* data_error = nullptr;  // read but for the event data, which `record` lacks
   bool truncated = false;  // it holds more than any log writes; `record` has the first part
   bool substitute_template = false;  // read with a template found elsewhere in the file
+  bool data_skipped = false;  // sound, but not wanted: `record` has nothing but what System says
+};
+
+// Says which records are wanted whole.
+class DataChoice {
+ public:
+  // `record` has what System says of it.  Asked once a record, and not of all.
+  virtual bool WantsData(const Record& record) = 0;
+
+ protected:
+  ~DataChoice() = default;
 };
 
 class EventDecoder {
@@ -37,7 +48,16 @@ class EventDecoder {
 
   // Decodes the BinXML at `range`.  Fills `record` but for its place; its views stay good until the
   // next call.  Without a readable TimeCreated its time is left unknown.
-  Decoded Decode(ChunkRange range, Record& record);
+  //
+  // With a `choice` the data of records that are not wanted whole are only looked at as far as it
+  // takes to know that decoding them would have found nothing wrong; where that cannot be known so,
+  // they are decoded.
+  Decoded Decode(ChunkRange range, Record& record, DataChoice* choice = nullptr);
+
+  // See PlanCache.
+  PlanCache& plans() { return cache_; }
+  // Makes the plans that another decoder made in this chunk.
+  void Learn(std::span<const LearnedTemplate> learned);
 
  private:
   // Each returns false with `error_` set.
@@ -62,6 +82,11 @@ class EventDecoder {
   void PutBinary(const Value& value);
   bool RunNested(const Op& op, const Value& value, int depth);
 
+  // See data_check.cpp.
+  bool SkipsData(const Plan& plan, std::size_t first_value, std::size_t value_count);
+  bool DataIsSound(const Plan& plan, std::size_t first_value, std::size_t value_count);
+  bool NestedIsSound(ChunkRange range, Context context);
+
   bool Spend();
   bool Fail(const char* reason);
   std::string_view TextOf(const Value& value);
@@ -74,6 +99,11 @@ class EventDecoder {
 
   // One record's state.
   Record* record_ = nullptr;
+  DataChoice* choice_ = nullptr;  // until it was asked
+  bool skipped_ = false;
+  const char* text_begin_ = nullptr;
+  int unchecked_nests_ = 0;  // how many more may be looked at without decoding them,
+  int unchecked_bytes_ = 0;  // and how many bytes of values
   std::vector<std::string_view> strings_;
   std::vector<std::string_view> names_;
   std::vector<Value> values_;        // of all instances that are being run, innermost last

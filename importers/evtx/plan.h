@@ -83,6 +83,13 @@ struct NameReference {
   std::string utf16 = {};      // its bytes when it does not
 };
 
+// The ops from `begin` on fill nothing of System, if none of their values is nested BinXML.
+struct DataPart {
+  std::uint32_t begin = 0;
+  // They, and those before them, make no more text of a value than four times what it shows.
+  bool light = false;
+};
+
 // The views of ops and pieces point into the RecordText given to the compiler until the plan
 // cache moves them into `text`.
 struct Plan {
@@ -91,6 +98,7 @@ struct Plan {
   std::vector<NameReference> names;
   std::string text;
   bool has_event = false;  // an Event element is in it
+  DataPart data;           // set by the plan cache
 
   void Clear() {
     ops.clear();
@@ -99,5 +107,7 @@ struct Plan {
     has_event = false;
   }
 };
+
+DataPart FindDataPart(const Plan& plan);
 
 }  // namespace exdiag::evtx

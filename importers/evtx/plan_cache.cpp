@@ -9,10 +9,8 @@
 namespace exdiag::evtx {
 namespace {
 
-// A log of 568 MB from many machines had 830 templates in 2,532 variants of some 3 KB each; the
-// bounds only stop hostile files.
-constexpr std::size_t kMaxKeptBytes = std::size_t{24} << 20;
-constexpr std::size_t kMaxChunkPlans = 512;
+// A log of 568 MB from many machines had 830 templates in 2,532 variants of some 3 KB each; this
+// and the other bounds only stop hostile files.
 constexpr std::size_t kMaxVariants = 64;
 
 constexpr std::uint32_t kFragmentHeader = 0x0001'010f;  // which every body begins with
@@ -37,6 +35,9 @@ void PlanCache::BeginChunk(std::span<const std::byte> chunk) {
   slots_.clear();
   for_this_chunk_.clear();
   searched_.clear();
+  learned_.clear();
+  learned_bytes_ = 0;
+  wanted_elsewhere_ = false;
   if (kept_bytes_ > kMaxKeptBytes) {
     by_guid_.clear();
     by_id_.clear();
@@ -71,6 +72,8 @@ PlanCache::Found PlanCache::Find(std::uint32_t offset, std::uint32_t id, Context
 // The first word of the GUID is the template's id in all records ever seen, so a template that was
 // read elsewhere in the file, or lies elsewhere in the chunk, can stand in for one that is lost.
 PlanCache::Found PlanCache::FindById(std::uint32_t id, Context context) {
+  wanted_elsewhere_ = true;
+  if (nowhere_else_) return {.error = "its template is not looked for", .lost = true};
   const auto found = by_id_.find(id);
   if (found != by_id_.end() && found->second->context == context) {
     return {.plan = &found->second->plan, .substitute = true};
@@ -126,10 +129,14 @@ PlanCache::Found PlanCache::Compile(ChunkRange body, const Key& key) {
     return {.error = error};
   }
   Keep(*entry, body, text_begin);
+  entry->plan.data = FindDataPart(entry->plan);
   const Plan* plan = &entry->plan;
   auto& variants = by_guid_[key];
   if (variants.size() < kMaxVariants && kept_bytes_ <= kMaxKeptBytes) {
-    kept_bytes_ += SizeInMemory(*plan, entry->body.size());
+    const std::size_t size = SizeInMemory(*plan, entry->body.size());
+    kept_bytes_ += size;
+    learned_bytes_ += size;
+    learned_.push_back({body.begin - kDefinitionHeaderSize, key.context});
     by_id_[static_cast<std::uint32_t>(key.guid[0])] = entry.get();
     variants.push_back(std::move(entry));
   } else if (for_this_chunk_.size() < kMaxChunkPlans) {

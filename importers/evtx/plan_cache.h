@@ -28,6 +28,12 @@ inline constexpr std::uint32_t kDefinitionHeaderSize = 24;
 // True when `bytes` begin with a definition of the template `id`.
 bool IsDefinition(std::span<const std::byte> bytes, std::uint32_t id);
 
+// A definition that was compiled and kept: its offset in the chunk.
+struct LearnedTemplate {
+  std::uint32_t offset = 0;
+  Context context = Context::kIgnored;
+};
+
 class PlanCache {
  public:
   explicit PlanCache(RecordText& text) : text_(text), compiler_(text), by_offset_(kChunkBytes) {}
@@ -47,8 +53,29 @@ class PlanCache {
 
   PlanCompiler& compiler() { return compiler_; }
 
+  // For whoever reads parts of a file, so that another one with the same plans reads the rest.
+  //
+  // From now on nothing is looked for but where the record says: what is found elsewhere depends on
+  // all that was read before.
+  void LookNowhereElse() { nowhere_else_ = true; }
+  // Whether something had to be looked for elsewhere since BeginChunk, or may be found there
+  // another time: whoever has all plans has to read this chunk.
+  bool needs_all_plans() const {
+    return wanted_elsewhere_ || slots_.size() >= kMaxChunkPlans || learned_bytes_ > kMostLearned;
+  }
+  // What was compiled and kept since BeginChunk, in that order.
+  const std::vector<LearnedTemplate>& learned() const { return learned_; }
+  // Does the same here.  Offsets are those of the chunk.
+  void Learn(const LearnedTemplate& learned) { FindOrCompile(learned.offset, learned.context); }
+  // How much one chunk of those that do not need all plans can add at most, and how much there may
+  // be before plans are forgotten.
+  static constexpr std::size_t kMostLearned = std::size_t{4} << 20;
+  static constexpr std::size_t kMaxKeptBytes = std::size_t{24} << 20;
+  std::size_t kept_bytes() const { return kept_bytes_; }
+
  private:
   static constexpr std::size_t kChunkBytes = 65536;
+  static constexpr std::size_t kMaxChunkPlans = 512;
 
   struct Entry {
     Plan plan;
@@ -91,6 +118,10 @@ class PlanCache {
   std::vector<std::unique_ptr<Entry>> for_this_chunk_;  // what is not worth keeping longer
   std::unordered_map<std::uint64_t, Found> searched_;   // what was looked for all over the chunk
   std::size_t kept_bytes_ = 0;
+  std::vector<LearnedTemplate> learned_;  // in this chunk
+  std::size_t learned_bytes_ = 0;
+  bool nowhere_else_ = false;
+  bool wanted_elsewhere_ = false;
 };
 
 }  // namespace exdiag::evtx
