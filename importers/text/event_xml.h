@@ -38,6 +38,7 @@ struct XmlEvent {
 
   bool complete = false;     // the element was closed
   bool well_formed = false;  // and nothing in it had to be passed over
+  bool plain = false;        // and all of it is as PlainEventXml wants it
 };
 
 // Reads elements one after the other, with buffers that are used again.
@@ -59,13 +60,12 @@ class EventXmlReader {
   const XmlEvent* ReadData(std::string_view xml);
 
   // python-evtx writes <Binary> as base64, all others as hexadecimal digits.
-  void set_base64(bool base64) { base64_ = base64; }
+  void set_base64(bool base64);
 
  private:
-  struct State;
+  class State;
 
   std::unique_ptr<State> state_;
-  bool base64_ = false;
 };
 
 // Everything that the element says and the record does not know better: what an element leaves out

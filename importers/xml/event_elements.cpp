@@ -102,7 +102,11 @@ void EventElements::Consume(std::size_t count) {
           ? column_ + count
           : static_cast<std::size_t>(text + count - static_cast<const char*>(line_end));
   column_ = columns < 0xffff'ffff ? static_cast<std::uint32_t>(columns) : 0;
-  window_->Consume(count);
+  if (line_end == nullptr) {
+    window_->Consume(count, 0);
+  } else {
+    window_->Consume(count);
+  }
 }
 
 // Passes over text that is no event.

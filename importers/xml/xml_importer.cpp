@@ -26,12 +26,9 @@ class Reading {
 
   // False when the sink wants no more.
   bool Take(const EventElement& element) {
-    // memmem() is several times as fast as find(), which stops at every mark.
-    constexpr std::string_view kClose = "</System>";
-    const bool has_system =
-        ::memmem(element.xml.data(), element.xml.size(), kClose.data(), kClose.size()) != nullptr;
-    const XmlEvent* const event = has_system ? reader_.Read(element.xml) : nullptr;
-    if (event == nullptr) {
+    const XmlEvent* const event = reader_.Read(element.xml);
+    const bool has_system = (event != nullptr && event->plain) || ClosesSystem(element.xml);
+    if (event == nullptr || !has_system) {
       Reject(element, has_system);
       return true;
     }
@@ -64,6 +61,12 @@ class Reading {
   }
 
  private:
+  // memmem() is several times as fast as find(), which stops at every mark.
+  static bool ClosesSystem(std::string_view xml) {
+    constexpr std::string_view kClose = "</System>";
+    return ::memmem(xml.data(), xml.size(), kClose.data(), kClose.size()) != nullptr;
+  }
+
   static std::string_view WhyCut(End end) {
     switch (end) {
       case End::kCutByNext:

@@ -1,7 +1,10 @@
 #include "importers/text/event_xml.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 namespace exdiag {
 namespace {
@@ -81,6 +84,92 @@ TEST(EventXmlTest, ACutElementGivesWhatIsWhole) {
   EXPECT_FALSE(Parsed(kSystem.substr(0, 100)).has_value());
   EXPECT_FALSE(Parsed("<Event></Event>").has_value());
   EXPECT_FALSE(Parsed("no xml").has_value());
+}
+
+std::string Shown(const Parsed& event) {
+  if (!event.has_value()) return "no event";
+  const XmlEvent& e = *event.operator->();
+  std::string shown = fmt::format("{} {} {} {} {} {:#x} {} {} {} {} {} [{}] [{}]", e.provider,
+                                  e.event_id, e.qualifiers, static_cast<int>(e.level), e.task,
+                                  e.keywords, FormatTime(e.time, TimeBasis::kUtc), e.record_id,
+                                  e.channel, e.computer, e.user, e.message, e.task_text);
+  shown += fmt::format(" {}{}:", e.complete, e.well_formed);
+  for (std::size_t i = 0; i < e.strings.size(); ++i) {
+    shown += fmt::format(" {}=[{}]", e.names.empty() ? "" : e.names[i], e.strings[i]);
+  }
+  for (const std::byte byte : e.binary) shown += fmt::format(" {:02x}", static_cast<int>(byte));
+  return shown + (e.has_strings ? "" : " no strings");
+}
+
+// What is read in one walk is what the parser's tree gives, which a comment brings about; and of
+// what the walk takes on trust nothing slips through.
+TEST(EventXmlTest, PlainElementsReadAsTheParserReadsThem) {
+  const struct {
+    std::string_view why;
+    std::string data;
+    bool plain;
+  } kCases[] = {
+      {"nothing", "", true},
+      {"no strings", "<EventData/>", true},
+      {"the same with two marks", "<EventData></EventData>", true},
+      {"blanks only", "<EventData>\r\n</EventData>", true},
+      {"line ends and entities",
+       "<EventData><Data>a\r\nb\rc&#13;&#10;&lt;&#x263A;&quot;&apos;&amp;</Data></EventData>",
+       true},
+      {"empty strings", "<EventData><Data>\n  </Data><Data>  </Data><Data /></EventData>", true},
+      {"names", "<EventData>\n<Data Name='a&amp;b'>x</Data><Other>y</Other></EventData>", true},
+      {"the first of two attributes", "<EventData><Data Name='a' Name='b'>x</Data></EventData>",
+       true},
+      {"binary", "<EventData><Data>x</Data><Binary>0d 0A</Binary></EventData>", true},
+      {"the strings of python-evtx",
+       "<EventData><Data>&lt;string&gt;a&lt;/string&gt;\n&lt;string&gt;b&lt;/string&gt;</Data>"
+       "</EventData>",
+       true},
+      {"nested data", "<EventData><C Name='c'><A x='1'>v</A><B/><D y='2'></D></C></EventData>",
+       true},
+      {"user data",
+       "<UserData><L xmlns='u' xmlns:q='r' k='v'> <S>t</S>\n<N><M>deep</M></N></L></UserData>",
+       true},
+      {"what could not be rendered",
+       "<ProcessingErrorData><ErrorCode>15003</ErrorCode>"
+       "</ProcessingErrorData>",
+       true},
+      {"a rendering",
+       "<RenderingInfo Culture='en-US'><Message>a\r\nb</Message><Task> t </Task><Keywords>"
+       "<Keyword>Classic</Keyword></Keywords></RenderingInfo>",
+       true},
+      {"letters of any language in names", "<UserData><\xc3\xa4>x</\xc3\xa4></UserData>", true},
+      {"CDATA", "<EventData><Data><![CDATA[a<b]]></Data></EventData>", false},
+      {"text between strings", "<EventData>x<Data>a</Data></EventData>", false},
+      {"two kinds of data", "<EventData/><UserData><a>b</a></UserData>", false},
+      {"two of one kind", "<EventData><Data>a</Data></EventData><EventData/>", false},
+      {"two messages", "<RenderingInfo><Message>a</Message><Message>b</Message></RenderingInfo>",
+       false},
+      {"an element that we do not know", "<Other/>", false},
+      {"an instruction", "<?x y?>", false},
+      {"a line end in an attribute", "<EventData><Data Name='a\r\nb'>x</Data></EventData>", false},
+      {"an entity of its own", "<EventData><Data>&own; &#0; &#xD800;</Data></EventData>", false},
+      {"a blank in an end mark", "<EventData><Data>a</Data ></EventData>", false},
+      {"an attribute without quotes", "<EventData><Data Name=a>x</Data></EventData>", false},
+      {"unescaped marks", "<EventData><Data>a < b & c</Data></EventData>", false},
+      {"an end mark of another element", "<EventData><Data>a</Date></EventData>", false},
+      {"a second System", "<System/>", false},
+  };
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.why);
+    const std::string xml = std::string(kSystem) + row.data;
+    const Parsed event(xml + "</Event>");
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->plain, row.plain);
+    const Parsed parsed(xml + "<!-- --></Event>");
+    EXPECT_FALSE(parsed->plain);
+    EXPECT_EQ(Shown(event), Shown(parsed));
+    // Cut anywhere, it is no plain element any more, and still read.
+    for (std::size_t size = 0; size < xml.size() + 7; ++size) {
+      const Parsed cut((xml + "</Event>").substr(0, size));
+      EXPECT_FALSE(cut.has_value() && cut->plain) << size;
+    }
+  }
 }
 
 TEST(EventXmlTest, AZeroByteIsABlank) {
