@@ -1,6 +1,8 @@
 #include "importers/clipboard/block.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <utility>
@@ -80,26 +82,53 @@ bool TakeHexRows(std::string_view line, std::vector<std::byte>& data) {
   return true;
 }
 
+constexpr std::string_view kXmlLabels[] = {
+    "Event Xml:",      "Ereignis-XML:", "イベント XML:",  "事件 Xml:",       "XML de evento:",
+    "XML événement :", "XML evento:",   "XML do Evento:", "Gebeurtenis-XML:"};
+constexpr std::string_view kDataLabels[] = {"Data:", "Daten:", "Données :", "Datos:"};
+constexpr std::string_view kXmlStarts[] = {"<Event ", "<Event>"};
+constexpr std::string_view kFence = "```";
+
+// The bytes with which a line begins that may end a description, in either case.
+constexpr std::array<bool, 256> kEndBytes = [] {
+  std::array<bool, 256> bytes = {};
+  const auto add = [&](std::string_view word) {
+    const auto first = static_cast<unsigned char>(word.front());
+    bytes[first] = true;
+    if (first >= 'A' && first <= 'Z') bytes[first + ('a' - 'A')] = true;
+  };
+  for (const std::string_view label : kXmlLabels) add(label);
+  for (const std::string_view label : kDataLabels) add(label);
+  for (const std::string_view start : kXmlStarts) add(start);
+  add(kFence);
+  return bytes;
+}();
+
+// Most lines of a description do not.
+bool MayEndDescription(std::string_view line) {
+  if (line.empty()) return false;
+  const auto first = static_cast<unsigned char>(line.front());
+  return first <= ' ' || kEndBytes[first];
+}
+
 bool IsXmlLabel(std::string_view line) {
   const std::string_view trimmed = Trim(line);
-  constexpr std::string_view kLabels[] = {
-      "Event Xml:",      "Ereignis-XML:", "イベント XML:",  "事件 Xml:",       "XML de evento:",
-      "XML événement :", "XML evento:",   "XML do Evento:", "Gebeurtenis-XML:"};
-  return std::any_of(std::begin(kLabels), std::end(kLabels),
+  return std::any_of(std::begin(kXmlLabels), std::end(kXmlLabels),
                      [&](std::string_view label) { return EqualsIgnoreCase(label, trimmed); });
 }
 
 bool BeginsXml(std::string_view line) {
   const std::string_view trimmed = Trim(line);
-  return trimmed.starts_with("<Event ") || trimmed.starts_with("<Event>");
+  return std::any_of(std::begin(kXmlStarts), std::end(kXmlStarts),
+                     [&](std::string_view start) { return trimmed.starts_with(start); });
 }
 
-bool IsFence(std::string_view line) { return Trim(line).starts_with("```"); }
+bool IsFence(std::string_view line) { return Trim(line).starts_with(kFence); }
 
 // What stands behind "Data:" when that is the label of binary data.
 std::optional<std::string_view> BehindDataLabel(std::string_view line) {
   const std::string_view trimmed = Trim(line);
-  for (const std::string_view label : {"Data:", "Daten:", "Données :", "Datos:"}) {
+  for (const std::string_view label : kDataLabels) {
     if (StartsWithIgnoreCase(trimmed, label)) return Trim(trimmed.substr(label.size()));
   }
   return std::nullopt;
@@ -116,23 +145,21 @@ void AppendLine(std::string_view line, std::string& text, bool& cut) {
 
 }  // namespace
 
-bool BlockScanner::Next(Block& block) {
-  block = next_ ? std::move(*next_) : Block();
-  const bool begun = next_.has_value();
-  next_.reset();
-  if (!begun && !FindHeader(block)) return false;
-  ReadBody(block);
-  return true;
+const Block* BlockScanner::Next() {
+  now_ = 1 - now_;
+  if (!std::exchange(begun_, false) && !FindHeader()) return nullptr;
+  ReadBody(blocks_[now_]);
+  return &blocks_[now_];
 }
 
-bool BlockScanner::FindHeader(Block& block) {
+bool BlockScanner::FindHeader() {
   while (lines_.Next()) {
     head_ = ReadHeader(lines_.ahead().substr(0, LineReader::kAhead));
     if (!IsEvent(head_, Context::kOutside)) {
       if (!IsFence(lines_.line())) outside_.Add(lines_.line(), lines_.number());
       continue;
     }
-    Begin(head_, block);
+    Begin(head_, blocks_[now_]);
     return true;
   }
   return false;
@@ -142,9 +169,20 @@ bool BlockScanner::FindHeader(Block& block) {
 void BlockScanner::Begin(const Header& header, Block& block) {
   block.line = lines_.number();
   block.has_number = header.has_number();
-  block.header = lines_.ahead().substr(0, header.size);
-  for (std::size_t i = 0; i < block.value.size(); ++i) block.value[i] = header.value[i];
-  lines_.SkipTo(header.size);
+  const std::string_view text = lines_.ahead().substr(0, header.size);
+  block.header = text;
+  for (std::size_t i = 0; i < block.value.size(); ++i) {
+    const std::string_view value = header.value[i];
+    block.value[i] = {};
+    if (value.empty()) continue;
+    const auto place = static_cast<std::size_t>(value.data() - text.data());
+    block.value[i] = std::string_view(block.header).substr(place, value.size());
+  }
+  block.description.clear();
+  block.xml.clear();
+  block.data.clear();
+  block.cut = false;
+  lines_.SkipTo(header.size, header.line_ends);
 }
 
 // A line inside an event that begins another one, which is begun then.
@@ -154,7 +192,8 @@ bool BlockScanner::StartsNext(Part part) {
   const bool text = part == Part::kDescription && head_.has(Field::kDescription);
   const Header next = ReadHeader(lines_.ahead().substr(0, LineReader::kAhead));
   if (!IsEvent(next, text ? Context::kDescription : Context::kOutside)) return false;
-  Begin(next, next_.emplace());
+  Begin(next, blocks_[1 - now_]);
+  begun_ = true;
   head_ = next;
   return true;
 }
@@ -163,6 +202,8 @@ bool BlockScanner::StartsNext(Part part) {
 // margin, behind a blank line.
 bool BlockScanner::LeavesMargin() const {
   const std::string_view line = lines_.line();
+  // Most events stand at the margin themselves.
+  if (!head_.quoted && head_.indent == 0) return false;
   const std::string_view text = Trim(line);
   if (text.empty() || IsXmlLabel(text) || BeginsXml(text) || IsFence(text)) return false;
   if (head_.quoted) return text.front() != '>';
@@ -180,7 +221,7 @@ void BlockScanner::ReadBody(Block& block) {
       lines_.Repeat();
       return;
     }
-    blank = Trim(lines_.line()).empty();
+    blank = IsBlankText(lines_.line());
     const std::string_view line = first ? lines_.line() : WithoutMargin(lines_.line(), head_);
     first = false;
     part = TakeLine(part, line, block);
@@ -205,6 +246,10 @@ BlockScanner::Part BlockScanner::TakeLine(Part part, std::string_view line, Bloc
 }
 
 BlockScanner::Part BlockScanner::TakeDescription(std::string_view line, Block& block) {
+  if (!MayEndDescription(line)) {
+    AppendLine(line, block.description, block.cut);
+    return Part::kDescription;
+  }
   if (IsXmlLabel(line)) return Part::kXml;
   if (BeginsXml(line)) return TakeXml(line, block);
   if (IsFence(line)) return Part::kNone;

@@ -20,18 +20,20 @@ using clipboard::Field;
 using clipboard::Header;
 
 std::optional<WallClock> ClockOf(const Block& block) {
-  const std::string& time = block[Field::kTime];
+  const std::string_view time = block[Field::kTime];
   return time.empty() ? ReadWallClock(block[Field::kDate])
                       : ReadWallClock(block[Field::kDate], time);
 }
 
-std::string TimeText(const Block& block) {
-  std::string text = block[Field::kDate];
-  if (!block[Field::kTime].empty()) text += (text.empty() ? "" : " ") + block[Field::kTime];
-  return text;
+// Date and time as they stand there, put together in `text`.
+std::string_view TimeText(const Block& block, std::string& text) {
+  text = block[Field::kDate];
+  if (!text.empty() && !block[Field::kTime].empty()) text += ' ';
+  return text += block[Field::kTime];
 }
 
 void PutKeywords(std::string_view text, Record& record) {
+  if (text.empty()) return;
   for (const std::string_view part : Split(text, ',')) {
     const std::string_view word = Trim(part);
     if (word == "Classic" || word == "Klassisch" || word == "クラシック") {
@@ -81,7 +83,7 @@ class Reading {
     }
     // A time of the XML is better than one that the header does not give.
     if (record.time_basis == TimeBasis::kNone) {
-      times_.Put(ClockOf(block), TimeText(block), block.line, record);
+      times_.Put(ClockOf(block), TimeText(block, time_), block.line, record);
     }
     return evidence_->OnRecord(record);
   }
@@ -102,7 +104,7 @@ class Reading {
   }
 
   void Reject(const Block& block) {
-    const std::string& id = block[Field::kEventId];
+    const std::string_view id = block[Field::kEventId];
     const std::string raw = block.header + block.description;
     evidence_->OnReject(
         {Place::Line(block.line), "clipboard.event-id",
@@ -120,6 +122,7 @@ class Reading {
   EvidenceSink* evidence_;
   DiagnosticSink* problems_;
   std::string message_;
+  std::string time_;
   EventXmlReader xml_;
 };
 
@@ -128,9 +131,10 @@ DateOrderFinder FindDateOrder(const Export& input) {
   auto window = TextWindow::Open(input);
   if (!window) return finder;
   BlockScanner scanner(*window);
-  Block block;
-  while (!finder.decided() && scanner.Next(block)) {
-    if (const auto clock = ClockOf(block)) finder.Add(*clock);
+  while (!finder.decided()) {
+    const Block* const block = scanner.Next();
+    if (block == nullptr) break;
+    if (const auto clock = ClockOf(*block)) finder.Add(*clock);
   }
   return finder;
 }
@@ -161,9 +165,8 @@ class ClipboardImporter final : public Importer {
     BlockScanner scanner(*window);
     Reading reading(
         input, [&] { return FindDateOrder(input); }, evidence, problems);
-    Block block;
-    while (scanner.Next(block)) {
-      if (!reading.Take(block)) break;
+    for (const Block* block = scanner.Next(); block != nullptr; block = scanner.Next()) {
+      if (!reading.Take(*block)) break;
     }
     scanner.outside().Report(input, problems);
     reading.times().Report(input, problems);

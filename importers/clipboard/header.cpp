@@ -7,8 +7,10 @@
 #include "engine/base/text.h"
 #include "engine/evidence/languages.h"
 #include "importers/text/fields.h"
+#include "importers/text/find_bytes.h"
 #include "importers/text/line_reader.h"
 #include "importers/text/local_time.h"
+#include "importers/text/word_table.h"
 
 namespace exdiag::clipboard {
 namespace {
@@ -45,6 +47,7 @@ constexpr std::size_t kLongestLabel = kLongestWord;
 // Ten labels, each perhaps with a blank line behind it, and room for what a page adds.
 constexpr int kMostLines = 40;
 constexpr std::string_view kWideColon = "：";
+constexpr std::string_view kEventId = "Event ID";
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -69,26 +72,40 @@ std::string_view WithoutTrailingBlanks(std::string_view text) {
   }
 }
 
-// The labels by their last byte, of which all but a few are ruled out by it: most colons of a log
-// stand behind a digit or a drive's letter.
+// The labels of all languages, as words, and by their last byte, of which all but a few are ruled
+// out by it: most colons of a log stand behind a digit or a drive's letter.
 class LabelIndex {
  public:
   LabelIndex() {
-    for (const Label& label : kLabels) by_end_[EndOf(label.text)].push_back(label);
-    for (const FieldWord& label : KnownLanguages().labels) {
-      by_end_[EndOf(label.word)].push_back({label.word, label.field});
-    }
+    for (const Label& label : kLabels) Add(label);
+    for (const FieldWord& label : KnownLanguages().labels) Add({label.word, label.field});
+  }
+
+  std::optional<Field> Find(std::string_view label) const {
+    const Field* const field = words_.Find(label);
+    return field != nullptr ? std::optional(*field) : std::nullopt;
+  }
+
+  // True when this may be the last byte of a label, or of a blank between it and its colon.
+  bool MayStandBehind(char c) const {
+    return IsBlank(c) || static_cast<unsigned char>(c) >= 0x80 || !by_end_[EndOf({&c, 1})].empty();
   }
 
   // Those that `text`, which is not empty, may end in; English first.
   const std::vector<Label>& EndingLike(std::string_view text) const { return by_end_[EndOf(text)]; }
 
  private:
+  void Add(const Label& label) {
+    words_.Add(label.text, label.field);
+    by_end_[EndOf(label.text)].push_back(label);
+  }
+
   static std::size_t EndOf(std::string_view text) {
     const char c = text.back();
     return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
   }
 
+  WordTable<Field> words_;
   std::array<std::vector<Label>, 256> by_end_;
 };
 
@@ -97,37 +114,49 @@ const LabelIndex& Labels() {
   return kIndex;
 }
 
-std::optional<Field> FieldOf(std::string_view label) {
-  if (label.empty()) return std::nullopt;
-  for (const Label& row : Labels().EndingLike(label)) {
-    if (row.text.size() == label.size() && EqualsIgnoreCase(row.text, label)) return row.field;
-  }
-  return std::nullopt;
-}
-
 struct Colon {
   std::size_t at;
   std::size_t size;
 };
 
 std::optional<Colon> FindColon(std::string_view line, std::size_t from) {
-  const std::size_t narrow = line.find(':', from);
-  const std::size_t wide = line.substr(0, narrow).find(kWideColon, from);
-  if (wide != std::string_view::npos) return Colon{wide, kWideColon.size()};
-  if (narrow == std::string_view::npos) return std::nullopt;
-  return Colon{narrow, 1};
+  for (std::size_t at = from;; ++at) {
+    at = FindAnyOf<':', kWideColon.front()>(line, at);
+    if (at == line.size()) return std::nullopt;
+    if (line[at] == ':') return Colon{at, 1};
+    if (line.substr(at).starts_with(kWideColon)) return Colon{at, kWideColon.size()};
+  }
+}
+
+// True when no label can stand in `text`: it has no colon behind what a label may end in, and no
+// word that begins like "Event ID".
+bool IsPlainValue(std::string_view text) {
+  const LabelIndex& labels = Labels();
+  char before = '\0';
+  for (const char c : text) {
+    const bool label = c == kWideColon.front() || (c == ':' && labels.MayStandBehind(before));
+    if (label || (before == ' ' && (c == 'E' || c == 'e'))) return false;
+    before = c;
+  }
+  return true;
 }
 
 // "Event ID 1706": where the number begins, when it is one.
-std::optional<std::size_t> NumberBehind(std::string_view line, std::size_t begin) {
-  constexpr std::string_view kEventId = "Event ID";
-  if (!StartsWithIgnoreCase(line.substr(begin), kEventId)) return std::nullopt;
+std::optional<std::size_t> NumberBehindEventId(std::string_view line, std::size_t begin) {
   const std::size_t number = SkipBlanks(line, begin + kEventId.size());
   std::size_t end = number;
   while (end < line.size() && IsDigit(line[end])) ++end;
   const bool alone = end == line.size() || IsBlank(line[end]);
   if (number == begin + kEventId.size() || end == number || !alone) return std::nullopt;
   return number;
+}
+
+std::optional<std::size_t> NumberBehind(std::string_view line, std::size_t begin) {
+  // The letter that parts it from "Event Type" and most others.
+  constexpr std::size_t kLetter = 6;
+  if (line.size() <= begin + kLetter || (line[begin + kLetter] | 0x20) != 'i') return std::nullopt;
+  if (!StartsWithIgnoreCase(line.substr(begin), kEventId)) return std::nullopt;
+  return NumberBehindEventId(line, begin);
 }
 
 // "Data:" is the date in Italian and Portuguese, and in English the binary data behind an event.
@@ -160,13 +189,15 @@ class Parser {
   explicit Parser(std::string_view text) : all_(text), rest_(text) {}
 
   Header Parse() {
-    for (int lines = 0; !rest_.empty() && !done_ && lines < kMostLines; ++lines) {
+    for (int lines = 0; !rest_.empty() && lines < kMostLines; ++lines) {
       const std::size_t begin = all_.size() - rest_.size();
       std::string_view after = rest_;
       const std::string_view line = TakeLine(after);
       if (!TakeHeaderLine(line, begin)) break;
       rest_ = after;
-      if (!done_) header_.size = all_.size() - rest_.size();
+      if (done_) break;
+      header_.size = all_.size() - rest_.size();
+      header_.line_ends += all_[header_.size - 1] == '\n';
     }
     return header_;
   }
@@ -176,7 +207,7 @@ class Parser {
   bool TakeHeaderLine(std::string_view line, std::size_t begin) {
     std::size_t at = Margin(line);
     const std::string_view text = line.substr(at);
-    if (Trim(text).empty()) {
+    if (IsBlankText(text)) {
       last_is_open_ = false;
       return header_.seen != 0;
     }
@@ -229,20 +260,30 @@ class Parser {
     return {Trim(text.substr(label.end, end)), next};
   }
 
-  void TakeFields(std::string_view text, std::optional<LabelHit> label, std::size_t begin) {
-    while (label) {
-      header_.seen |= Bit(label->field);
-      if (label->field == Field::kDescription) {
-        done_ = true;
-        header_.size = begin + label->end;
-        return;
-      }
-      const Value value = ValueOf(text, *label);
-      header_.value[static_cast<std::size_t>(label->field)] = value.text;
-      last_ = label->field;
-      last_is_open_ = value.text.empty();
-      label = value.next;
+  void TakeFields(std::string_view text, const LabelHit& first, std::size_t begin) {
+    if (!TakeLabel(first, begin)) return;
+    const std::string_view behind = text.substr(first.end);
+    // Most lines hold one.
+    if (IsPlainValue(behind)) return TakeValue(Trim(behind));
+    for (Value value = ValueOf(text, first);; value = ValueOf(text, *value.next)) {
+      TakeValue(value.text);
+      if (!value.next || !TakeLabel(*value.next, begin)) return;
     }
+  }
+
+  // False when the description begins behind it.
+  bool TakeLabel(const LabelHit& label, std::size_t begin) {
+    header_.seen |= Bit(label.field);
+    last_ = label.field;
+    done_ = label.field == Field::kDescription;
+    if (done_) header_.size = begin + label.end;
+    return !done_;
+  }
+
+  // Of the last label.
+  void TakeValue(std::string_view value) {
+    header_.value[static_cast<std::size_t>(last_)] = value;
+    last_is_open_ = value.empty();
   }
 
   std::string_view all_;
@@ -264,13 +305,14 @@ std::optional<LabelHit> LabelAt(std::string_view line) {
   if (!colon) return std::nullopt;
   const std::string_view label = WithoutTrailingBlanks(line.substr(begin, colon->at - begin));
   const std::size_t end = colon->at + colon->size;
-  const auto field = FieldOf(label);
+  const auto field = Labels().Find(label);
   if (!field || !IsDateLabel(label, line.substr(end))) return std::nullopt;
   return LabelHit{*field, begin, end};
 }
 
 std::optional<LabelHit> NextLabel(std::string_view line) {
   std::optional<LabelHit> found;
+  if (IsPlainValue(line)) return found;
   for (auto colon = FindColon(line, 0); colon && !found;
        colon = FindColon(line, colon->at + colon->size)) {
     const std::string_view before = WithoutTrailingBlanks(line.substr(0, colon->at));

@@ -27,10 +27,11 @@ std::optional<LabelHit> NextLabel(std::string_view line);
 
 struct Header {
   std::array<std::string_view, kLogFields> value;
-  std::uint32_t seen = 0;  // one bit a field
-  std::size_t size = 0;    // where the description begins, or the first line that is no header
-  std::size_t indent = 0;  // blanks before the leftmost label line
-  bool quoted = false;     // lines begin with the ">" of a mail
+  std::uint32_t seen = 0;       // one bit a field
+  std::size_t size = 0;         // where the description begins, or the first line that is no header
+  std::uint64_t line_ends = 0;  // in front of that place
+  std::size_t indent = 0;       // blanks before the leftmost label line
+  bool quoted = false;          // lines begin with the ">" of a mail
 
   bool has(Field field) const { return (seen >> static_cast<unsigned>(field) & 1) != 0; }
   std::string_view operator[](Field field) const { return value[static_cast<std::size_t>(field)]; }

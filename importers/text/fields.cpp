@@ -6,6 +6,7 @@
 
 #include "engine/base/text.h"
 #include "engine/evidence/languages.h"
+#include "importers/text/word_table.h"
 
 namespace exdiag {
 namespace {
@@ -36,19 +37,34 @@ constexpr struct {
 
 constexpr std::string_view kNoCategory[] = {"None", "N/A"};
 
+const WordTable<EventType>& EventTypes() {
+  static const auto kTable = [] {
+    WordTable<EventType> table;
+    for (const auto& row : kTypeWords) table.Add(row.word, row.type);
+    for (const TypeWord& row : KnownLanguages().types) {
+      table.Add(row.word, EventType{row.level, row.keywords});
+    }
+    return table;
+  }();
+  return kTable;
+}
+
+bool IsNoCategory(std::string_view word) {
+  struct Nothing {};
+  static const auto kTable = [] {
+    WordTable<Nothing> table;
+    for (const std::string_view none : kNoCategory) table.Add(none, {});
+    for (const std::string& none : KnownLanguages().no_category) table.Add(none, {});
+    return table;
+  }();
+  return kTable.Find(word) != nullptr;
+}
+
 }  // namespace
 
 std::optional<EventType> FindEventType(std::string_view text) {
-  const std::string_view word = Trim(text);
-  for (const auto& row : kTypeWords) {
-    if (row.word.size() == word.size() && EqualsIgnoreCase(row.word, word)) return row.type;
-  }
-  for (const TypeWord& row : KnownLanguages().types) {
-    if (row.word.size() == word.size() && EqualsIgnoreCase(row.word, word)) {
-      return EventType{row.level, row.keywords};
-    }
-  }
-  return std::nullopt;
+  const EventType* const type = EventTypes().Find(Trim(text));
+  return type != nullptr ? std::optional(*type) : std::nullopt;
 }
 
 void PutEventType(std::string_view text, Record& record) {
@@ -60,10 +76,7 @@ void PutEventType(std::string_view text, Record& record) {
 
 void PutCategory(std::string_view text, Record& record) {
   const std::string_view trimmed = Trim(text);
-  const auto is_none = [&](std::string_view none) { return EqualsIgnoreCase(none, trimmed); };
-  if (std::any_of(std::begin(kNoCategory), std::end(kNoCategory), is_none)) return;
-  const std::vector<std::string>& others = KnownLanguages().no_category;
-  if (std::any_of(others.begin(), others.end(), is_none)) return;
+  if (IsNoCategory(trimmed)) return;
   if (trimmed.size() > 2 && trimmed.front() == '(' && trimmed.back() == ')') {
     const auto number = ParseInteger(trimmed.substr(1, trimmed.size() - 2));
     if (number && *number >= 0 && *number <= 0xffff) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/text.h"
 #include "engine/evidence/record.h"
 #include "importers/importer.h"
 
@@ -37,6 +38,11 @@ bool PutEventId(std::string_view text, Record& record);
 // The message with line ends as \n and without white space at its ends; `scratch` backs it when
 // something had to be changed.
 std::string_view CleanMessage(std::string_view text, std::string& scratch);
+
+// White space (as Trim() knows it) or nothing.
+inline bool IsBlankText(std::string_view text) {
+  return text.empty() || (static_cast<unsigned char>(text.front()) <= ' ' && Trim(text).empty());
+}
 
 // Counts text outside of all records, and says so once.
 class OutsideText {

@@ -23,6 +23,11 @@ class LineReader {
     pending_ = count;
     pending_lines_.reset();
   }
+  // The same for a caller who knows how many line ends are among them.
+  void SkipTo(std::size_t count, std::uint64_t line_ends) {
+    pending_ = count;
+    pending_lines_ = line_ends;
+  }
   // The next Next() gives the same line again.
   void Repeat() {
     pending_ = 0;

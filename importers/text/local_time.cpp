@@ -23,15 +23,29 @@ class Cursor {
     for (;;) {
       if (peek() == ' ' || peek() == '\t') {
         rest_.remove_prefix(1);
+      } else if (static_cast<unsigned char>(peek()) < 0x80) {
+        return;
       } else if (!Take("\xc2\xa0") && !Take("\xe2\x80\xaf")) {
         return;
       }
     }
   }
 
+  bool Take(char what) {
+    if (peek() != what || rest_.empty()) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
   bool Take(std::string_view what) {
     if (!StartsWithIgnoreCase(rest_, what)) return false;
     rest_.remove_prefix(what.size());
+    return true;
+  }
+
+  // Any letter, and "m" in either case.
+  bool TakeLetterAndM() {
+    if (rest_.size() < 2 || (rest_[1] | 0x20) != 'm') return false;
+    rest_.remove_prefix(2);
     return true;
   }
 
@@ -59,13 +73,12 @@ bool TakeDate(Cursor& at, WallClock& clock) {
   const char separator = at.peek();
   if (separator != '/' && separator != '.' && separator != '-') return false;
   clock.separator = separator;
-  const std::string_view mark(&separator, 1);
   for (int i = 1; i < 3; ++i) {
-    if (!at.Take(mark)) return false;
+    if (!at.Take(separator)) return false;
     at.SkipBlanks();  // "2001. 02. 03."
     clock.digits[i] = at.Number(4, clock.number[i]);
   }
-  if (separator == '.') at.Take(".");
+  if (separator == '.') at.Take('.');
   const bool year_first = clock.digits[0] == 4;
   const int last = clock.digits[2];
   return clock.digits[1] >= 1 && clock.digits[1] <= 2 &&
@@ -79,14 +92,17 @@ HalfDay TakeHalfDay(Cursor& at) {
     std::string_view mark;
     HalfDay half;
   } kMarks[] = {
-      {"AM", HalfDay::kMorning},     {"PM", HalfDay::kAfternoon},   {"a.m.", HalfDay::kMorning},
-      {"p.m.", HalfDay::kAfternoon}, {"a. m.", HalfDay::kMorning},  {"p. m.", HalfDay::kAfternoon},
-      {"午前", HalfDay::kMorning},   {"午後", HalfDay::kAfternoon}, {"上午", HalfDay::kMorning},
-      {"下午", HalfDay::kAfternoon}, {"오전", HalfDay::kMorning},   {"오후", HalfDay::kAfternoon},
+      {"a.m.", HalfDay::kMorning},    {"p.m.", HalfDay::kAfternoon}, {"a. m.", HalfDay::kMorning},
+      {"p. m.", HalfDay::kAfternoon}, {"午前", HalfDay::kMorning},   {"午後", HalfDay::kAfternoon},
+      {"上午", HalfDay::kMorning},    {"下午", HalfDay::kAfternoon}, {"오전", HalfDay::kMorning},
+      {"오후", HalfDay::kAfternoon},
   };
   const char first = at.peek();
   const bool letter = first == 'A' || first == 'P' || first == 'a' || first == 'p';
   if (!letter && static_cast<unsigned char>(first) < 0x80) return HalfDay::kNone;
+  if (letter && at.TakeLetterAndM()) {
+    return (first | 0x20) == 'a' ? HalfDay::kMorning : HalfDay::kAfternoon;
+  }
   for (const auto& row : kMarks) {
     if (at.Take(row.mark)) return row.half;
   }
@@ -98,7 +114,7 @@ void TakeFraction(Cursor& at, WallClock& clock) {
   while (at.digit()) {
     clock.ticks += (at.peek() - '0') * scale;
     scale /= 10;
-    at.Take(at.rest().substr(0, 1));
+    at.Take(at.peek());
   }
 }
 
@@ -116,13 +132,13 @@ bool TakeTimeOfDay(Cursor& at, WallClock& clock) {
   if (at.Number(2, clock.hour) == 0) return false;
   const bool colons = at.peek() == ':';
   if (!colons && at.peek() != '.') return false;
-  const std::string_view mark = colons ? ":" : ".";
+  const char mark = colons ? ':' : '.';
   at.Take(mark);
   if (at.Number(2, clock.minute) != 2) return false;
   if (at.Take(mark)) {
     if (at.Number(2, clock.second) != 2) return false;
     clock.has_seconds = true;
-    if (colons && (at.Take(".") || at.Take(","))) TakeFraction(at, clock);
+    if (colons && (at.Take('.') || at.Take(','))) TakeFraction(at, clock);
   }
   at.SkipBlanks();
   if (half == HalfDay::kNone) half = TakeHalfDay(at);
@@ -170,7 +186,7 @@ std::optional<WallClock> ReadWallClock(std::string_view text) {
   }
   Cursor at(trimmed);
   if (!TakeDate(at, clock)) return std::nullopt;
-  if (!at.Take("T")) at.Take(",");
+  if (!at.Take('T') && !at.Take('t')) at.Take(',');
   at.SkipBlanks();
   if (!TakeTimeOfDay(at, clock) || !at.done()) return std::nullopt;
   return clock;
