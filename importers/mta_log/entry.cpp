@@ -1,7 +1,5 @@
 #include "importers/mta_log/entry.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "engine/base/text.h"
@@ -16,9 +14,18 @@ constexpr std::size_t kFullLine = 60;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-std::size_t IndentOf(std::string_view line) {
-  return std::min(line.find_first_not_of(" \t"), line.size());
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+bool IsSpace(char c) { return IsBlank(c) || c == '\r' || c == '\n'; }
+bool IsInk(char c) { return !IsSpace(c); }
+
+// Where the first character from `at` on stands that is not as `Is` says.
+template <bool (*Is)(char)>
+std::size_t Skip(std::string_view text, std::size_t at) {
+  while (at < text.size() && Is(text[at])) ++at;
+  return at;
 }
+
+std::size_t IndentOf(std::string_view line) { return Skip<IsBlank>(line, 0); }
 
 class Cursor {
  public:
@@ -28,8 +35,8 @@ class Cursor {
   std::size_t at() const { return at_; }
   void GoTo(std::size_t at) { at_ = at; }
 
-  void SkipSpace() { at_ = std::min(all_.find_first_not_of(" \t\r\n", at_), all_.size()); }
-  void SkipBlanks() { at_ = std::min(all_.find_first_not_of(" \t", at_), all_.size()); }
+  void SkipSpace() { at_ = Skip<IsSpace>(all_, at_); }
+  void SkipBlanks() { at_ = Skip<IsBlank>(all_, at_); }
 
   bool Take(std::string_view what) {
     if (!StartsWithIgnoreCase(rest(), what)) return false;
@@ -39,8 +46,7 @@ class Cursor {
 
   // Up to five digits; nullopt when there are none.
   std::optional<int> Number() {
-    std::size_t end = at_;
-    while (end < all_.size() && IsDigit(all_[end])) ++end;
+    const std::size_t end = Skip<IsDigit>(all_, at_);
     const std::string_view digits = all_.substr(at_, end - at_);
     if (digits.empty() || digits.size() > 5) return std::nullopt;
     at_ = end;
@@ -83,6 +89,14 @@ bool TakeMessageLine(Cursor& at, EntryHead& head) {
   return true;
 }
 
+// As CollapseSpace() gives it; `text` is trimmed.
+void AppendCollapsed(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    const bool space = IsSpace(c) || c == '\v' || c == '\f';
+    if (!space || out.back() != ' ') out += space ? ' ' : c;
+  }
+}
+
 // "(BASE IL TCP/IP DRVR(22) Proc 262)", read from the right, since class and thread hold blanks.
 bool TakeTag(Cursor& at, EntryHead& head) {
   const std::string_view text = at.rest();
@@ -97,7 +111,8 @@ bool TakeTag(Cursor& at, EntryHead& head) {
   const std::string_view number = Trim(line.substr(open + 1, proc - open - 1));
   const std::string_view procedure = Trim(line.substr(proc + 7, close - proc - 7));
   if (!ParseInteger(number) || !ParseInteger(procedure)) return false;
-  head.tag = fmt::format("{} {} {}", CollapseSpace(thread), number, procedure);
+  AppendCollapsed(thread, head.tag);
+  head.tag.append(" ").append(number).append(" ").append(procedure);
   at.GoTo(at.at() + close + 1);
   return true;
 }
@@ -106,8 +121,9 @@ bool TakeTag(Cursor& at, EntryHead& head) {
 void TakeTime(Cursor& at, EntryHead& head) {
   const std::string_view text = at.rest();
   const std::size_t blank = text.find(' ');
-  const std::size_t end = std::min(text.find_first_of(" \t\r\n", blank + 1), text.size());
-  if (blank == std::string_view::npos || end == blank + 1) return;
+  if (blank == std::string_view::npos) return;
+  const std::size_t end = Skip<IsInk>(text, blank + 1);
+  if (end == blank + 1) return;
   const std::string_view both = text.substr(0, end);
   const auto clock = ReadWallClock(both);
   const bool letters = StartsWithIgnoreCase(both, "mm-dd-yy ");
@@ -119,21 +135,19 @@ void TakeTime(Cursor& at, EntryHead& head) {
 
 }  // namespace
 
-std::optional<EntryHead> ReadEntryHead(std::string_view text) {
+bool ReadEntryHead(std::string_view text, EntryHead& head) {
   Cursor at(text);
   at.SkipBlanks();
   // Most lines begin otherwise.
-  if (std::string_view("(MmNn").find(at.rest().substr(0, 1)) == std::string_view::npos ||
-      at.rest().empty()) {
-    return std::nullopt;
-  }
-  EntryHead head;
+  const char first = at.rest().empty() ? '\0' : at.rest().front();
+  if (first != '(' && (first | 0x20) != 'm' && (first | 0x20) != 'n') return false;
+  head.Clear();
   head.indent = at.at();
   const bool message = TakeMessageLine(at, head);
   const std::size_t behind_message = at.at();
   if (message) at.SkipSpace();
   const bool tag = TakeTag(at, head);
-  if (!message && !tag) return std::nullopt;
+  if (!message && !tag) return false;
   if (tag) {
     const std::size_t behind_tag = at.at();
     at.SkipSpace();
@@ -143,9 +157,27 @@ std::optional<EntryHead> ReadEntryHead(std::string_view text) {
     at.GoTo(behind_message);
   }
   // A tag alone may stand in any text; with its time it is ours.
-  if (!message && head.time_text.empty()) return std::nullopt;
+  if (!message && head.time_text.empty()) return false;
   head.size = at.at();
-  return head;
+  return true;
+}
+
+void EntryHead::Clear() {
+  number.reset();
+  facility = {};
+  severity.reset();
+  tag.clear();
+  time.reset();
+  time_text = {};
+  indent = 0;
+  size = 0;
+}
+
+void EntryText::Clear() {
+  text_.clear();
+  lines_ = 0;
+  title_indent_ = 0;
+  last_width_ = 0;
 }
 
 void EntryText::AddBehindHead(std::string_view text, std::size_t indent) {

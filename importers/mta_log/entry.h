@@ -24,10 +24,14 @@ struct EntryHead {
   std::string_view time_text;
   std::size_t indent = 0;  // of its first line
   std::size_t size = 0;    // of the head; the title of the entry comes next
+
+  // As new, but for the room that `tag` has.
+  void Clear();
 };
 
-// The head at the front of `text`, which is at the beginning of a line.
-std::optional<EntryHead> ReadEntryHead(std::string_view text);
+// The head at the front of `text`, which is at the beginning of a line.  False, and `head` void,
+// when there is none.
+bool ReadEntryHead(std::string_view text, EntryHead& head);
 
 // The lines of an entry's text.  The MTA breaks long values at column 78 without a mark; a line
 // that stands further left than the title goes on with the line before it.
@@ -39,6 +43,7 @@ class EntryText {
   // A line behind a blank one still belongs to the entry when it stands as far right as its title.
   bool Continues(std::string_view line) const;
   bool empty() const { return lines_ == 0; }
+  void Clear();
   const std::string& text() const { return text_; }
 
  private:

@@ -1,6 +1,9 @@
 #include "importers/mta_log/mta_log_importer.h"
 
-#include <fmt/format.h>
+#include <charconv>
+#include <iterator>
+#include <string>
+#include <utility>
 
 #include "engine/base/text.h"
 #include "importers/mta_log/entry.h"
@@ -36,11 +39,8 @@ std::string_view CategoryOf(std::string_view facility) {
 
 struct Entry {
   std::uint64_t line = 0;
-  std::optional<std::uint16_t> number;
+  EntryHead head;  // its views are void, but for that:
   std::string facility;
-  std::optional<int> severity;
-  std::string tag;
-  std::optional<Ticks> time;
   EntryText text;
 };
 
@@ -48,69 +48,88 @@ class Scanner {
  public:
   explicit Scanner(TextWindow& window) : lines_(window) {}
 
-  bool Next(Entry& entry) {
-    while (lines_.Next()) {
-      const auto head = ReadEntryHead(lines_.ahead());
-      if (!head) {
-        outside_.Add(lines_.line(), lines_.number());
-        continue;
-      }
-      entry = Entry{lines_.number(),
-                    head->number,
-                    std::string(head->facility),
-                    head->severity,
-                    head->tag,
-                    head->time,
-                    {}};
-      lines_.SkipTo(head->size);
-      ReadText(head->indent, entry);
-      return true;
-    }
-    return false;
+  // nullptr at the end of the text.  The entry lives until the next call.
+  const Entry* Next() {
+    now_ = 1 - now_;
+    if (!std::exchange(begun_, false) && !FindHead()) return nullptr;
+    ReadText(entries_[now_]);
+    return &entries_[now_];
   }
 
   const OutsideText& outside() const { return outside_; }
 
  private:
-  // Up to the next head, or to what stands behind a blank line and not below the title.
-  void ReadText(std::size_t head_indent, Entry& entry) {
+  bool FindHead() {
+    while (lines_.Next()) {
+      if (BeginEntry(entries_[now_])) return true;
+      outside_.Add(lines_.line(), lines_.number());
+    }
+    return false;
+  }
+
+  // False when none begins here.
+  bool BeginEntry(Entry& entry) {
+    if (!ReadEntryHead(lines_.ahead(), entry.head)) return false;
+    entry.line = lines_.number();
+    entry.facility = entry.head.facility;
+    entry.text.Clear();
+    lines_.SkipTo(entry.head.size);
+    return true;
+  }
+
+  // Up to the next head, which is begun then, or to what stands behind a blank line and not below
+  // the title.
+  void ReadText(Entry& entry) {
     bool blank = false;
     bool first = true;  // the rest of the line of the head
     while (lines_.Next()) {
-      const bool is_head = !first && ReadEntryHead(lines_.ahead()).has_value();
-      const bool is_blank = Trim(lines_.line()).empty();
+      if (!first && BeginEntry(entries_[1 - now_])) {
+        begun_ = true;
+        return;
+      }
+      const bool is_blank = IsBlankText(lines_.line());
       const bool ours = entry.text.empty() || !blank || entry.text.Continues(lines_.line());
-      if (is_head || (!is_blank && !ours)) {
+      if (!is_blank && !ours) {
         lines_.Repeat();
         return;
       }
       blank = is_blank;
-      if (!is_blank) AddLine(first, head_indent, entry);
+      if (!is_blank) AddLine(first, entry);
       first = false;
     }
   }
 
-  void AddLine(bool behind_head, std::size_t head_indent, Entry& entry) {
+  void AddLine(bool behind_head, Entry& entry) {
     if (entry.text.text().size() > kLongestText) {
       outside_.Add(lines_.line(), lines_.number());
     } else if (behind_head) {
-      entry.text.AddBehindHead(lines_.line(), head_indent);
+      entry.text.AddBehindHead(lines_.line(), entry.head.indent);
     } else {
       entry.text.Add(lines_.line());
     }
   }
 
   LineReader lines_;
+  Entry entries_[2];     // the one being read and the one whose head ended it, in turn
+  std::size_t now_ = 0;  // which of them is read
+  bool begun_ = false;   // the other one has its head
   OutsideText outside_;
 };
 
+void AppendNumber(int number, std::string& out) {
+  char digits[12];
+  out.append(std::begin(digits), std::to_chars(std::begin(digits), std::end(digits), number).ptr);
+}
+
 // The text and, as in the Windows event of the same message, "[class thread number procedure]
 // (severity)": without it who said it would be lost.
-std::string MessageOf(const Entry& entry) {
-  std::string message(Trim(entry.text.text()));
-  if (!entry.tag.empty()) message += fmt::format(" [{}]", entry.tag);
-  if (entry.severity) message += fmt::format(" ({})", *entry.severity);
-  return message;
+void PutMessage(const Entry& entry, std::string& message) {
+  message = Trim(entry.text.text());
+  if (!entry.head.tag.empty()) message.append(" [").append(entry.head.tag).append("]");
+  if (!entry.head.severity) return;
+  message += " (";
+  AppendNumber(*entry.head.severity, message);
+  message += ')';
 }
 
 class MtaLogImporter final : public Importer {
@@ -118,8 +137,9 @@ class MtaLogImporter final : public Importer {
   std::string_view name() const override { return "mta-log"; }
 
   bool Recognises(const Head& head) const override {
+    EntryHead ignored;
     for (std::string_view text = head.text; !text.empty(); TakeLine(text)) {
-      if (ReadEntryHead(text)) return true;
+      if (ReadEntryHead(text, ignored)) return true;
     }
     return false;
   }
@@ -129,9 +149,10 @@ class MtaLogImporter final : public Importer {
     auto window = TextWindow::Open(input);
     if (!window) return window.error();
     Scanner scanner(*window);
-    Entry entry;
-    while (scanner.Next(entry)) {
-      if (!PassOn(entry, evidence)) break;
+    std::string message;
+    for (const Entry* entry = scanner.Next(); entry != nullptr; entry = scanner.Next()) {
+      PutMessage(*entry, message);
+      if (!PassOn(*entry, message, evidence)) break;
     }
     scanner.outside().Report(input, problems);
     window->ReportLosses(problems);
@@ -139,17 +160,17 @@ class MtaLogImporter final : public Importer {
   }
 
  private:
-  static bool PassOn(const Entry& entry, EvidenceSink& evidence) {
-    const std::string message = MessageOf(entry);
+  static bool PassOn(const Entry& entry, std::string_view message, EvidenceSink& evidence) {
+    const EntryHead& head = entry.head;
     Record record;
     record.place = Place::Line(entry.line);
     record.provider = "MSExchangeMTA";
     // An article that leaves the message line out leaves the number out: 0, and the text remains.
-    record.event_id = entry.number.value_or(0);
-    if (entry.severity) record.level = LevelOf(*entry.severity);
+    record.event_id = head.number.value_or(0);
+    if (head.severity) record.level = LevelOf(*head.severity);
     record.category_text = CategoryOf(entry.facility);
-    if (entry.time) {
-      record.time = *entry.time;
+    if (head.time) {
+      record.time = *head.time;
       record.time_basis = TimeBasis::kLocalUnknown;
       record.time_precision = TimePrecision::kSecond;
     }
