@@ -15,30 +15,45 @@ bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
 }
 
-// Copies text in which every white space is a single blank, sixteen bytes at a time; most text is
-// like that.  Stops in front of the first group that is not, or that is not full.  `blank`: what
-// was copied last is one.
-const char* CopyRegular(const char* in, const char* end, char*& out, bool& blank) {
 #if defined(__SSE2__)
+// Copies sixteen bytes of which the first `count` matter, when every white space among them is a
+// single blank; most text is like that.  `blank`: what was copied last is one.
+bool CopyRegular(const char* in, std::ptrdiff_t count, char* out, bool& blank) {
   const __m128i space = _mm_set1_epi8(' ');
-  while (end - in >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
-    const __m128i above = _mm_cmpeq_epi8(_mm_max_epu8(bytes, space), bytes);
-    const auto blanks = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, space)));
-    if (_mm_movemask_epi8(above) != 0xffff || (blanks & (blanks << 1 | (blank ? 1U : 0U))) != 0) {
-      break;
-    }
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-    in += 16;
-    out += 16;
-    blank = (blanks & 0x8000) != 0;
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+  const __m128i above = _mm_cmpeq_epi8(_mm_max_epu8(bytes, space), bytes);
+  const auto blanks = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, space)));
+  if (_mm_movemask_epi8(above) != 0xffff || (blanks & (blanks << 1 | (blank ? 1U : 0U))) != 0) {
+    return false;
   }
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+  blank = (blanks >> (count - 1) & 1) != 0;
+  return true;
+}
+#endif
+
+// Copies regular text up to the first group that is not.  Writes up to kSlack bytes behind what it
+// copied.
+constexpr std::size_t kSlack = 16;
+const char* CopyRegularText(const char* in, const char* end, char*& out, bool& blank) {
+#if defined(__SSE2__)
+  constexpr std::ptrdiff_t kGroup = 16;
+  for (; end - in >= kGroup; in += kGroup, out += kGroup) {
+    if (!CopyRegular(in, kGroup, out, blank)) return in;
+  }
+  if (in == end) return in;
+  char last[kGroup];
+  std::memset(last, 'x', kGroup);
+  std::memcpy(last, in, static_cast<std::size_t>(end - in));
+  if (!CopyRegular(last, end - in, out, blank)) return in;
+  out += end - in;
+  return end;
 #else
   static_cast<void>(end);
   static_cast<void>(out);
   static_cast<void>(blank);
-#endif
   return in;
+#endif
 }
 
 // A wall clock of an unknown zone must never be taken for UTC; a zone that was given or found makes
@@ -87,11 +102,11 @@ void EventIdentity::Append(std::string_view bytes) {
 void EventIdentity::Add(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
-  char* const begin = Room(text.size() + 1);
+  char* const begin = Room(text.size() + 1 + kSlack);
   char* out = begin;
   bool blank = true;  // no piece begins with one
   while (at != end) {
-    at = CopyRegular(at, end, out, blank);
+    at = CopyRegularText(at, end, out, blank);
     for (const char* const stop = end - at > 16 ? at + 16 : end; at != stop; ++at) {
       const bool space = IsSpace(*at);
       *out = space ? ' ' : *at;

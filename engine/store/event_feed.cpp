@@ -26,50 +26,53 @@ void GiveUnlessZero(sqlite3_context* to, std::int64_t number) {
 struct EventColumns {
   using Row = EventFeed::Row;
 
-  // The names are those of the columns of `events`.
+  // The columns of `events`, all of them and in its order: SQLite then need not put them in order
+  // itself.
   static constexpr const char* kDeclaration =
-      "CREATE TABLE feed (class, second, fraction, flags, record_id, identity, user, strings, "
+      "CREATE TABLE feed (id, class, second, fraction, flags, record_id, identity, user, strings, "
       "message, binary, import, place, place_column)";
 
   static void Column(const Row& row, sqlite3_context* to, int column) {
     switch (column) {
-      case 0:
-        sqlite3_result_int64(to, row.class_row);
+      case 0:  // NULL: SQLite numbers the rows
         break;
       case 1:
-        sqlite3_result_int64(to, row.event->second);
+        sqlite3_result_int64(to, row.class_row);
         break;
       case 2:
-        GiveNumber(to, row.event->fraction);
+        sqlite3_result_int64(to, row.event->second);
         break;
       case 3:
-        GiveNumber(to, row.event->flags);
+        GiveNumber(to, row.event->fraction);
         break;
       case 4:
-        GiveNumber(to, row.event->record_id);
+        GiveNumber(to, row.event->flags);
         break;
       case 5:
-        GiveNumber(to, row.event->identity);
+        GiveNumber(to, row.event->record_id);
         break;
       case 6:
-        GiveUnlessZero(to, row.user_row);
+        GiveNumber(to, row.event->identity);
         break;
       case 7:
-        GiveBytes(to, row.strings);
+        GiveUnlessZero(to, row.user_row);
         break;
       case 8:
-        GiveText(to, row.message);
+        GiveBytes(to, row.strings);
         break;
       case 9:
-        GiveBytes(to, row.binary);
+        GiveText(to, row.message);
         break;
       case 10:
-        sqlite3_result_int64(to, row.import);
+        GiveBytes(to, row.binary);
         break;
       case 11:
-        GiveNumber(to, row.event->place);
+        sqlite3_result_int64(to, row.import);
         break;
       case 12:
+        GiveNumber(to, row.event->place);
+        break;
+      case 13:
         GiveUnlessZero(to, row.event->place_column);
         break;
       default:
@@ -82,11 +85,7 @@ sql::Statement PrepareInsert(sql::Database& database, std::vector<EventFeed::Row
   sql::VectorFeed<EventColumns>::Register(database, "exdiag_feed", rows);
   // An import that meets an error is undone as a whole, so that this statement need not be able to
   // undo itself: OR FAIL saves SQLite the journal for that.
-  return {database,
-          "INSERT OR FAIL INTO main.events (class, second, fraction, flags, record_id, identity, "
-          "user, strings, message, binary, import, place, place_column) "
-          "SELECT class, second, fraction, flags, record_id, identity, user, strings, message, "
-          "binary, import, place, place_column FROM exdiag_feed"};
+  return {database, "INSERT OR FAIL INTO main.events SELECT * FROM exdiag_feed"};
 }
 
 }  // namespace

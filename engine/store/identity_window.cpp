@@ -33,6 +33,13 @@ std::size_t IdentityWindow::Generation::SlotOf(std::int64_t second, std::uint64_
   return slot;
 }
 
+void IdentityWindow::Generation::Prefetch(std::uint64_t identity) const {
+  const std::size_t slot = identity % kCapacity;
+  __builtin_prefetch(&keys_[slot]);
+  __builtin_prefetch(&slots_[slot], 1);
+  __builtin_prefetch(reinterpret_cast<const char*>(&slots_[slot]) + 64, 1);
+}
+
 IdentityGroup* IdentityWindow::Generation::Find(std::int64_t second, std::uint64_t identity) {
   const std::size_t slot = SlotOf(second, identity);
   return keys_[slot] != kFree ? &slots_[slot] : nullptr;

@@ -52,6 +52,9 @@ class IdentityWindow {
   // After its last.
   void End();
 
+  // Says that this identity will be asked for soon: its place in the window is far from the one
+  // before, so that fetching it takes as long as storing the event.
+  void Prefetch(std::uint64_t identity) const { recent_.Prefetch(identity); }
   // The state of this identity; good until the next call.
   IdentityGroup& Find(std::int64_t second, std::uint64_t identity);
 
@@ -60,6 +63,7 @@ class IdentityWindow {
   class Generation {
    public:
     Generation();
+    void Prefetch(std::uint64_t identity) const;
     IdentityGroup* Find(std::int64_t second, std::uint64_t identity);
     IdentityGroup& Add(const IdentityGroup& group);
     bool full() const { return count_ >= kCapacity / 2; }
