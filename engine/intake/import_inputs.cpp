@@ -44,6 +44,41 @@ class StoppableSource final : public ByteSource {
   const Cancelled& cancelled_;
 };
 
+// Bytes that are hashed while they are read, so that a file is read once.
+class HashedSource final : public ByteSource {
+ public:
+  explicit HashedSource(const ByteSource& bytes) : bytes_(bytes) {}
+
+  std::uint64_t size() const override { return bytes_.size(); }
+
+  // Most readers go from the beginning to the end.  What they leave out, Hash() reads.
+  std::size_t ReadAt(std::uint64_t offset, std::span<std::byte> into) const override {
+    const std::size_t got = bytes_.ReadAt(offset, into);
+    if (offset <= hashed_ && offset + got > hashed_) {
+      hash_.Add(into.first(got).subspan(static_cast<std::size_t>(hashed_ - offset)));
+      hashed_ = offset + got;
+    }
+    return got;
+  }
+
+  // Of all bytes, and of `more`, which is the same each time.  `tell` is called from time to time.
+  template <typename Tell>
+  const std::string& Hash(std::string_view more, const Tell& tell) {
+    if (!hex_.empty()) return hex_;
+    std::vector<std::byte> buffer(hashed_ < size() ? std::size_t{1} << 18 : 0);
+    while (ReadAt(hashed_, buffer) != 0) tell();
+    hash_.Add(more);
+    hex_ = hash_.Hex();
+    return hex_;
+  }
+
+ private:
+  const ByteSource& bytes_;
+  mutable ContentHash hash_;
+  mutable std::uint64_t hashed_ = 0;  // from the beginning
+  std::string hex_;
+};
+
 // Complaints about a file; none about one that ends because the user asked to stop.
 class StoppableProblems final : public DiagnosticSink {
  public:
@@ -186,17 +221,23 @@ class Driver {
     if (importer == nullptr) {
       return Fail(file, "input.format", "not in a format that exdiag knows; not read");
     }
-    const std::optional<std::string> hash = HashOf(bytes);
-    if (!hash) {
-      Cancel(file);
-      return {};
+    HashedSource hashed(bytes);
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    const auto may_be_known = store_.KnowsSize(size);
+    if (!may_be_known) return may_be_known.error();
+    if (*may_be_known) {
+      const std::string hash = HashOf(hashed);
+      if (Cancelled()) {
+        Cancel(file);
+        return {};
+      }
+      const auto earlier = store_.FindImport(hash);
+      if (!earlier) return earlier.error();
+      if (*earlier) return Repeat(file, hash, (*earlier)->file);
     }
-    const auto earlier = store_.FindImport(*hash);
-    if (!earlier) return earlier.error();
-    if (*earlier) return Repeat(file, *hash, (*earlier)->file);
     // Of an archive it counts how far that one is unpacked.
-    const auto watched = depth == 0 ? progress_.Watched(bytes) : nullptr;
-    return Import(file, watched ? *watched : bytes, *importer, *hash);
+    const auto watched = depth == 0 ? progress_.Watched(hashed) : nullptr;
+    return Import(file, watched ? *watched : hashed, *importer, hashed);
   }
 
   // Each member is a file of its own, named "logs.zip!/app.evtx".
@@ -238,19 +279,21 @@ class Driver {
   }
 
   Result<void> Import(const std::string& file, const ByteSource& bytes, const Importer& importer,
-                      const std::string& hash) {
-    auto session = store_.BeginImport(file, std::string(importer.name()), hash);
+                      HashedSource& hashed) {
+    auto session = store_.BeginImport(file, std::string(importer.name()),
+                                      static_cast<std::int64_t>(bytes.size()));
     if (!session) return session.error();
     StoppableProblems problems(problems_, options_.cancelled);
     StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems, progress_);
     const auto read = importer.Import({file, bytes, {options_.codepage}}, sink, problems);
     sink.TellProgress();
+    const std::string hash = read ? HashOf(hashed) : std::string();
     if (PutAside(file)) return {};
     if (!read) {
       session->reset();
       return Fail(file, "input.unreadable", WithoutName(file, read.error().message));
     }
-    auto row = (*session)->Commit();
+    auto row = (*session)->Commit(hash);
     if (!row) return row.error();
     return Judge(std::move(*row), sink.rejects_not_shown());
   }
@@ -284,21 +327,12 @@ class Driver {
     return {};
   }
 
-  // Of the bytes, and of what else decides how they are read; nullopt when it is cancelled.
-  std::optional<std::string> HashOf(const ByteSource& bytes) {
-    ContentHash hash;
-    std::vector<std::byte> buffer(1 << 18);
-    for (std::uint64_t offset = 0;;) {
-      const std::size_t got = bytes.ReadAt(offset, buffer);
-      if (got == 0) break;
-      hash.Add(std::span(buffer).first(got));
-      offset += got;
-      progress_.Tell();
-    }
-    if (Cancelled()) return std::nullopt;
-    if (options_.zone) hash.Add("\nzone " + options_.zone->name());
-    if (!options_.codepage.empty()) hash.Add("\ncodepage " + options_.codepage);
-    return hash.Hex();
+  // Of the bytes, and of what else decides how they are read.  Means nothing once it is cancelled.
+  std::string HashOf(HashedSource& bytes) {
+    std::string more;
+    if (options_.zone) more += "\nzone " + options_.zone->name();
+    if (!options_.codepage.empty()) more += "\ncodepage " + options_.codepage;
+    return bytes.Hash(more, [&] { progress_.Tell(); });
   }
 
   // What was read of the file counts for nothing: the user stops, or it is still being written.

@@ -164,7 +164,7 @@ Result<std::unique_ptr<Store>> MakeRuleTestStore(const RuleTest& test, const Kno
   if (!lines) return lines.error();
   auto store = Store::OpenTemporary();
   if (!store) return store;
-  auto session = (*store)->BeginImport("the test's log", "rule-test", "");
+  auto session = (*store)->BeginImport("the test's log", "rule-test", Store::kUnknownSize);
   if (!session) return session.error();
   Normaliser normaliser(knowledge, {});
   std::uint64_t number = 0;

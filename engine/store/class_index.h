@@ -1,48 +1,80 @@
-// Keeps the table class_events true while an import adds and refines events.
-//
-// The table is what an index on (class, second) would be.  SQLite keeps an index with every single
-// row, and as each belongs to another class than the one before, that costs more than everything
-// else of an import.  Here the rows of many events are put in order first.
+// Keeps the table class_blocks true while events are added, moved to other classes and removed.
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
+#include "engine/store/class_block.h"
 #include "engine/store/sqlite.h"
 
 namespace exdiag {
 
 class ClassIndex {
  public:
-  struct Row {
-    std::int64_t class_row = 0;
-    std::int64_t second = 0;
-    std::int64_t event = 0;
-  };
-
   explicit ClassIndex(sql::Database& database);
-  // SQLite knows where the rows are.
   ClassIndex(const ClassIndex&) = delete;
   ClassIndex& operator=(const ClassIndex&) = delete;
 
-  void Add(const Row& row) {
-    rows_.push_back(row);
-    if (rows_.size() >= kAtOnce) Flush();
-  }
-  // The event of `row` is of the class `after` now.
-  void Move(const Row& row, std::int64_t after);
-  // Inserts what was added since the last time; has to be done before anything is read from the
-  // table.
+  // The events of a class that wait to be written.  Good until Drop().
+  class Waiting;
+  Waiting& Of(std::int64_t class_row);
+
+  void Add(Waiting& of_class, ClassEntry entry);
+  // An entry of the class `before` is one of `after` now.
+  void Move(ClassEntry entry, std::int64_t before, std::int64_t after);
+  // Takes out the entries of a class with first <= second < end, and only those.
+  void Remove(std::int64_t class_row, std::int64_t first, std::int64_t end);
+
+  // Writes what waits; has to be done before anything is read from the table.
   void Flush();
-  void Drop() { rows_.clear(); }
+  // Forgets what waits.
+  void Drop();
 
  private:
-  static constexpr std::size_t kAtOnce = 1 << 17;  // 3 MB
+  // A row of class_blocks.
+  struct Block {
+    std::int64_t row = 0;  // 0: none
+    std::int64_t class_row = 0;
+    bool changed = false;
+    std::vector<ClassEntry> entries;
+  };
+  struct Removed {
+    std::int64_t class_row = 0;
+    ClassEntry entry;
 
-  std::vector<Row> rows_;     // as they were added
-  std::vector<Row> ordered_;  // what SQLite is given
-  std::vector<std::uint64_t> order_;
-  sql::Statement insert_, move_;
+    auto operator<=>(const Removed&) const = default;
+  };
+
+  void Write(Waiting& waiting);
+  void TakeOut(Block& block, const Removed& removed);
+  bool LoadLast(std::int64_t class_row, std::size_t room, Block& block);
+  void Insert(std::int64_t class_row, std::span<const ClassEntry> entries);
+  void Save(Block& block);
+
+  // Entries that wait, of all classes together: 4 MB.
+  static constexpr std::size_t kMostWaiting = std::size_t{1} << 18;
+
+  std::unordered_map<std::int64_t, Waiting> waiting_;
+  std::size_t waits_ = 0;
+  std::vector<Removed> removed_;
+  sql::Statement insert_, update_, delete_, select_last_, select_around_, select_from_;
 };
+
+class ClassIndex::Waiting {
+ public:
+  explicit Waiting(std::int64_t class_row) : class_row_(class_row) {}
+
+ private:
+  friend class ClassIndex;
+
+  std::int64_t class_row_;
+  std::vector<ClassEntry> entries_;
+};
+
+inline void ClassIndex::Add(Waiting& of_class, ClassEntry entry) {
+  of_class.entries_.push_back(entry);
+  if (++waits_ >= kMostWaiting) Flush();
+}
 
 }  // namespace exdiag

@@ -16,7 +16,7 @@ ClassTotals::ClassTotals(sql::Database& database) {
       "SELECT ?1, count(*), "
       "ifnull(min(nullif((e.second + 11644473600) * 10000000 + fraction, 0)), 0), "
       "ifnull(max((e.second + 11644473600) * 10000000 + fraction), 0), ?2 "
-      "FROM main.class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class = ?1");
+      "FROM exdiag_class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class = ?1");
 }
 
 void ClassTotals::Begin() {
@@ -24,8 +24,6 @@ void ClassTotals::Begin() {
   touched_.clear();
   recount_.clear();
 }
-
-void ClassTotals::Add(std::int64_t class_row, Ticks time) { added_[class_row].Add(time); }
 
 void ClassTotals::Refine(std::int64_t before, std::int64_t after, bool moved) {
   std::set<std::int64_t>& classes = moved || before != after ? recount_ : touched_;
@@ -35,6 +33,7 @@ void ClassTotals::Refine(std::int64_t before, std::int64_t after, bool moved) {
 
 void ClassTotals::Write(std::int64_t import) {
   for (const auto& [class_row, tally] : added_) {
+    if (tally.events == 0) continue;
     add_.Bind(1, class_row).Bind(2, tally.events).Bind(3, tally.first.value);
     add_.Bind(4, tally.last.value).Bind(5, import).Run();
   }

@@ -21,8 +21,8 @@ class ClassTotals {
 
   // Forgets what was noted and not written.
   void Begin();
-  // A new event.
-  void Add(std::int64_t class_row, Ticks time);
+  // Where the new events of a class are added; good until Begin() or Write().
+  Tally& Of(std::int64_t class_row) { return added_[class_row]; }
   // More became known of an event; `before` and `after` are its classes.  `moved`: its time
   // changed.
   void Refine(std::int64_t before, std::int64_t after, bool moved);

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "engine/base/text.h"
+#include "engine/store/class_events.h"
 #include "engine/store/volume.h"
 
 namespace exdiag {
@@ -66,13 +67,14 @@ bool HasText(const Event& event, std::string_view text) {
   });
 }
 
-// The events `e` of the classes ?1 in a query's period.  By class they are found in class_events,
-// but where that would visit most of the table.
+// The events `e` of the classes ?1 in a query's period.  By class they are found in the blocks of
+// the classes, but where that would visit most of the table.
 std::string FromSql(const EventQuery& query, bool all, bool most) {
   const bool by_class = !all && !most;
   std::string sql =
-      by_class ? "FROM main.class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class"
-               : "FROM main.events e WHERE e.class";
+      by_class
+          ? "FROM exdiag_class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class"
+          : "FROM main.events e WHERE e.class";
   sql += all ? " IS NOT NULL" : " IN (SELECT value FROM json_each(?1))";
   // Time is compared exactly, the index by second.
   const std::string_view second = by_class ? "c.second" : "e.second";
@@ -231,42 +233,27 @@ std::vector<EventCount> EventReader::Count(const EventQuery& query) {
   return counts.Take();
 }
 
-// From class_events alone.  Counting a stretch of it is ten times as fast as
-// looking at its rows, so only classes with fewer events than stretches are looked at one by one.
+// From the blocks of the classes alone.
 std::vector<VolumeCount> EventReader::CountByTime(Duration length) {
-  struct Span {
-    std::int64_t event_class, events, first, last;  // seconds since 1601
-  };
-  std::vector<Span> spans;
-  sql::Statement totals(
-      database_, "SELECT class, events, first, last FROM main.class_totals WHERE last > 0", false);
-  while (totals.Next()) {
-    spans.push_back({totals.Int(0), totals.Int(1), Ticks{totals.Int(2)}.seconds(),
-                     Ticks{totals.Int(3)}.seconds()});
-  }
-  sql::Statement count(database_,
-                       "SELECT count(*) FROM main.class_events "
-                       "WHERE class = ?1 AND second >= ?2 AND second < ?3",
-                       false);
-  sql::Statement each(
-      database_, "SELECT second FROM main.class_events WHERE class = ?1 AND second > ?2", false);
+  std::vector<std::int64_t> rows;
+  sql::Statement totals(database_, "SELECT class FROM main.class_totals WHERE last > 0", false);
+  while (totals.Next()) rows.push_back(totals.Int(0));
   VolumeTable table(length);
   const std::int64_t step = length.ticks / kTicksPerSecond;
-  const auto ticks = [](std::int64_t second) { return Ticks{second * kTicksPerSecond}; };
-  for (const Span& span : spans) {
-    const EventClass key = classes_.ClassOf(span.event_class);
-    if (span.last / step - span.first / step >= span.events) {
-      each.Bind(1, span.event_class).Bind(2, -kSecondsTo1970);
-      while (each.Next()) table.Add(key.host, key.level, ticks(each.Int(0) + kSecondsTo1970));
-      continue;
-    }
-    for (std::int64_t from = span.first / step * step; from <= span.last; from += step) {
-      count.Bind(1, span.event_class).Bind(2, from - kSecondsTo1970);
-      count.Bind(3, from + step - kSecondsTo1970);
-      const std::uint64_t events = count.Next() ? count.Unsigned(0) : 0;
-      count.Reset();
-      if (events > 0) table.Add(key.host, key.level, ticks(from), events);
-    }
+  ClassEvents events(database_);
+  for (const std::int64_t row : rows) {
+    const EventClass key = classes_.ClassOf(row);
+    constexpr std::int64_t kNoTime = -kSecondsTo1970;
+    events.ForEach(row, kNoTime + 1, kLastSecond, [&](std::span<const ClassEntry> part) {
+      while (!part.empty()) {
+        // Those in one stretch of time.
+        const std::int64_t from = (part.front().second + kSecondsTo1970) / step * step;
+        std::size_t count = 1;
+        while (count < part.size() && part[count].second + kSecondsTo1970 < from + step) ++count;
+        table.Add(key.host, key.level, Ticks{from * kTicksPerSecond}, count);
+        part = part.subspan(count);
+      }
+    });
   }
   return table.Take();
 }

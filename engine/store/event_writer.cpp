@@ -59,9 +59,7 @@ void EventWriter::Begin(std::int64_t row) {
   totals_.Begin();
   class_index_.Drop();
   stretches_.Begin();
-  class_rows_.clear();
-  class_keys_.clear();
-  class_logs_.clear();
+  local_classes_.clear();
   user_rows_.clear();
   refined_classes_.clear();
   feed_.Drop();
@@ -78,9 +76,11 @@ void EventWriter::End() { window_.End(); }
 
 void EventWriter::Write(const Batch& batch) {
   LearnNames(batch);
-  for (const QueuedEvent& event : batch.events) {
+  constexpr std::size_t kAhead = 6;
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
     if (!database_.ok()) return;
-    WriteEvent(batch, event);
+    if (i + kAhead < batch.events.size()) window_.Prefetch(batch.events[i + kAhead].identity);
+    WriteEvent(batch, batch.events[i]);
   }
   Flush();
   for (const Fact& fact : batch.facts) WriteFact(fact);
@@ -90,27 +90,29 @@ void EventWriter::Write(const Batch& batch) {
 
 void EventWriter::LearnNames(const Batch& batch) {
   if (batch.restart) {
-    class_rows_.clear();
-    class_keys_.clear();
-    class_logs_.clear();
+    local_classes_.clear();
     user_rows_.clear();
     refined_classes_.clear();
   }
   for (const EventClass& key : batch.new_classes) {
-    class_keys_.push_back(key);
-    class_rows_.push_back(0);  // looked up when the first event is kept
-    class_logs_.push_back(stretches_.LogOf(key.host, key.channel));
+    local_classes_.push_back({.key = key, .log = stretches_.LogOf(key.host, key.channel)});
   }
   for (const std::string& user : batch.new_users) {
     user_rows_.push_back(classes_.users().IdOf(user));
   }
 }
 
+void EventWriter::LookUp(LocalClass& local) {
+  local.row = classes_.IdOf(local.key);
+  local.index = &class_index_.Of(local.row);
+  local.total = &totals_.Of(local.row);
+}
+
 void EventWriter::WriteEvent(const Batch& batch, const QueuedEvent& event) {
-  std::int64_t& class_row = class_rows_[event.local_class];
-  if (class_row == 0) class_row = classes_.IdOf(class_keys_[event.local_class]);
+  LocalClass& local = local_classes_[event.local_class];
+  if (local.row == 0) LookUp(local);
   ++ledger_.records;
-  stretches_.Add(class_logs_[event.local_class], event);
+  stretches_.Add(local.log, event);
   IdentityGroup& group = window_.Find(event.second, event.identity);
   if (event.record_id != 0) {
     WriteNumbered(batch, event, group);
@@ -169,14 +171,15 @@ void EventWriter::WriteUnnumbered(const Batch& batch, const QueuedEvent& event,
 void EventWriter::Insert(const Batch& batch, const QueuedEvent& event, IdentityGroup& group) {
   EventFeed::Row row;
   row.event = &event;
-  row.class_row = class_rows_[event.local_class];
+  const LocalClass& local = local_classes_[event.local_class];
+  row.class_row = local.row;
   row.user_row = event.local_user == QueuedEvent::kNoUser ? 0 : user_rows_[event.local_user];
   row.import = import_;
   row.strings = batch.Strings(event);
   row.message = batch.Message(event);
   row.binary = batch.Binary(event);
   feed_.Add(row);
-  totals_.Add(row.class_row, TicksOf(event.second, event.fraction));
+  local.total->Add(TicksOf(event.second, event.fraction));
   group.fed = feed_number_;
   ++ledger_.stored;
   if ((event.flags & EventFlags::kIncomparable) != 0) ++ledger_.incomparable;
@@ -184,7 +187,7 @@ void EventWriter::Insert(const Batch& batch, const QueuedEvent& event, IdentityG
 
 void EventWriter::Flush() {
   feed_.Flush([this](const EventFeed::Row& row, std::int64_t id) {
-    class_index_.Add({row.class_row, row.event->second, id});
+    class_index_.Add(*local_classes_[row.event->local_class].index, {row.event->second, id});
   });
   ++feed_number_;
 }
@@ -219,7 +222,7 @@ void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::i
     ++ledger_.refined;
     totals_.Refine(stored_class, event_class, detail.fraction != stored.fraction);
     if (event_class != stored_class) {
-      class_index_.Move({stored_class, event.second, row}, event_class);
+      class_index_.Move({event.second, row}, stored_class, event_class);
     }
     update_event_.Bind(1, row).Bind(2, event_class).Bind(3, detail.fraction);
     update_event_.Bind(4, detail.flags).Bind(5, detail.record_id);
@@ -240,11 +243,11 @@ void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::i
 }
 
 std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& event, Match match) {
-  if (stored == class_rows_[event.local_class]) return stored;
+  if (stored == local_classes_[event.local_class].row) return stored;
   const auto [known, is_new] = refined_classes_.try_emplace({stored, event.local_class, match}, 0);
   if (!is_new) return known->second;
   const EventClass key = classes_.ClassOf(stored);
-  EventClass refined = Refine(key, class_keys_[event.local_class]);
+  EventClass refined = Refine(key, local_classes_[event.local_class].key);
   // A record id means nothing under the name of a log that numbers otherwise.
   if (match == Match::kForeignNumber) refined.channel = key.channel;
   const std::int64_t row = refined == key ? stored : classes_.IdOf(refined);
@@ -254,9 +257,9 @@ std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& e
 }
 
 bool EventWriter::SameLog(std::int64_t stored_class, const QueuedEvent& event) {
-  if (stored_class == class_rows_[event.local_class]) return true;
+  if (stored_class == local_classes_[event.local_class].row) return true;
   const std::string& stored = classes_.ClassOf(stored_class).channel;
-  const std::string& shown = class_keys_[event.local_class].channel;
+  const std::string& shown = local_classes_[event.local_class].key.channel;
   return stored.empty() || shown.empty() || EqualsIgnoreCase(stored, shown);
 }
 
@@ -286,7 +289,7 @@ bool EventWriter::FindUnnumbered(const QueuedEvent& event, StoredRow& row) {
 
 // A row with another record id whose log's name, or ours, is not known.
 bool EventWriter::FindOfUnnamedLog(const QueuedEvent& event, StoredRow& row) {
-  const bool named = !class_keys_[event.local_class].channel.empty();
+  const bool named = !local_classes_[event.local_class].key.channel.empty();
   find_next_.Bind(1, event.second).Bind(2, event.identity).Bind(3, 0).Bind(4, 0);
   if (!find_next_.Next()) return false;
   row = {find_next_.Int(0), find_next_.Int(1), find_next_.Unsigned(2), find_next_.Int(3)};
@@ -330,7 +333,7 @@ void EventWriter::WriteReject(const StoredReject& reject) {
 }
 
 void EventWriter::WriteTally(const ClassTally& tally) {
-  const EventClass& key = class_keys_[tally.local_class];
+  const EventClass& key = local_classes_[tally.local_class].key;
   const std::int64_t host = classes_.hosts().IdOf(key.host);
   insert_coverage_.Bind(1, import_).Bind(2, host).Bind(3, classes_.channels().IdOf(key.channel));
   insert_coverage_.Bind(4, static_cast<int>(tally.basis)).Bind(5, tally.tally.first.value);

@@ -58,6 +58,16 @@ class EventWriter {
     std::int64_t import = 0;
   };
 
+  // A class as the reader numbers them.
+  struct LocalClass {
+    EventClass key;
+    std::uint32_t log = 0;  // as StretchRecorder numbers them
+    // Looked up when the first event is kept.
+    std::int64_t row = 0;
+    ClassIndex::Waiting* index = nullptr;
+    Tally* total = nullptr;
+  };
+
   // How a shown event was found to be a stored one.
   enum class Match : std::uint8_t {
     kNumber,         // the record id is, or becomes, the row's
@@ -66,6 +76,7 @@ class EventWriter {
   };
 
   void LearnNames(const Batch& batch);
+  void LookUp(LocalClass& local);
   void WriteEvent(const Batch& batch, const QueuedEvent& event);
   void WriteNumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
   void WriteUnnumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
@@ -93,9 +104,7 @@ class EventWriter {
   std::int64_t import_ = 0;
   LedgerRow ledger_;
   std::uint64_t counted_ = 0;
-  std::vector<std::int64_t> class_rows_;  // by local number
-  std::vector<EventClass> class_keys_;
-  std::vector<std::uint32_t> class_logs_;  // as StretchRecorder numbers them
+  std::vector<LocalClass> local_classes_;  // by local number
   std::vector<std::int64_t> user_rows_;
   // By stored class, local class and match: what RefinedClass found out before.
   std::map<std::tuple<std::int64_t, std::uint32_t, Match>, std::int64_t> refined_classes_;

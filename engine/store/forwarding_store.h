@@ -16,12 +16,13 @@ class ForwardingStore : public Store {
  public:
   Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
                                                      const std::string& format,
-                                                     const std::string& content_hash) override {
-    return writable().BeginImport(file, format, content_hash);
+                                                     std::int64_t size) override {
+    return writable().BeginImport(file, format, size);
   }
   Result<void> AddFailedImport(const std::string& file, const std::string& reason) override {
     return writable().AddFailedImport(file, reason);
   }
+  Result<bool> KnowsSize(std::int64_t size) const override { return inner().KnowsSize(size); }
   Result<std::optional<LedgerRow>> FindImport(const std::string& content_hash) const override {
     return inner().FindImport(content_hash);
   }

@@ -88,11 +88,11 @@ void QueuedImportSession::Send() {
   batch_->restart = restart;
 }
 
-Result<LedgerRow> QueuedImportSession::Commit() {
+Result<LedgerRow> QueuedImportSession::Commit(const std::string& content_hash) {
   ended_ = true;
   classes_.TakeTallies(batch_->tallies);
   queue_.Finish(*batch_);
-  return callbacks_.commit();
+  return callbacks_.commit(content_hash);
 }
 
 }  // namespace exdiag

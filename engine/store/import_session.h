@@ -16,7 +16,7 @@ class QueuedImportSession final : public ImportSession {
  public:
   struct Callbacks {
     std::function<bool(const Batch&)> write;
-    std::function<Result<LedgerRow>()> commit;
+    std::function<Result<LedgerRow>(const std::string& content_hash)> commit;
     std::function<void()> abandon;  // when it ends without Commit()
   };
 
@@ -26,7 +26,7 @@ class QueuedImportSession final : public ImportSession {
   bool Add(const NormalisedEvent& event) override;
   void AddFact(Fact fact) override;
   void AddReject(StoredReject reject) override;
-  Result<LedgerRow> Commit() override;
+  Result<LedgerRow> Commit(const std::string& content_hash) override;
 
  private:
   void Append(const NormalisedEvent& event, std::uint32_t local_class);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/store/batch.h"
+#include "engine/store/class_index.h"
 #include "engine/store/class_totals.h"
 #include "engine/store/stretches.h"
 
@@ -55,11 +56,8 @@ std::uint64_t RemoveOldEvents(sql::Database& database, Ticks before) {
       "FROM main.events WHERE second > ?1 AND second < ?2 GROUP BY import) AS gone "
       "WHERE imports.id = gone.import",
       kNoTime, end);
-  sql::Statement of_class(
-      database, "DELETE FROM main.class_events WHERE class = ?1 AND second > ?2 AND second < ?3");
-  for (const std::int64_t class_row : classes) {
-    of_class.Bind(1, class_row).Bind(2, kNoTime).Bind(3, end).Run();
-  }
+  ClassIndex index(database);
+  for (const std::int64_t class_row : classes) index.Remove(class_row, kNoTime + 1, end);
   Run(database, "DELETE FROM main.events WHERE second > ?1 AND second < ?2", kNoTime, end);
   const auto removed = static_cast<std::uint64_t>(database.Number("SELECT changes()"));
   CutCoverage(database, TicksOf(end, 0));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/store/batch.h"
+#include "engine/store/class_events.h"
 
 namespace exdiag {
 namespace {
@@ -56,15 +57,12 @@ struct Interval {
 
 using Classes = std::vector<std::int64_t>;
 
-Minutes MinutesOf(sql::Database& database, const Classes& classes) {
-  sql::Statement each(database,
-                      "SELECT second FROM main.class_events "
-                      "WHERE class = ?1 AND second > ?2",
-                      false);
+Minutes MinutesOf(ClassEvents& events, const Classes& classes) {
   Minutes minutes;
   for (const std::int64_t row : classes) {
-    each.Bind(1, row).Bind(2, -kSecondsTo1970);
-    while (each.Next()) minutes.Set(FloorDiv(each.Int(0), kMinute));
+    events.ForEach(row, -kSecondsTo1970 + 1, kLastSecond, [&](std::span<const ClassEntry> part) {
+      for (const ClassEntry& entry : part) minutes.Set(FloorDiv(entry.second, kMinute));
+    });
   }
   return minutes;
 }
@@ -97,19 +95,14 @@ std::int64_t UsualMinutes(const std::vector<Interval>& intervals, std::uint64_t 
 }
 
 // The last or the first second with an event in this minute.
-std::int64_t SecondIn(sql::Database& database, const Classes& classes, std::int64_t minute,
-                      bool last) {
-  sql::Statement ends(database,
-                      "SELECT min(second), max(second) FROM main.class_events "
-                      "WHERE class = ?1 AND second >= ?2 AND second < ?2 + 60",
-                      false);
-  std::int64_t found = last ? minute * kMinute : minute * kMinute + kMinute - 1;
+std::int64_t SecondIn(ClassEvents& events, const Classes& classes, std::int64_t minute, bool last) {
+  const std::int64_t begin = minute * kMinute, end = begin + kMinute - 1;
+  std::int64_t found = last ? begin : end;
   for (const std::int64_t row : classes) {
-    ends.Bind(1, row).Bind(2, minute * kMinute);
-    if (ends.Next() && !ends.IsNull(0)) {
-      found = last ? std::max(found, ends.Int(1)) : std::min(found, ends.Int(0));
-    }
-    ends.Reset();
+    events.ForEach(row, begin, end, [&](std::span<const ClassEntry> part) {
+      if (part.empty()) return;
+      found = last ? std::max(found, part.back().second) : std::min(found, part.front().second);
+    });
   }
   return found;
 }
@@ -131,19 +124,20 @@ std::vector<LogRhythm> ReadRhythms(sql::Database& database, const PauseRule& rul
     events[key] += totals.Unsigned(3);
   }
   std::vector<LogRhythm> rhythms;
+  ClassEvents events_of(database);
   for (const auto& [key, classes] : logs) {
     LogRhythm& log = rhythms.emplace_back();
     log.host = key.first;
     log.channel = key.second;
     log.events = events[key];
-    const std::vector<Interval> intervals = IntervalsOf(MinutesOf(database, classes));
+    const std::vector<Interval> intervals = IntervalsOf(MinutesOf(events_of, classes));
     const std::int64_t usual = UsualMinutes(intervals, log.events);
     log.usual = Duration::Seconds(usual * kMinute);
     const std::int64_t most = rule.longer_than.ticks / kTicksPerSecond / kMinute;
     for (const Interval& interval : intervals) {
       if (interval.length() <= std::max(most, usual * rule.times_usual)) continue;
-      log.pauses.push_back({TicksOf(SecondIn(database, classes, interval.from, true), 0),
-                            TicksOf(SecondIn(database, classes, interval.to, false), 0)});
+      log.pauses.push_back({TicksOf(SecondIn(events_of, classes, interval.from, true), 0),
+                            TicksOf(SecondIn(events_of, classes, interval.to, false), 0)});
     }
   }
   return rhythms;

@@ -8,7 +8,7 @@
 
 namespace exdiag {
 
-// Reads class_events once, and no events.
+// Reads the blocks of all classes once, and no events.
 std::vector<LogRhythm> ReadRhythms(sql::Database& database, const PauseRule& rule);
 
 }  // namespace exdiag

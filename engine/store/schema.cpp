@@ -14,7 +14,7 @@
 //   runs, troubles, ...     what the nightly job remembers
 //
 // events_by_identity answers "do we have this event?" and, since it begins with the second, queries
-// by time alone; ordered logs append to it.  class_events answers (provider, ID, time) and (host,
+// by time alone; ordered logs append to it.  class_blocks answers (provider, ID, time) and (host,
 // time), as both are a set of classes and a period; it is an index that class_index.h keeps.
 #include "engine/store/schema.h"
 
@@ -24,6 +24,7 @@
 #include <map>
 
 #include "engine/evidence/strings.h"
+#include "engine/store/class_index.h"
 #include "engine/store/notes.h"
 
 namespace exdiag {
@@ -261,9 +262,23 @@ FROM (SELECT *, sum(begins) OVER (PARTITION BY import, host, channel, basis, rec
 GROUP BY import, host, channel, basis, recovered, stretch;
 )sql";
 
+// The index by class and time in blocks; the sizes of what was imported.
+constexpr const char* kVersion7 = R"sql(
+CREATE TABLE class_blocks (
+  id INTEGER PRIMARY KEY,
+  class INTEGER NOT NULL REFERENCES classes,
+  first INTEGER NOT NULL,                  -- seconds, of its events
+  last INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  content BLOB NOT NULL);                  -- see class_block.h
+CREATE INDEX class_blocks_by_time ON class_blocks (class, first, last);
+ALTER TABLE imports ADD COLUMN size INTEGER NOT NULL DEFAULT -1;      -- bytes; -1: not known
+CREATE INDEX imports_by_size ON imports (size);
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3,
-                                       kVersion4, kVersion5, kVersion6};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4,
+                                       kVersion5, kVersion6, kVersion7};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 
@@ -310,10 +325,24 @@ void TurnAnswersIntoNotes(sql::Database& database) {
       "DELETE FROM imports WHERE format = 'answer' AND records = 0");
 }
 
+void TurnClassEventsIntoBlocks(sql::Database& database) {
+  {
+    ClassIndex index(database);
+    sql::Statement rows(database,
+                        "SELECT class, second, event FROM main.class_events "
+                        "ORDER BY class, second, event",
+                        false);
+    while (rows.Next()) index.Add(index.Of(rows.Int(0)), {rows.Int(1), rows.Int(2)});
+    index.Flush();
+  }
+  database.Execute("DROP TABLE class_events");
+}
+
 void Migrate(sql::Database& database, std::int64_t from) {
   for (std::int64_t version = from; version < CurrentStoreVersion() && database.ok(); ++version) {
     database.Execute(kMigrations[version]);
     if (version == 1 && database.ok()) TurnAnswersIntoNotes(database);
+    if (version == 6 && database.ok()) TurnClassEventsIntoBlocks(database);
   }
   const std::string stamp = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
                                         kApplicationId, CurrentStoreVersion());

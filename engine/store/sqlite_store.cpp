@@ -7,6 +7,7 @@
 
 #include "engine/base/now.h"
 #include "engine/evidence/strings.h"
+#include "engine/store/class_events.h"
 #include "engine/store/event_reader.h"
 #include "engine/store/event_writer.h"
 #include "engine/store/import_session.h"
@@ -73,8 +74,9 @@ class SqliteStore final : public Store {
   std::string file() const override { return temporary_ ? std::string() : file_; }
   Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
                                                      const std::string& format,
-                                                     const std::string& content_hash) override;
+                                                     std::int64_t size) override;
   Result<void> AddFailedImport(const std::string& file, const std::string& reason) override;
+  Result<bool> KnowsSize(std::int64_t size) const override;
   Result<std::optional<LedgerRow>> FindImport(const std::string& content_hash) const override;
   Result<LedgerRow> AddRepeatedImport(const std::string& file,
                                       const std::string& content_hash) override;
@@ -103,16 +105,21 @@ class SqliteStore final : public Store {
 
   // Whether Prepare() failed because this program's version of the store is newer.
   bool outdated() const { return outdated_; }
+  // Whether it failed because another process has it for itself.
+  bool locked() const { return locked_; }
 
  private:
   // "site.db: the disk is full; nothing of app.evtx was stored"; clears the error.
   Error TakeError(const std::string& consequence) const;
-  Result<void> Begin(const std::string& file) const;
-  Result<LedgerRow> Commit(const std::string& file);
+  Result<void> Begin(const std::string& file, const char* how = "BEGIN IMMEDIATE") const;
+  Result<LedgerRow> Commit(const std::string& file, const std::string& content_hash);
   Result<void> CommitNote(const std::string& otherwise);
   void Rollback();
-  std::int64_t InsertImport(const std::string& file, const std::string& format,
-                            const std::string& content_hash, const std::string& error);
+  std::int64_t InsertImport(const std::string& file, const std::string& format, std::int64_t size,
+                            const std::string& error);
+  void BeginBulk(std::int64_t size);
+  bool SetJournal(const std::string& mode);
+  void EndBulk();
   Result<LedgerRow> LedgerRowOf(std::int64_t import) const;
   template <typename Row, typename Read>
   Result<std::vector<Row>> All(sql::Statement statement, const Read& read) const;
@@ -125,8 +132,10 @@ class SqliteStore final : public Store {
   std::unique_ptr<RunLog> runs_;
   std::int64_t import_ = 0;
   bool importing_ = false;
+  bool bulk_ = false;
   bool temporary_ = false;
   bool outdated_ = false;
+  bool locked_ = false;
 };
 
 // Reading a store on a medium that cannot be written needs a write-ahead log that is not there;
@@ -148,9 +157,11 @@ std::string ReadOnlyName(const std::string& file) {
 Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool temporary) {
   temporary_ = temporary;
   database_.Open(path, flags);
+  locked_ = database_.locked();
   if (!database_.ok()) return TakeError("not opened");
   sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
   if (auto prepared = PrepareSchema(database_, file_, options_.read_only); !prepared) {
+    locked_ = database_.locked();
     outdated_ = options_.read_only && IsOutdated(database_);
     return prepared;
   }
@@ -164,6 +175,7 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
         "PRAGMA journal_size_limit = 16777216");
   }
+  RegisterClassEvents(database_);
   reader_ = std::make_unique<EventReader>(database_);
   runs_ = MakeRunLog(database_, {.begin = [this] { return Begin("the run"); },
                                  .commit = [this] { return CommitNote("the run is not noted"); },
@@ -181,7 +193,7 @@ Error SqliteStore::TakeError(const std::string& consequence) const {
   return error;
 }
 
-Result<void> SqliteStore::Begin(const std::string& file) const {
+Result<void> SqliteStore::Begin(const std::string& file, const char* how) const {
   if (importing_) {
     return Error{file_ + ": another import into it is not finished; nothing of " + file +
                  " was stored"};
@@ -189,7 +201,7 @@ Result<void> SqliteStore::Begin(const std::string& file) const {
   if (options_.read_only) {
     return Error{file_ + ": opened for reading only; nothing of " + file + " was stored"};
   }
-  if (database_.Execute("BEGIN IMMEDIATE")) return {};
+  if (database_.Execute(how)) return {};
   return TakeError("nothing of " + file + " was stored");
 }
 
@@ -199,27 +211,32 @@ void SqliteStore::Rollback() {
   if (database_.InTransaction()) database_.Execute("ROLLBACK");
   database_.ClearError();
   importing_ = false;
+  EndBulk();
 }
 
 std::int64_t SqliteStore::InsertImport(const std::string& file, const std::string& format,
-                                       const std::string& content_hash, const std::string& error) {
+                                       std::int64_t size, const std::string& error) {
   sql::Statement insert(database_,
-                        "INSERT INTO main.imports (file, format, content_hash, imported_at, error) "
+                        "INSERT INTO main.imports (file, format, size, imported_at, error) "
                         "VALUES (?1, ?2, ?3, ?4, ?5)",
                         false);
-  insert.BindText(1, file).BindText(2, format).BindText(3, content_hash);
+  insert.BindText(1, file).BindText(2, format).Bind(3, size);
   insert.Bind(4, Now().value).BindText(5, error).Run();
   return database_.LastRow();
 }
 
 Result<std::unique_ptr<ImportSession>> SqliteStore::BeginImport(const std::string& file,
                                                                 const std::string& format,
-                                                                const std::string& content_hash) {
+                                                                std::int64_t size) {
   // Not inside the transaction, whose end would be that of its temporary table.
   if (!writer_ && !options_.read_only) writer_ = std::make_unique<EventWriter>(database_);
   if (!database_.ok()) return TakeError("nothing of " + file + " was stored");
-  if (auto begun = Begin(file); !begun) return begun.error();
-  import_ = InsertImport(file, format, content_hash, "");
+  if (!importing_) BeginBulk(size);
+  if (auto begun = Begin(file, bulk_ ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE"); !begun) {
+    if (!importing_) EndBulk();
+    return begun.error();
+  }
+  import_ = InsertImport(file, format, size, "");
   writer_->Begin(import_);
   if (!database_.ok()) {
     const Error error = TakeError("nothing of " + file + " was stored");
@@ -232,22 +249,48 @@ Result<std::unique_ptr<ImportSession>> SqliteStore::BeginImport(const std::strin
     writer_->Write(batch);
     return database_.ok();
   };
-  callbacks.commit = [this, file] { return Commit(file); };
+  callbacks.commit = [this, file](const std::string& hash) { return Commit(file, hash); };
   callbacks.abandon = [this] { Rollback(); };
   return std::unique_ptr<ImportSession>(
       std::make_unique<QueuedImportSession>(std::move(callbacks), options_.keep_only));
 }
 
-Result<LedgerRow> SqliteStore::Commit(const std::string& file) {
+// What is imported first into a store is not worth a write-ahead log, from which each page is
+// copied into the store later: before it there was nothing that somebody could read.  A journal
+// keeps what little there was, so that here too all of it counts or nothing.
+void SqliteStore::BeginBulk(std::int64_t size) {
+  constexpr std::int64_t kWorthIt = std::int64_t{16} << 20;
+  if (temporary_ || options_.read_only || size < kWorthIt) return;
+  if (database_.Number("SELECT EXISTS (SELECT 1 FROM main.imports)") != 0) return;
+  bulk_ = SetJournal("delete");
+}
+
+void SqliteStore::EndBulk() {
+  if (bulk_) SetJournal("wal");  // if not now, whoever opens it next does
+  bulk_ = false;
+}
+
+// Whether it is so now; not while others have the store open.
+bool SqliteStore::SetJournal(const std::string& mode) {
+  sqlite3_busy_timeout(database_.handle(), 0);
+  sql::Statement set(database_, "PRAGMA main.journal_mode = " + mode, false);
+  const bool done = set.Next() && set.Text(0) == mode;
+  database_.ClearError();
+  sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
+  return done;
+}
+
+Result<LedgerRow> SqliteStore::Commit(const std::string& file, const std::string& content_hash) {
   const LedgerRow& counts = writer_->ledger();
   sql::Statement update(database_,
                         "UPDATE main.imports SET records = ?2, stored = ?3, duplicates = ?4, "
-                        "rejected = ?5, refined = ?6, facts = ?7, incomparable = ?8, counted = ?9 "
-                        "WHERE id = ?1",
+                        "rejected = ?5, refined = ?6, facts = ?7, incomparable = ?8, counted = ?9, "
+                        "content_hash = ?10 WHERE id = ?1",
                         false);
   update.Bind(1, import_).Bind(2, counts.records).Bind(3, counts.stored);
   update.Bind(4, counts.duplicates).Bind(5, counts.rejected).Bind(6, counts.refined);
   update.Bind(7, counts.facts).Bind(8, counts.incomparable).Bind(9, writer_->counted());
+  update.BindText(10, content_hash);
   if (database_.ok()) update.Run();
   if (database_.ok()) writer_->WriteTotals();
   if (database_.ok()) database_.Execute("COMMIT");
@@ -258,6 +301,7 @@ Result<LedgerRow> SqliteStore::Commit(const std::string& file) {
   }
   writer_->End();
   importing_ = false;
+  EndBulk();
   return LedgerRowOf(import_);
 }
 
@@ -269,11 +313,22 @@ Result<LedgerRow> SqliteStore::LedgerRowOf(std::int64_t import) const {
 
 Result<void> SqliteStore::AddFailedImport(const std::string& file, const std::string& reason) {
   if (auto begun = Begin(file); !begun) return begun;
-  InsertImport(file, "", "", reason);
+  InsertImport(file, "", kUnknownSize, reason);
   if (database_.ok() && database_.Execute("COMMIT")) return {};
   const Error error = TakeError("nothing of " + file + " was stored");
   Rollback();
   return error;
+}
+
+Result<bool> SqliteStore::KnowsSize(std::int64_t size) const {
+  // Rows of stores that were made before sizes were kept have none.
+  sql::Statement one(database_,
+                     "SELECT EXISTS (SELECT 1 FROM main.imports "
+                     "WHERE content_hash <> '' AND size IN (?1, -1))",
+                     false);
+  const bool known = one.Bind(1, size).Next() && one.Int(0) != 0;
+  if (!database_.ok()) return TakeError("its ledger could not be read");
+  return known;
 }
 
 Result<std::optional<LedgerRow>> SqliteStore::FindImport(const std::string& content_hash) const {
@@ -600,7 +655,7 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& file, const StoreO
     store = std::make_unique<SqliteStore>(file, options);
     prepared = store->Prepare(file, SQLITE_OPEN_READONLY, false);
   }
-  if (!prepared && Exists(file) && !Exists(file + "-wal")) {
+  if (!prepared && !store->locked() && Exists(file) && !Exists(file + "-wal")) {
     auto unchanging = std::make_unique<SqliteStore>(file, options);
     const int read_flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     if (unchanging->Prepare(ReadOnlyName(file), read_flags, false)) {

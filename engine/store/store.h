@@ -160,8 +160,10 @@ class ImportSession {
   virtual void AddFact(Fact fact) = 0;
   virtual void AddReject(StoredReject reject) = 0;
 
-  // Makes all of it durable and visible at once and returns the ledger row.
-  virtual Result<LedgerRow> Commit() = 0;
+  // Makes all of it durable and visible at once and returns the ledger row.  `content_hash` is what
+  // the file will be known by; "" when it is not known.
+  virtual Result<LedgerRow> Commit(const std::string& content_hash) = 0;
+  Result<LedgerRow> Commit() { return Commit({}); }
 };
 
 struct StoreOptions {
@@ -187,17 +189,20 @@ class Store {
   virtual std::string file() const { return {}; }
 
   // One file at a time: until the session ends, nothing else may be asked of the store.  A session
-  // must not outlive its store.  `content_hash` "" when unknown.  When the ledger has a file with
-  // the same content already, the import still works and gives duplicates only.
+  // must not outlive its store.  `size` is that of the file, kUnknownSize when it is not known.
+  // When the ledger has a file with the same content already, the import still works and gives
+  // duplicates only.
+  static constexpr std::int64_t kUnknownSize = -1;
   virtual Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
                                                              const std::string& format,
-                                                             const std::string& content_hash) = 0;
+                                                             std::int64_t size) = 0;
   // A file from which nothing could be read: a ledger row with an error.
   virtual Result<void> AddFailedImport(const std::string& file, const std::string& reason) = 0;
 
   // The ledger's row of a file with this content from which something was read, and a row of its
   // own for that file's repetition: all its records are duplicates.  So a file fed again costs no
-  // more than its hash.
+  // more than its hash, and one of a size that the ledger does not know needs none beforehand.
+  virtual Result<bool> KnowsSize(std::int64_t size) const = 0;
   virtual Result<std::optional<LedgerRow>> FindImport(const std::string& content_hash) const = 0;
   virtual Result<LedgerRow> AddRepeatedImport(const std::string& file,
                                               const std::string& content_hash) = 0;

@@ -72,9 +72,10 @@ void CheckTotals(sql::Database& database, std::vector<std::string>& complaints) 
 // The index by class and time against the events.
 void CheckClassEvents(sql::Database& database, std::vector<std::string>& complaints) {
   sql::Statement check(database,
-                       "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM class_events), "
-                       "(SELECT count(*) FROM events e JOIN class_events c "
-                       "ON c.class = e.class AND c.second = e.second AND c.event = e.id)",
+                       "SELECT (SELECT count(*) FROM events), "
+                       "(SELECT count(*) FROM exdiag_class_events), "
+                       "(SELECT count(*) FROM exdiag_class_events c CROSS JOIN events e "
+                       "ON e.id = c.event WHERE +c.class = e.class AND +c.second = e.second)",
                        false);
   if (!check.Next() || (check.Int(0) == check.Int(1) && check.Int(0) == check.Int(2))) return;
   complaints.push_back(

@@ -157,7 +157,8 @@ int Run(int argc, char** argv) {
   for (std::uint64_t i = 0; i < imports; ++i) {
     const std::uint64_t from = events * i / imports;
     const std::uint64_t count = events * (i + 1) / imports - from;
-    auto session = (*store)->BeginImport(fmt::format("day-{}.evtx", i + 1), "bench", "");
+    auto session =
+        (*store)->BeginImport(fmt::format("day-{}.evtx", i + 1), "bench", Store::kUnknownSize);
     if (!session) {
       fmt::print(stderr, "{}\n", session.error().message);
       return 3;

@@ -89,7 +89,7 @@ void ImportInto(benchmark::State& state, const StoreOptions& options) {
   Normaliser normaliser(Kbdata(), {});
   for (auto _ : state) {
     const auto store = Store::OpenTemporary(options);
-    auto session = (*store)->BeginImport("log", "evtx", "");
+    auto session = (*store)->BeginImport("log", "evtx", Store::kUnknownSize);
     if (!Pass(state, &normaliser, session->get())) return;
     if (!(*session)->Commit()) state.SkipWithError("not committed");
   }

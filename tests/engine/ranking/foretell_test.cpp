@@ -80,7 +80,7 @@ void Feed(const std::vector<Fact>& facts, Store& store) {
     EXPECT_TRUE(store.AddNote(note).ok());
     return;
   }
-  auto session = store.BeginImport("listing.txt", "test", "");
+  auto session = store.BeginImport("listing.txt", "test", Store::kUnknownSize);
   ASSERT_TRUE(session.ok());
   for (const Fact& fact : facts) (*session)->AddFact(fact);
   EXPECT_TRUE((*session)->Commit().ok());

@@ -43,12 +43,13 @@ class MemoryStore final : public Store {
 
   // Not needed here.
   Result<std::unique_ptr<ImportSession>> BeginImport(const std::string&, const std::string&,
-                                                     const std::string&) override {
+                                                     std::int64_t) override {
     return Error{"not here"};
   }
   Result<void> AddFailedImport(const std::string&, const std::string&) override {
     return Error{"not here"};
   }
+  Result<bool> KnowsSize(std::int64_t) const override { return Error{"not here"}; }
   Result<std::optional<LedgerRow>> FindImport(const std::string&) const override {
     return Error{"not here"};
   }

@@ -52,10 +52,10 @@ TEST(OpenTest, WhatIsNotOursIsLeftAlone) {
 
   const std::string newer = folder / "newer.db";
   EXPECT_EQ(OpenError(newer), "opened");
-  Sql(newer, "PRAGMA user_version = 7");
+  Sql(newer, "PRAGMA user_version = 8");
   EXPECT_EQ(OpenError(newer), newer +
-                                  ": written by a newer exdiag (store version 7, this program "
-                                  "knows 6); not opened");
+                                  ": written by a newer exdiag (store version 8, this program "
+                                  "knows 7); not opened");
 
   const std::string missing = folder / "no/such/folder.db";
   EXPECT_EQ(OpenError(missing),
@@ -84,7 +84,7 @@ TEST(OpenTest, ReadOnly) {
   ASSERT_TRUE(store.ok()) << store.error().message;
   EXPECT_EQ(AllEvents(**store).size(), 1u);
   EXPECT_THAT(*(*store)->Verify(), IsEmpty());
-  EXPECT_EQ((*store)->BeginImport("a.csv", "test", "").error().message,
+  EXPECT_EQ((*store)->BeginImport("a.csv", "test", Store::kUnknownSize).error().message,
             file + ": opened for reading only; nothing of a.csv was stored");
 }
 
@@ -149,10 +149,13 @@ TEST(OpenTest, AnIndexThatDoesNotFitItsEventsIsSaidToBe) {
   const auto store = Store::Open(file);
   Import(**store, {{.strings = {"1"}}, {.strings = {"2"}}, {.strings = {"3"}}});
   EXPECT_THAT(*(*store)->Verify(), IsEmpty());
-  Sql(file, "UPDATE class_events SET second = second + 1 WHERE event = 2");
+  // The last entry's second, then the number of entries.
+  Sql(file,
+      "UPDATE class_blocks SET content = "
+      "CAST(substr(content, 1, length(content) - 2) || x'0202' AS BLOB)");
   EXPECT_THAT(*(*store)->Verify(),
               ElementsAre("the index by class has 3 rows, of which 2 fit one of the 3 events"));
-  Sql(file, "DELETE FROM class_events WHERE event = 2");
+  Sql(file, "UPDATE class_blocks SET content = CAST(x'02' || substr(content, 2) AS BLOB)");
   EXPECT_THAT(*(*store)->Verify(),
               ElementsAre("the index by class has 2 rows, of which 2 fit one of the 3 events"));
 }
@@ -162,14 +165,74 @@ TEST(OpenTest, OneWriterAtATime) {
   const std::string file = folder / "site.db";
   const auto first = Store::Open(file);
   const auto second = Store::Open(file);
-  const auto session = Begin(**first, "a.csv", "test", "");
+  const auto session = Begin(**first, "a.csv", "test");
   ASSERT_TRUE(Add(*session, {}));
-  EXPECT_EQ((*second)->BeginImport("b.csv", "test", "").error().message,
+  EXPECT_EQ((*second)->BeginImport("b.csv", "test", Store::kUnknownSize).error().message,
             file + ": locked by another process; nothing of b.csv was stored");
   EXPECT_THAT(AllEvents(**second), IsEmpty());
   ASSERT_TRUE(session->Commit().ok());
   EXPECT_EQ(AllEvents(**second).size(), 1u);
   EXPECT_EQ(Import(**second, {Made{}}).duplicates, 1u);
+}
+
+constexpr std::int64_t kLarge = std::int64_t{1} << 30;
+
+// What is imported first and is large goes by a journal in place of the write-ahead log.
+TEST(OpenTest, ALargeFirstImportHasTheStoreForItself) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file);
+  {
+    const auto session = Begin(**store, "a.evtx", "test", kLarge);
+    ASSERT_TRUE(Add(*session, {}));
+    const std::string locked = file + ": locked by another process; not opened";
+    EXPECT_EQ(OpenError(file), locked);
+    EXPECT_EQ(Store::Open(file, {.read_only = true}).error().message, locked);
+    ASSERT_TRUE(session->Commit().ok());
+  }
+  EXPECT_FALSE(std::filesystem::exists(file + "-journal"));
+  EXPECT_EQ(AllEvents(**Store::Open(file, {.read_only = true})).size(), 1u);
+  // From then on readers and one writer share it.
+  const auto session = Begin(**store, "b.evtx", "test", kLarge);
+  ASSERT_TRUE(Add(*session, {.record_id = 5}));
+  EXPECT_EQ(AllEvents(**Store::Open(file, {.read_only = true})).size(), 1u);
+}
+
+TEST(OpenTest, ALargeFirstImportSharesAStoreThatOthersHaveOpen) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file);
+  const auto reader = Store::Open(file, {.read_only = true});
+  EXPECT_THAT(AllEvents(**reader), IsEmpty());
+  const auto session = Begin(**store, "a.evtx", "test", kLarge);
+  ASSERT_TRUE(Add(*session, {}));
+  EXPECT_THAT(AllEvents(**reader), IsEmpty());
+  ASSERT_TRUE(session->Commit().ok());
+  EXPECT_EQ(AllEvents(**reader).size(), 1u);
+}
+
+TEST(OpenTest, ALargeFirstImportThatIsCutOffNeverWas) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto store = Store::Open(file);
+    const auto session = Begin(**store, "a.evtx", "test", kLarge);
+    // More than the cache holds, so that a part is in the file.
+    for (std::uint64_t i = 1; i <= 200'000; ++i) {
+      if (!Add(*session, {.strings = {std::string(200, 'x')}, .record_id = i})) ::_exit(1);
+    }
+    ::_exit(std::filesystem::file_size(file) > 10'000'000 ? 0 : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(std::filesystem::exists(file + "-journal"));
+  EXPECT_THAT(*(*Store::Open(file, {.read_only = true}))->Ledger(), IsEmpty());
+  const auto store = Store::Open(file);
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  EXPECT_EQ(Import(**store, {Made{}}).stored, 1u);
+  EXPECT_FALSE(std::filesystem::exists(file + "-journal"));
 }
 
 // A file system of fixed size is not at hand; a limit on the file's size gives the same error.
@@ -186,7 +249,7 @@ TEST(OpenTest, AFullDisk) {
     const rlimit limit{1 << 20, 1 << 20};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     const auto store = Store::Open(file);
-    const auto session = Begin(**store, "big.csv", "test", "");
+    const auto session = Begin(**store, "big.csv", "test");
     bool taken = true;
     for (int i = 0; taken && i < 2'000'000; ++i) {
       taken = Add(*session, {.strings = {std::to_string(i), std::string(200, 'x')}});

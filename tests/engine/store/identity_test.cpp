@@ -188,7 +188,7 @@ TEST(IdentityTest, EventsWithoutATime) {
 TEST(IdentityTest, AWindowOfIdentitiesIsEnough) {
   constexpr int kGroups = 45'000;
   const auto import = [](Store& store, int rounds) {
-    auto session = store.BeginImport("big.csv", "test", "");
+    auto session = store.BeginImport("big.csv", "test", Store::kUnknownSize);
     for (int round = 0; round < rounds; ++round) {
       for (int i = 0; i < kGroups; ++i) {
         const int times = i % 1000 == 0 ? 30 : 1;

@@ -119,12 +119,14 @@ TEST(NotesTest, AnswersOfAnOlderStoreBecomeNotes) {
   EXPECT_EQ(
       sqlite3_exec(
           database,
-          "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; DROP TABLE runs; "
-          "DROP TABLE troubles; DROP TABLE log_arrivals; DROP TABLE inbox_files; "
-          "DROP TABLE class_events; CREATE INDEX events_by_class ON events (class, second); "
-          "DROP TABLE stretches; "
-          "ALTER TABLE imports DROP COLUMN removed; ALTER TABLE imports DROP COLUMN uncovered; "
-          "PRAGMA user_version = 1",
+          (std::string(testing::kToVersion6) +
+           "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; DROP TABLE runs; "
+           "DROP TABLE troubles; DROP TABLE log_arrivals; DROP TABLE inbox_files; "
+           "DROP TABLE class_events; CREATE INDEX events_by_class ON events (class, second); "
+           "DROP TABLE stretches; "
+           "ALTER TABLE imports DROP COLUMN removed; ALTER TABLE imports DROP COLUMN uncovered; "
+           "PRAGMA user_version = 1")
+              .c_str(),
           nullptr, nullptr, nullptr),
       SQLITE_OK);
   sqlite3_close(database);

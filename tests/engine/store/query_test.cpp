@@ -95,7 +95,7 @@ TEST(QueryTest, OneSecondIsOrderedByFractionThenRecordId) {
 TEST(QueryTest, AnEventComesBackWhole) {
   const auto store = Temporary();
   {
-    const auto session = Begin(*store, "app.evtx", "evtx", "");
+    const auto session = Begin(*store, "app.evtx", "evtx");
     NormalisedEvent event;
     event.channel = "Application";
     event.provider = "MSExchangeMTA";
@@ -235,7 +235,7 @@ Fact Spn(const std::string& instance, std::string_view observed = "2007-02-01") 
 TEST(FactTest, TheSameFactIsStoredOnceWithItsLatestTime) {
   const auto store = Temporary();
   for (const std::string_view observed : {"2007-02-01", "2007-03-01", "2007-01-01"}) {
-    const auto session = Begin(*store, "spn.txt", "setspn", "");
+    const auto session = Begin(*store, "spn.txt", "setspn");
     session->AddFact(Spn("ex1", observed));
     session->AddFact(Spn("ex1.example.com", observed));
     const LedgerRow row = *session->Commit();
@@ -265,11 +265,11 @@ StoredReject BrokenRow() {
 
 TEST(LedgerTest, AddsUp) {
   const auto store = Temporary();
-  const auto session = Begin(*store, "app.csv", "nt-csv", "abc");
+  const auto session = Begin(*store, "app.csv", "nt-csv", 1234);
   ASSERT_TRUE(Add(*session, {}));
   ASSERT_TRUE(Add(*session, {.event_id = 1, .comparable = false}));
   session->AddReject(BrokenRow());
-  const LedgerRow row = *session->Commit();
+  const LedgerRow row = *session->Commit("abc");
   EXPECT_EQ(row.file, "app.csv");
   EXPECT_EQ(row.format, "nt-csv");
   EXPECT_EQ(row.content_hash, "abc");
@@ -289,11 +289,13 @@ TEST(LedgerTest, AddsUp) {
 
 TEST(LedgerTest, FailuresAndRepetitionsHaveRows) {
   const auto store = Temporary();
-  const auto session = Begin(*store, "app.csv", "nt-csv", "abc");
+  const auto session = Begin(*store, "app.csv", "nt-csv", 1234);
   ASSERT_TRUE(Add(*session, {}));
   session->AddReject(BrokenRow());
-  ASSERT_TRUE(session->Commit().ok());
+  ASSERT_TRUE(session->Commit("abc").ok());
   ASSERT_TRUE(store->AddFailedImport("photo.png", "not in a known format; not read").ok());
+  EXPECT_TRUE(*store->KnowsSize(1234));
+  EXPECT_FALSE(*store->KnowsSize(1235));
   EXPECT_FALSE(store->FindImport("abd")->has_value());
   EXPECT_FALSE(store->FindImport("")->has_value());
   ASSERT_TRUE(store->FindImport("abc")->has_value());
@@ -315,12 +317,12 @@ TEST(LedgerTest, WhatIsNotCommittedWasNeverFed) {
   const auto store = Temporary();
   Import(*store, {Made{}});
   {
-    const auto session = Begin(*store, "b.csv", "test", "");
+    const auto session = Begin(*store, "b.csv", "test");
     for (int i = 0; i < 10'000; ++i) {
       ASSERT_TRUE(Add(*session, {.provider = "Other", .strings = {std::to_string(i)}}));
     }
     session->AddFact(Spn("ex1"));
-    EXPECT_EQ(store->BeginImport("c.csv", "test", "").error().message,
+    EXPECT_EQ(store->BeginImport("c.csv", "test", Store::kUnknownSize).error().message,
               "temporary store: another import into it is not finished; nothing of c.csv was "
               "stored");
   }
@@ -336,7 +338,7 @@ TEST(LedgerTest, WhatIsNotCommittedWasNeverFed) {
 TEST(LedgerTest, AnExportInWhichEveryRecordIsOfItsOwnKind) {
   const auto store = Temporary();
   for (const std::uint64_t stored : {20'000u, 0u}) {
-    const auto session = Begin(*store, "strange.csv", "test", "");
+    const auto session = Begin(*store, "strange.csv", "test");
     for (int i = 0; i < 20'000; ++i) {
       const std::string name = "p" + std::to_string(i);
       ASSERT_TRUE(Add(*session, {.provider = name, .host = name, .user = name}));

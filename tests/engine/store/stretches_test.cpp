@@ -65,9 +65,9 @@ TEST(StretchesTest, AnOlderStoreLearnsThem) {
   Import(**Store::Open(file), SomeRecords());
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(database, "DROP TABLE stretches; PRAGMA user_version = 5", nullptr,
-                         nullptr, nullptr),
-            SQLITE_OK);
+  const std::string sql =
+      std::string(testing::kToVersion6) + "DROP TABLE stretches; PRAGMA user_version = 5";
+  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(database);
   EXPECT_THAT(Words(**Store::Open(file)), kSome);
 }
