@@ -4,6 +4,8 @@
 #include <emmintrin.h>
 #endif
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -67,7 +69,94 @@ const std::byte* CopyAscii(const std::byte* in, const std::byte* end, char*& out
   return in;
 }
 
+// Copies 16 units as if they were ASCII and tells how many of them are, up to the first that is not
+// or that is NUL.
+std::size_t CopyPlain(const std::byte* in, char* out) {
+#if defined(__SSE2__)
+  const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
+  const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + 16));
+  // What is no ASCII becomes 0 or has the upper bit, which makes it negative.
+  const __m128i bytes = _mm_packus_epi16(low, high);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+  const int plain = _mm_movemask_epi8(_mm_cmpgt_epi8(bytes, _mm_setzero_si128()));
+  return static_cast<std::size_t>(std::countr_one(static_cast<unsigned>(plain)));
+#else
+  std::size_t count = 0;
+  for (; count < 16 && UnitAt(in + 2 * count) - 1 < 0x7f; ++count) {
+    out[count] = static_cast<char>(UnitAt(in + 2 * count));
+  }
+  return count;
+#endif
+}
+
+// A unit from U+0080 on that is no surrogate.  Which of two forms it has is no branch: in running
+// text nothing foretells it.
+char* PutUnit(char* out, std::uint32_t unit) {
+  const std::uint32_t two = 0x80c0 | unit >> 6 | (unit & 0x3f) << 8;
+  const std::uint32_t three = 0x8080e0 | unit >> 12 | (unit >> 6 & 0x3f) << 8 | (unit & 0x3f) << 16;
+  const std::uint32_t bytes = unit < 0x800 ? two : three;
+  for (int i = 0; i < 4; ++i) out[i] = static_cast<char>(bytes >> 8 * i);
+  return out + 2 + (unit >= 0x800);
+}
+
+// `in` lies in front of `end`, at a surrogate.
+char* PutSurrogate(const std::byte*& in, const std::byte* end, char* out, bool& clean) {
+  const std::uint32_t unit = UnitAt(in);
+  in += 2;
+  if (IsHighSurrogate(unit) && in != end && IsLowSurrogate(UnitAt(in))) {
+    const std::uint32_t code = 0x10000 + ((unit - 0xd800) << 10) + (UnitAt(in) - 0xdc00U);
+    in += 2;
+    return PutCodePoint(out, code);
+  }
+  clean = false;
+  return PutCodePoint(out, 0xfffd);
+}
+
+template <bool kToNul>
+char* PutPadded(const std::byte*& begin, const std::byte* end, char* out, bool& clean) {
+  constexpr std::size_t kAtOnce = 16;
+  const std::byte* in = begin;
+  while (true) {
+    const auto left = static_cast<std::size_t>(end - in) / 2;
+    const std::size_t plain = std::min(CopyPlain(in, out), left);
+    in += 2 * plain;
+    out += plain;
+    if (plain == left) break;
+    if (plain == kAtOnce) continue;
+    std::uint32_t unit = UnitAt(in);
+    do {  // what is not plain seldom stands alone
+      if (unit == 0) {
+        if (kToNul) {
+          begin = in;
+          return out;
+        }
+        *out++ = '\0';
+        in += 2;
+      } else if (IsHighSurrogate(unit) || IsLowSurrogate(unit)) {
+        out = PutSurrogate(in, end, out, clean);
+      } else {
+        out = PutUnit(out, unit);
+        in += 2;
+      }
+      if (in == end) break;
+      unit = UnitAt(in);
+    } while (unit - 1 >= 0x7f);
+  }
+  begin = in;
+  return out;
+}
+
 }  // namespace
+
+char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean) {
+  const std::byte* in = bytes.data();
+  return PutPadded<false>(in, in + bytes.size() / 2 * 2, out, clean);
+}
+
+char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out) {
+  bool clean = true;  // what was not is shown as U+FFFD
+  return PutPadded<true>(begin, end, out, clean);
+}
 
 char* PutUtf16(std::span<const std::byte> bytes, char* out, bool& clean) {
   const std::byte* in = bytes.data();

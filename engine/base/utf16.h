@@ -10,4 +10,14 @@ namespace exdiag {
 // behind.  A lone surrogate becomes U+FFFD, and `clean` false; an odd last byte is ignored.
 char* PutUtf16(std::span<const std::byte> bytes, char* out, bool& clean);
 
+// The same for text in the middle of a larger buffer: kUtf16Padding bytes behind it may be read,
+// and as many behind the room at `out` may be overwritten, so that no text is too short for the
+// fast way.
+inline constexpr std::size_t kUtf16Padding = 32;
+char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean);
+
+// The same up to the first NUL of [begin, end), which are whole units; `begin` is moved to it, or
+// to the end when there is none.
+char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out);
+
 }  // namespace exdiag

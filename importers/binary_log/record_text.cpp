@@ -8,13 +8,12 @@
 #include <charconv>
 #include <cstring>
 
-#include "engine/base/utf16.h"
 #include "importers/binary_log/little_endian.h"
 
 namespace exdiag {
 
 RecordText::RecordText()
-    : buffer_(std::make_unique_for_overwrite<char[]>(kCapacity)),
+    : buffer_(std::make_unique_for_overwrite<char[]>(kCapacity + kUtf16Padding)),
       cursor_(buffer_.get()),
       limit_(buffer_.get() + kCapacity) {}
 
@@ -25,9 +24,8 @@ void RecordText::Append(std::string_view text) {
 }
 
 void RecordText::AppendUtf16(std::span<const std::byte> bytes) {
-  // A unit becomes at most three bytes, and a surrogate pair four.
   if (!Reserve(bytes.size() / 2 * 3)) return;
-  bool clean = true;  // what was not is shown as U+FFFD
+  bool clean = true;
   cursor_ = PutUtf16(bytes, cursor_, clean);
 }
 

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/utf16.h"
+
 namespace exdiag {
 
 class RecordText {
@@ -37,6 +39,21 @@ class RecordText {
   void Append(char c) { Append(std::string_view(&c, 1)); }
   // UTF-16LE; a lone surrogate becomes U+FFFD, an odd last byte is ignored.
   void AppendUtf16(std::span<const std::byte> bytes);
+  // The same, faster, where kUtf16Padding bytes behind the text can be read.
+  void AppendPaddedUtf16(std::span<const std::byte> bytes) {
+    // A unit becomes at most three bytes, and a surrogate pair four.
+    if (!Reserve(bytes.size() / 2 * 3)) return;
+    bool clean = true;  // what was not is shown as U+FFFD
+    cursor_ = PutPaddedUtf16(bytes, cursor_, clean);
+  }
+  // The same up to the first NUL of [begin, end), which are whole units; `begin` is moved to it, or
+  // to the end.  HasRoomForUtf16() has to be true of all of it.
+  void AppendPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end) {
+    cursor_ = PutPaddedUtf16ToNul(begin, end, cursor_);
+  }
+  bool HasRoomForUtf16(std::size_t bytes) const {
+    return bytes / 2 * 3 <= static_cast<std::size_t>(limit_ - cursor_);
+  }
   void AppendNumber(std::int64_t value);
   void AppendNumber(std::uint64_t value);
   void AppendHex(std::uint64_t value);                   // "0x1f"

@@ -57,16 +57,22 @@ DataPart FindDataPart(const Plan& plan) {
 
 // Asked in front of the ops of the data of an event.
 bool EventDecoder::SkipsData(const Plan& plan, std::size_t first_value, std::size_t value_count) {
+  skipped_ = MayBeSkipped() && DataIsSound(plan, first_value, value_count);
+  return skipped_;
+}
+
+bool EventDecoder::SkipsData(const Plan& plan, const Layout& layout, const std::byte* data) {
+  skipped_ = MayBeSkipped() && DataIsSound(plan, layout, data);
+  return skipped_;
+}
+
+bool EventDecoder::MayBeSkipped() {
   DataChoice* const choice = std::exchange(choice_, nullptr);
-  const bool has_provider = !record_->provider.empty();
-  if (!has_provider) record_->provider = event_source_;
-  const bool wanted = choice->WantsData(*record_);
-  if (!has_provider) record_->provider = {};
   unchecked_nests_ = kMostNests;
   unchecked_bytes_ = kMostBytes;
-  skipped_ = !wanted && budget_ >= kLeastBudget && text_.mark() - text_begin_ <= kMostText &&
-             DataIsSound(plan, first_value, value_count);
-  return skipped_;
+  const auto is_wanted = [&](const Record& record) { return choice->WantsData(record); };
+  return !builder_.Glimpse(is_wanted) && budget_ >= kLeastBudget &&
+         text_.mark() - text_begin_ <= kMostText;
 }
 
 bool EventDecoder::DataIsSound(const Plan& plan, std::size_t first_value, std::size_t value_count) {
@@ -89,6 +95,22 @@ bool EventDecoder::DataIsSound(const Plan& plan, std::size_t first_value, std::s
   return true;
 }
 
+bool EventDecoder::DataIsSound(const Plan& plan, const Layout& layout, const std::byte* data) {
+  if (!plan.data.light) return false;
+  unchecked_bytes_ -= static_cast<int>(layout.size());
+  if (unchecked_bytes_ < 0) return false;
+  const bool was_at_work = std::exchange(plan.layouts.at_work, true);
+  bool sound = true;
+  for (const Step& step : layout.steps().subspan(layout.data_step())) {
+    if (step.kind != Step::Kind::kNested) continue;
+    const Value value = layout.ValueAt(data, step.index);
+    const auto begin = static_cast<std::uint32_t>(value.data - chunk_.data());
+    sound = sound && NestedIsSound({begin, begin + value.size}, step.op->context);
+  }
+  plan.layouts.at_work = was_at_work;
+  return sound;
+}
+
 // One instance of a template of data, and nothing else.
 bool EventDecoder::NestedIsSound(ChunkRange range, Context context) {
   if (--unchecked_nests_ < 0) return false;
@@ -104,13 +126,26 @@ bool EventDecoder::NestedIsSound(ChunkRange range, Context context) {
   const bool of_data = found.plan != nullptr && !found.substitute && !found.plan->has_event &&
                        found.plan->data.begin == 0;
   if (!of_data) return false;
+  const bool sound = InstanceIsSound(*found.plan, range);
+  error_ = nullptr;  // decoding will find it again
+  return sound;
+}
+
+// `range` is what lies behind the instance's header, up to the end of its fragment.
+bool EventDecoder::InstanceIsSound(const Plan& plan, ChunkRange range) {
+  Values values;
+  if (!ReadCount(range, values)) return false;
+  const auto ends_at = [&](const std::byte* end) {
+    return end == values.end || (end < values.end && *end == std::byte{0});
+  };
+  if (const Layout* layout = plan.layouts.Find(plan, values.descriptors, values.count, workshop_)) {
+    return layout->size() <= static_cast<std::size_t>(values.end - values.data) &&
+           ends_at(values.data + layout->size()) && DataIsSound(plan, *layout, values.data);
+  }
   const std::size_t first_value = values_.size();
-  const bool has_values = ReadValues(range);
-  const bool at_end = range.begin == range.end || chunk_[range.begin] == std::byte{0};
-  const bool sound =
-      has_values && at_end && DataIsSound(*found.plan, first_value, values_.size() - first_value);
+  const bool sound = ReadValues(values) && ends_at(values.data) &&
+                     DataIsSound(plan, first_value, values_.size() - first_value);
   values_.resize(first_value);
-  if (!has_values) error_ = nullptr;  // decoding will find it again
   return sound;
 }
 

@@ -26,24 +26,18 @@ constexpr std::uint32_t kInstanceHeaderSize = 10;  // token, u8 1, u32 id, u32 o
 // Records are padded to 8 bytes; more than that behind the end of its BinXML is no padding.
 constexpr std::uint32_t kMaxPadding = 7;
 
-Level LevelFromNumber(std::uint64_t number) {
-  return number <= 5 ? static_cast<Level>(number) : Level::kUnknown;
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
 
 EventDecoder::EventDecoder(const std::string& codepage)
-    : ansi_(codepage), cache_(text_), element_plans_(kMaxNesting) {}
+    : ansi_(codepage),
+      cache_(text_),
+      builder_(ansi_, text_),
+      workshop_{builder_.texts(), cache_.layout_bytes()},
+      element_plans_(kMaxNesting) {}
 
 void EventDecoder::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk;
+  padded_end_ = chunk.data() + (chunk.size() - std::min(chunk.size(), kUtf16Padding));
   cache_.BeginChunk(chunk);
 }
 
@@ -56,20 +50,15 @@ void EventDecoder::Learn(std::span<const LearnedTemplate> learned) {
 
 Decoded EventDecoder::Decode(ChunkRange range, Record& record, DataChoice* choice) {
   text_.Clear();
-  strings_.clear();
-  names_.clear();
   values_.clear();
-  event_source_ = {};
-  next_name_ = {};
-  any_name_ = has_event_ = truncated_ = substitute_ = template_lost_ = false;
+  has_event_ = truncated_ = substitute_ = template_lost_ = false;
   unused_ = 0;
   budget_ = kBudget;
   error_ = data_error_ = nullptr;
-  record = Record{};
-  record_ = &record;
   choice_ = choice;
   text_begin_ = text_.mark();
   skipped_ = false;
+  builder_.Begin(record);
 
   if (!RunFragment(range, Context::kDocument, 0)) {
     if (skipped_) return Decode(range, record);  // something follows that may say more of it
@@ -79,15 +68,7 @@ Decoded EventDecoder::Decode(ChunkRange range, Record& record, DataChoice* choic
     if (unused_ > kMaxPadding) return {.error = "it holds no event, and more than that"};
     return {.no_event = true};
   }
-  if (record.provider.empty()) record.provider = event_source_;
-  if (record.time.known()) record.time_basis = TimeBasis::kUtc;
-  if (data_error_ != nullptr) {
-    strings_.clear();
-    names_.clear();
-  }
-  record.has_strings = data_error_ == nullptr;
-  record.strings = strings_;
-  if (any_name_) record.names = names_;
+  builder_.Finish(data_error_ == nullptr);
   return {.data_error = data_error_,
           .truncated = truncated_ || text_.overflowed(),
           .substitute_template = substitute_,
@@ -165,33 +146,143 @@ bool EventDecoder::RunInstance(ChunkRange& range, Context context, int depth) {
   }
   substitute_ |= found.substitute;
 
+  Values values;
+  if (!ReadCount(range, values)) return false;
+  const Plan& plan = *found.plan;
+  Layout* const layout = plan.layouts.Find(plan, values.descriptors, values.count, workshop_);
+  if (layout != nullptr) {
+    if (layout->size() > static_cast<std::size_t>(values.end - values.data)) {
+      return Fail("its values end behind the record");
+    }
+    range.begin += static_cast<std::uint32_t>(values.count * 4 + layout->size());
+    return RunLayout(plan, *layout, values.data, depth);
+  }
   const std::size_t first_value = values_.size();
-  if (!ReadValues(range)) return false;
-  const std::size_t count = values_.size() - first_value;
-  const bool ok = RunPlan(*found.plan, first_value, count, depth);
+  if (!ReadValues(values)) return false;
+  range.begin = static_cast<std::uint32_t>(values.data - chunk_.data());
+  const bool ok = RunPlan(plan, first_value, values.count, depth);
   values_.resize(first_value);
   return ok;
 }
 
 // u32 count, then for each u16 size, u8 type, u8 0; then the values back to back.
-bool EventDecoder::ReadValues(ChunkRange& range) {
+bool EventDecoder::ReadCount(ChunkRange& range, Values& values) {
   if (range.end - range.begin < 4) return Fail("its values are cut off");
   const std::uint32_t count = LoadU32(chunk_.data() + range.begin);
   range.begin += 4;
   if (count > (range.end - range.begin) / 4) return Fail("it claims more values than fit");
-  const std::byte* descriptor = chunk_.data() + range.begin;
-  const std::byte* data = descriptor + std::size_t{count} * 4;
-  const std::byte* const end = chunk_.data() + range.end;
-  const std::size_t first = values_.size();
-  values_.resize(first + count);
-  for (Value* value = values_.data() + first; value != values_.data() + values_.size(); ++value) {
-    const std::uint32_t word = LoadU32(descriptor);
-    descriptor += 4;
-    *value = {data, static_cast<std::uint16_t>(word), static_cast<std::uint8_t>(word >> 16)};
-    if (value->size > end - data) return Fail("its values end behind the record");
-    data += value->size;
+  const std::byte* const descriptors = chunk_.data() + range.begin;
+  values = {count, descriptors, descriptors + std::size_t{count} * 4, chunk_.data() + range.end};
+  return true;
+}
+
+// Moves `values.data` behind them.
+bool EventDecoder::ReadValues(Values& values) {
+  for (std::size_t i = 0; i < values.count; ++i) {
+    const std::uint32_t word = LoadU32(values.descriptors + 4 * i);
+    const auto size = static_cast<std::uint16_t>(word);
+    if (size > values.end - values.data) return Fail("its values end behind the record");
+    values_.push_back({values.data, size, static_cast<std::uint8_t>(word >> 16)});
+    values.data += size;
   }
-  range.begin = static_cast<std::uint32_t>(data - chunk_.data());
+  return true;
+}
+
+bool EventDecoder::RunLayout(const Plan& plan, Layout& layout, const std::byte* data, int depth) {
+  has_event_ |= plan.has_event;
+  const bool asks = choice_ != nullptr && depth == 0 && plan.has_event;
+  const std::span<Step> steps = layout.steps();
+  const std::size_t asked_at = asks ? layout.data_step() : steps.size();
+  plan.layouts.at_work = true;
+  bool ok = RunSteps(plan, layout, steps.first(asked_at), data, depth);
+  if (ok && budget_ > 0 && asked_at != steps.size() && !SkipsData(plan, layout, data)) {
+    ok = RunSteps(plan, layout, steps.subspan(asked_at), data, depth);
+  }
+  plan.layouts.at_work = false;
+  if (!ok || skipped_) return ok;
+  budget_ -= static_cast<int>(layout.rest_cost());
+  truncated_ |= budget_ <= 0;
+  return true;
+}
+
+// Up to where the record has cost enough.
+bool EventDecoder::RunSteps(const Plan& plan, const Layout& layout, std::span<Step> steps,
+                            const std::byte* data, int depth) {
+  Record& record = builder_.record();
+  for (Step& step : steps) {
+    budget_ -= static_cast<int>(step.cost);
+    if (budget_ <= 0) return true;
+    const auto at = [&] { return data + layout.OffsetOf(step.index); };
+    const auto value = [&] { return layout.ValueAt(data, step.index); };
+    switch (step.kind) {
+      case Step::Kind::kString:
+        builder_.PutString(TextOfUtf16({at(), layout.SizeOf(step.index)}), step.op->name);
+        break;
+      case Step::Kind::kData:
+        builder_.PutString(builder_.TextOf(value()), step.op->name);
+        break;
+      case Step::Kind::kPutText:
+        builder_.PutString(step.text, step.op->name);
+        break;
+      case Step::Kind::kStrings:
+        PutStrings(*step.op, value());
+        break;
+      case Step::Kind::kEventId:
+        record.event_id = LoadU16(at());
+        break;
+      case Step::Kind::kQualifiers:
+        record.qualifiers = LoadU16(at());
+        break;
+      case Step::Kind::kLevel:
+        builder_.PutNumber(Field::kLevel, std::to_integer<std::uint64_t>(*at()));
+        break;
+      case Step::Kind::kTask:
+        record.category = LoadU16(at());
+        break;
+      case Step::Kind::kKeywords:
+        record.keywords = LoadU64(at());
+        break;
+      case Step::Kind::kRecordId:
+        record.record_id = LoadU64(at());
+        break;
+      case Step::Kind::kFileTime:
+        builder_.PutFileTime(LoadU64(at()));
+        break;
+      case Step::Kind::kSid:
+        builder_.PutSid(value().bytes(), step.entry);
+        break;
+      case Step::Kind::kProvider:
+        builder_.PutProvider(*step.entry);
+        break;
+      case Step::Kind::kChannel:
+        builder_.PutChannel(*step.entry);
+        break;
+      case Step::Kind::kComputer:
+        builder_.PutComputer(*step.entry);
+        break;
+      case Step::Kind::kSystemText:
+        builder_.PutSystemText(step.op->field, value(), step.entry);
+        break;
+      case Step::Kind::kNumber:
+        builder_.PutNumber(step.op->field, step.number);
+        break;
+      case Step::Kind::kBinaryData:
+        record.binary = value().bytes();
+        break;
+      case Step::Kind::kNested:
+        if (!RunNested(*step.op, value(), depth)) return false;
+        break;
+      case Step::Kind::kText:
+        builder_.PutWritten(step.op->field, step.text, step.op->name);
+        break;
+      case Step::Kind::kValue:
+        if (!RunValue(*step.op, value(), depth)) return false;
+        break;
+      case Step::Kind::kPieces:
+        builder_.PutWritten(step.op->field, JoinIn(plan, *step.op, layout, data), step.op->name);
+        break;
+    }
+  }
   return true;
 }
 
@@ -221,15 +312,15 @@ bool EventDecoder::RunPlan(const Plan& plan, std::size_t first_value, std::size_
     if (!Spend()) return true;
     if (op < void_until) {
       // Its element is left out, but insertion strings keep their places.
-      if (op->field == Field::kString && !op->array) PutString({}, op->name);
+      if (op->field == Field::kString && !op->array) builder_.PutString({}, op->name);
       continue;
     }
     switch (op->kind) {
       case Op::Kind::kConstant:
-        RunText(*op, op->text);
+        builder_.PutWritten(op->field, op->text, op->name);
         break;
       case Op::Kind::kPieces:
-        RunText(*op, Join(plan, *op, first_value, value_count));
+        builder_.PutWritten(op->field, Join(plan, *op, first_value, value_count), op->name);
         break;
       case Op::Kind::kValue:
         if (!RunValue(*op, ValueAt(first_value, value_count, op->index), depth)) return false;
@@ -264,10 +355,13 @@ std::string_view EventDecoder::Join(const Plan& plan, const Op& op, std::size_t 
   return text_.Since(mark);
 }
 
-std::string_view EventDecoder::TextOf(const Value& value) {
-  const char* mark = text_.mark();
-  AppendValue(value, ansi_, text_);
-  return text_.Since(mark);
+std::string_view EventDecoder::JoinIn(const Plan& plan, const Op& op, const Layout& layout,
+                                      const std::byte* data) {
+  const std::size_t first_value = values_.size();
+  for (std::size_t i = 0; i < layout.count(); ++i) values_.push_back(layout.ValueAt(data, i));
+  const std::string_view text = Join(plan, op, first_value, layout.count());
+  values_.resize(first_value);
+  return text;
 }
 
 bool EventDecoder::RunValue(const Op& op, const Value& value, int depth) {
@@ -276,13 +370,9 @@ bool EventDecoder::RunValue(const Op& op, const Value& value, int depth) {
       return PutData(op, value, depth);
     case Field::kContent:
       if (value.type == kBinXml) return RunNested(op, value, depth);
-      if (op.context == Context::kEventData || op.context == Context::kUserData ||
-          op.context == Context::kUserItem || op.context == Context::kDataItem) {
-        return PutData(op, value, depth);
-      }
-      return true;
+      return !IsData(op.context) || PutData(op, value, depth);
     case Field::kName:
-      next_name_ = TextOf(value);
+      builder_.PutName(builder_.TextOf(value));
       return true;
     default:
       break;
@@ -295,141 +385,21 @@ bool EventDecoder::RunValue(const Op& op, const Value& value, int depth) {
     case Field::kTask:
     case Field::kKeywords:
     case Field::kRecordId:
-      if (std::uint64_t number = 0; NumberOf(value, number)) PutNumber(op.field, number);
+      builder_.PutNumberOf(op.field, value);
       break;
     case Field::kTime:
-      PutTime(value);
+      builder_.PutTime(value);
       break;
     case Field::kUser:
-      PutUser(value);
+      builder_.PutUser(value);
       break;
     case Field::kBinaryData:
-      PutBinary(value);
+      builder_.PutBinary(value);
       break;
     default:
-      PutText(op.field, TextOf(value));
+      builder_.PutText(op.field, builder_.TextOf(value));
   }
   return true;
-}
-
-// Constants, and what was put together: numbers are text here too.
-void EventDecoder::RunText(const Op& op, std::string_view text) {
-  switch (op.field) {
-    case Field::kString:
-    case Field::kContent:
-      return PutString(text, op.name);
-    case Field::kName:
-      next_name_ = text;
-      return;
-    case Field::kEventId:
-    case Field::kQualifiers:
-    case Field::kLevel:
-    case Field::kTask:
-    case Field::kKeywords:
-    case Field::kRecordId:
-      if (std::uint64_t number = 0; NumberOf(Trim(text), number)) PutNumber(op.field, number);
-      return;
-    case Field::kTime:
-      if (const auto time = ParseIsoTime(Trim(text))) record_->time = time->ticks;
-      return;
-    case Field::kBinaryData: {
-      hex_bytes_.clear();
-      for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-        const int high = HexDigit(text[i]);
-        const int low = HexDigit(text[i + 1]);
-        if (high < 0 || low < 0) break;
-        hex_bytes_.push_back(static_cast<std::byte>(high << 4 | low));
-      }
-      record_->binary = hex_bytes_;
-      return;
-    }
-    default:
-      return PutText(op.field, text);
-  }
-}
-
-void EventDecoder::PutNumber(Field field, std::uint64_t number) {
-  switch (field) {
-    case Field::kEventId:
-      record_->event_id = static_cast<std::uint16_t>(number);
-      // Some tools write the 32-bit instance id here.
-      if (number > 0xffff) record_->qualifiers = static_cast<std::uint16_t>(number >> 16);
-      return;
-    case Field::kQualifiers:
-      record_->qualifiers = static_cast<std::uint16_t>(number);
-      return;
-    case Field::kLevel:
-      record_->level = LevelFromNumber(number);
-      return;
-    case Field::kTask:
-      record_->category = static_cast<std::uint16_t>(number);
-      return;
-    case Field::kKeywords:
-      record_->keywords = number;
-      return;
-    case Field::kRecordId:
-      record_->record_id = number;
-      return;
-    default:
-      return;
-  }
-}
-
-void EventDecoder::PutText(Field field, std::string_view text) {
-  switch (field) {
-    case Field::kProvider:
-      record_->provider = text;
-      return;
-    case Field::kEventSource:
-      event_source_ = text;
-      return;
-    case Field::kChannel:
-      record_->channel = text;
-      return;
-    case Field::kComputer:
-      record_->computer = text;
-      return;
-    case Field::kUser:
-      record_->user = text;
-      return;
-    case Field::kMessage:
-      record_->message = text;
-      return;
-    case Field::kCategoryText:
-      record_->category_text = Trim(text);
-      if (EqualsIgnoreCase(record_->category_text, "None")) record_->category_text = {};
-      return;
-    default:
-      return;
-  }
-}
-
-void EventDecoder::PutTime(const Value& value) {
-  if (value.type == kFileTime && value.size == 8) {
-    if (const auto time = TicksFromFileTime(LoadU64(value.data))) record_->time = *time;
-  } else if (value.type == kString || value.type == kSystemTime) {
-    if (const auto time = ParseIsoTime(Trim(TextOf(value)))) record_->time = time->ticks;
-  }
-}
-
-void EventDecoder::PutUser(const Value& value) {
-  if (value.type != kSid) return PutText(Field::kUser, TextOf(value));
-  const auto bytes = value.bytes();
-  if (last_user_.empty() || !std::ranges::equal(bytes, last_sid_)) {
-    last_sid_.assign(bytes.begin(), bytes.end());
-    last_user_ = TextOf(value);
-  }
-  record_->user = last_user_;
-}
-
-void EventDecoder::PutBinary(const Value& value) {
-  if (value.type == kString) {
-    Op hexadecimal;
-    hexadecimal.field = Field::kBinaryData;
-    RunText(hexadecimal, TextOf(value));
-  } else {
-    record_->binary = value.bytes();
-  }
 }
 
 bool EventDecoder::PutData(const Op& op, const Value& value, int depth) {
@@ -437,23 +407,45 @@ bool EventDecoder::PutData(const Op& op, const Value& value, int depth) {
   if (value.is_array()) {
     PutArray(op, value);
   } else if (value.type != kNull || !op.array) {
-    PutString(TextOf(value), op.name);
+    builder_.PutString(builder_.TextOf(value), op.name);
   }
   return true;
 }
 
-// The element repeats for every item; an array of no bytes leaves one empty element.
-void EventDecoder::PutArray(const Op& op, const Value& value) {
-  if (value.size == 0) return PutString({}, op.name);
-  ArrayItems items(value);
-  for (Value item; items.Next(item) && Spend();) PutString(TextOf(item), op.name);
+std::string_view EventDecoder::TextOfUtf16(std::span<const std::byte> utf16) {
+  const char* mark = text_.mark();
+  utf16 = WithoutTrailingNuls(utf16);
+  if (utf16.data() + utf16.size() <= padded_end_) {
+    text_.AppendPaddedUtf16(utf16);
+  } else {
+    text_.AppendUtf16(utf16);
+  }
+  return text_.Since(mark);
 }
 
-void EventDecoder::PutString(std::string_view text, std::string_view name) {
-  if (!next_name_.empty()) name = std::exchange(next_name_, {});
-  any_name_ |= !name.empty();
-  strings_.push_back(text);
-  names_.push_back(name);
+// An array of strings, in one pass where nothing can stop it.
+void EventDecoder::PutStrings(const Op& op, const Value& value) {
+  const std::byte* at = value.data;
+  const std::byte* const end = at + value.size;
+  if (value.size == 0 || end > padded_end_ || !text_.HasRoomForUtf16(value.size)) {
+    return PutArray(op, value);
+  }
+  const std::byte* const whole_units = at + (value.size & ~1U);
+  while (at != end && Spend()) {
+    const char* mark = text_.mark();
+    text_.AppendPaddedUtf16ToNul(at, whole_units);
+    builder_.PutString(text_.Since(mark), op.name);
+    at = at != whole_units ? at + 2 : end;
+  }
+}
+
+// The element repeats for every item; an array of no bytes leaves one empty element.
+void EventDecoder::PutArray(const Op& op, const Value& value) {
+  if (value.size == 0) return builder_.PutString({}, op.name);
+  ArrayItems items(value);
+  for (Value item; items.Next(item) && Spend();) {
+    builder_.PutString(builder_.TextOf(item), op.name);
+  }
 }
 
 // Event data that cannot be read does not cost the event.

@@ -13,6 +13,7 @@
 #include "importers/binary_log/record_text.h"
 #include "importers/evtx/plan.h"
 #include "importers/evtx/plan_cache.h"
+#include "importers/evtx/record_builder.h"
 #include "importers/evtx/value.h"
 
 namespace exdiag::evtx {
@@ -65,52 +66,64 @@ class EventDecoder {
   bool RunInstance(ChunkRange& range, Context context, int depth);
   PlanCache::Found FindPlan(ChunkRange& range, Context context);
   bool RunElement(ChunkRange& range, Context context, int depth);
-  bool ReadValues(ChunkRange& range);
+
+  // The values of an instance: how many, their descriptors, and their data up to `end` at most.
+  struct Values {
+    std::size_t count = 0;
+    const std::byte* descriptors = nullptr;
+    const std::byte* data = nullptr;
+    const std::byte* end = nullptr;
+  };
+  bool ReadCount(ChunkRange& range, Values& values);
+  bool ReadValues(Values& values);
+
+  bool RunLayout(const Plan& plan, Layout& layout, const std::byte* data, int depth);
+  bool RunSteps(const Plan& plan, const Layout& layout, std::span<Step> steps,
+                const std::byte* data, int depth);
+  std::string_view TextOfUtf16(std::span<const std::byte> utf16);
+  void PutStrings(const Op& op, const Value& value);
+  std::string_view JoinIn(const Plan& plan, const Op& op, const Layout& layout,
+                          const std::byte* data);
+
+  // The same op by op, for what no layout was made for.
   bool RunPlan(const Plan& plan, std::size_t first_value, std::size_t value_count, int depth);
   bool RunValue(const Op& op, const Value& value, int depth);
-  void RunText(const Op& op, std::string_view text);
   std::string_view Join(const Plan& plan, const Op& op, std::size_t first_value,
                         std::size_t value_count);
 
-  void PutNumber(Field field, std::uint64_t number);
-  void PutText(Field field, std::string_view text);
-  void PutTime(const Value& value);
-  void PutUser(const Value& value);
   bool PutData(const Op& op, const Value& value, int depth);
   void PutArray(const Op& op, const Value& value);
-  void PutString(std::string_view text, std::string_view name);
-  void PutBinary(const Value& value);
   bool RunNested(const Op& op, const Value& value, int depth);
 
   // See data_check.cpp.
   bool SkipsData(const Plan& plan, std::size_t first_value, std::size_t value_count);
+  bool SkipsData(const Plan& plan, const Layout& layout, const std::byte* data);
+  bool MayBeSkipped();
   bool DataIsSound(const Plan& plan, std::size_t first_value, std::size_t value_count);
+  bool DataIsSound(const Plan& plan, const Layout& layout, const std::byte* data);
   bool NestedIsSound(ChunkRange range, Context context);
+  bool InstanceIsSound(const Plan& plan, ChunkRange range);
 
   bool Spend();
   bool Fail(const char* reason);
-  std::string_view TextOf(const Value& value);
   Value ValueAt(std::size_t first_value, std::size_t value_count, std::uint16_t index) const;
 
   AnsiDecoder ansi_;
   RecordText text_;
   PlanCache cache_;
+  RecordBuilder builder_;
+  Layouts::Workshop workshop_;
   std::span<const std::byte> chunk_;
+  const std::byte* padded_end_ = nullptr;  // behind which the chunk goes on for kUtf16Padding bytes
 
   // One record's state.
-  Record* record_ = nullptr;
   DataChoice* choice_ = nullptr;  // until it was asked
   bool skipped_ = false;
   const char* text_begin_ = nullptr;
-  int unchecked_nests_ = 0;  // how many more may be looked at without decoding them,
-  int unchecked_bytes_ = 0;  // and how many bytes of values
-  std::vector<std::string_view> strings_;
-  std::vector<std::string_view> names_;
-  std::vector<Value> values_;        // of all instances that are being run, innermost last
+  int unchecked_nests_ = 0;          // how many more may be looked at without decoding them,
+  int unchecked_bytes_ = 0;          // and how many bytes of values
+  std::vector<Value> values_;        // of the instances that no layout was made for, innermost last
   std::vector<Plan> element_plans_;  // by depth: of elements outside templates
-  std::string_view event_source_;
-  std::string_view next_name_;
-  bool any_name_ = false;
   bool has_event_ = false;
   bool truncated_ = false;
   bool substitute_ = false;
@@ -119,10 +132,6 @@ class EventDecoder {
   int budget_ = 0;
   const char* error_ = nullptr;
   const char* data_error_ = nullptr;
-
-  std::vector<std::byte> hex_bytes_;  // Binary of records without templates, where it is text
-  std::vector<std::byte> last_sid_;   // most records of a log repeat the user of the one before
-  std::string last_user_;
 };
 
 }  // namespace exdiag::evtx

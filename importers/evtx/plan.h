@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "importers/evtx/layout.h"
+
 namespace exdiag::evtx {
 
 // Where in an event a piece of BinXML stands; decides what its children mean.
@@ -26,6 +28,12 @@ enum class Context : std::uint8_t {
   kRendered,       // in one of its elements
   kIgnored,        // elsewhere: nothing here is part of a Record
 };
+
+// Values that stand in such an element are insertion strings.
+inline bool IsData(Context context) {
+  return context == Context::kDataItem || context == Context::kUserItem ||
+         context == Context::kUserData || context == Context::kEventData;
+}
 
 enum class Field : std::uint8_t {
   kNone,
@@ -97,8 +105,9 @@ struct Plan {
   std::vector<Piece> pieces;
   std::vector<NameReference> names;
   std::string text;
-  bool has_event = false;  // an Event element is in it
-  DataPart data;           // set by the plan cache
+  bool has_event = false;   // an Event element is in it
+  DataPart data;            // set by the plan cache
+  mutable Layouts layouts;  // what was worked out about it for the values that came with it
 
   void Clear() {
     ops.clear();

@@ -41,7 +41,7 @@ void PlanCache::BeginChunk(std::span<const std::byte> chunk) {
   if (kept_bytes_ > kMaxKeptBytes) {
     by_guid_.clear();
     by_id_.clear();
-    kept_bytes_ = 0;
+    kept_bytes_ = layout_bytes_ = 0;
   }
 }
 

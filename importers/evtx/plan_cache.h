@@ -53,6 +53,9 @@ class PlanCache {
 
   PlanCompiler& compiler() { return compiler_; }
 
+  // What the layouts of all plans take, which whoever makes them adds to.
+  std::size_t& layout_bytes() { return layout_bytes_; }
+
   // For whoever reads parts of a file, so that another one with the same plans reads the rest.
   //
   // From now on nothing is looked for but where the record says: what is found elsewhere depends on
@@ -118,6 +121,7 @@ class PlanCache {
   std::vector<std::unique_ptr<Entry>> for_this_chunk_;  // what is not worth keeping longer
   std::unordered_map<std::uint64_t, Found> searched_;   // what was looked for all over the chunk
   std::size_t kept_bytes_ = 0;
+  std::size_t layout_bytes_ = 0;
   std::vector<LearnedTemplate> learned_;  // in this chunk
   std::size_t learned_bytes_ = 0;
   bool nowhere_else_ = false;

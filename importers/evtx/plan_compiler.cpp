@@ -98,11 +98,6 @@ Context ContextOf(Context parent, std::string_view name) {
   }
 }
 
-bool IsData(Context context) {
-  return context == Context::kDataItem || context == Context::kUserItem ||
-         context == Context::kUserData || context == Context::kEventData;
-}
-
 bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }

@@ -11,41 +11,6 @@
 namespace exdiag::evtx {
 namespace {
 
-// Bytes of one value of a type; 0 where the value itself says.
-std::size_t FixedSize(std::uint8_t type) {
-  switch (type) {
-    case kInt8:
-    case kUInt8:
-      return 1;
-    case kInt16:
-    case kUInt16:
-      return 2;
-    case kInt32:
-    case kUInt32:
-    case kReal32:
-    case kBool:
-    case kHexInt32:
-      return 4;
-    case kInt64:
-    case kUInt64:
-    case kReal64:
-    case kFileTime:
-    case kHexInt64:
-      return 8;
-    case kGuid:
-    case kSystemTime:
-      return 16;
-    default:
-      return 0;
-  }
-}
-
-std::span<const std::byte> WithoutTrailingNuls(std::span<const std::byte> utf16) {
-  std::size_t size = utf16.size() & ~std::size_t{1};
-  while (size >= 2 && LoadU16(utf16.data() + size - 2) == 0) size -= 2;
-  return utf16.first(size);
-}
-
 void AppendReal(double value, const char* format, RecordText& out) {
   if (std::isnan(value)) return out.Append("NaN");
   if (std::isinf(value)) return out.Append(value < 0 ? "-INF" : "INF");

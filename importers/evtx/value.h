@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "importers/binary_log/ansi_decoder.h"
+#include "importers/binary_log/little_endian.h"
 #include "importers/binary_log/record_text.h"
 
 namespace exdiag::evtx {
@@ -38,6 +39,20 @@ enum ValueType : std::uint8_t {
   kBinXml = 0x21,
 };
 inline constexpr std::uint8_t kArrayFlag = 0x80;
+
+// Bytes of one value of a type; 0 where the value itself says.
+inline std::size_t FixedSize(std::uint8_t type) {
+  constexpr std::uint8_t kSizes[] = {0, 0, 0, 1, 1,  2, 2, 4,  4, 8, 8,
+                                     4, 8, 4, 0, 16, 0, 8, 16, 0, 4, 8};
+  return type < sizeof kSizes ? kSizes[type] : 0;
+}
+
+// UTF-16 up to the NULs that some writers count as part of it.
+inline std::span<const std::byte> WithoutTrailingNuls(std::span<const std::byte> utf16) {
+  std::size_t size = utf16.size() & ~std::size_t{1};
+  while (size >= 2 && LoadU16(utf16.data() + size - 2) == 0) size -= 2;
+  return utf16.first(size);
+}
 
 struct Value {
   const std::byte* data = nullptr;

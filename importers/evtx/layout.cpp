@@ -1,0 +1,244 @@
+#include "importers/evtx/layout.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/text.h"
+#include "importers/binary_log/little_endian.h"
+#include "importers/evtx/plan.h"
+
+namespace exdiag::evtx {
+namespace {
+
+// What one plan may keep, and all of them.  Real logs have up to three layouts of a plan, with up
+// to 40 values, of some 3 KB; the bounds only stop hostile files.
+constexpr std::size_t kMostLayouts = 6;
+constexpr std::size_t kMostValues = 128;
+constexpr std::size_t kMostOps = 512;
+constexpr std::size_t kMostBytes = std::size_t{16} << 20;
+
+constexpr std::uint32_t kWordMask = 0x00ff'ffff;  // size and type
+constexpr std::uint32_t kTypeMask = 0x00ff'0000;
+
+// A type that says its size does not say it wrong in the next record either.
+std::uint32_t MaskOf(std::uint8_t type) {
+  return FixedSize(type) != 0 || type == kSizeT ? kWordMask : kTypeMask;
+}
+
+bool IsSystemText(Field field) {
+  return field == Field::kProvider || field == Field::kEventSource || field == Field::kChannel ||
+         field == Field::kComputer;
+}
+
+bool IsNumber(Field field) {
+  return field == Field::kEventId || field == Field::kQualifiers || field == Field::kLevel ||
+         field == Field::kTask || field == Field::kKeywords || field == Field::kRecordId;
+}
+
+// Ops into steps, for values of one layout.
+class Binder {
+ public:
+  Binder(const Layout& layout, InternedTexts& texts, std::vector<Step>& steps)
+      : layout_(layout), texts_(texts), steps_(steps) {}
+
+  std::uint32_t Bind(const std::vector<Op>& ops) {
+    const Op* void_until = ops.data();
+    for (const Op& op : ops) {
+      ++cost_;
+      step_ = {.index = op.index, .op = &op};
+      if (&op < void_until) {
+        // Its element is left out, but insertion strings keep their places.
+        if (op.field == Field::kString && !op.array) Emit(Step::Kind::kPutText);
+      } else if (op.kind == Op::Kind::kSkipIfNull) {
+        if (TypeOf(op) == kNull) void_until = &op + 1 + op.count;
+      } else if (op.kind == Op::Kind::kPieces) {
+        Emit(Step::Kind::kPieces);
+      } else if (op.kind == Op::Kind::kConstant) {
+        BindConstant(op);
+      } else {
+        BindValue(op);
+      }
+    }
+    return cost_;
+  }
+
+ private:
+  void Emit(Step::Kind kind) {
+    step_.kind = kind;
+    step_.cost = std::exchange(cost_, 0);
+    steps_.push_back(step_);
+  }
+
+  // A plan can ask for more values than there are; those are NULL.
+  bool IsThere(const Op& op) const { return op.index < layout_.count(); }
+  std::uint8_t TypeOf(const Op& op) const {
+    return IsThere(op) ? layout_.ValueAt(nullptr, op.index).type : std::uint8_t{kNull};
+  }
+  std::size_t SizeOf(const Op& op) const { return IsThere(op) ? layout_.SizeOf(op.index) : 0; }
+
+  void BindConstant(const Op& op) {
+    step_.text = op.text;
+    if (op.field == Field::kString || op.field == Field::kContent) {
+      return Emit(Step::Kind::kPutText);
+    }
+    if (IsNumber(op.field)) {
+      if (NumberOf(Trim(op.text), step_.number)) Emit(Step::Kind::kNumber);
+      return;
+    }
+    if (IsSystemText(op.field) && op.field != Field::kEventSource && !op.text.empty()) {
+      step_.entry = texts_.Intern(op.text);
+      if (step_.entry != nullptr) {
+        return Emit(op.field == Field::kProvider  ? Step::Kind::kProvider
+                    : op.field == Field::kChannel ? Step::Kind::kChannel
+                                                  : Step::Kind::kComputer);
+      }
+    }
+    Emit(Step::Kind::kText);
+  }
+
+  void BindValue(const Op& op) {
+    const std::uint8_t type = TypeOf(op);
+    switch (op.field) {
+      case Field::kString:
+        return BindData(op);
+      case Field::kContent:
+        if (type == kBinXml) return Emit(Step::Kind::kNested);
+        if (IsData(op.context)) BindData(op);
+        return;
+      case Field::kName:
+        return Emit(IsThere(op) ? Step::Kind::kValue : Step::Kind::kText);
+      default:
+        break;
+    }
+    if (type == kNull) return;
+    if (op.field == Field::kTime && type == kFileTime && SizeOf(op) == 8) {
+      Emit(Step::Kind::kFileTime);
+    } else if (op.field == Field::kUser && type == kSid) {
+      Emit(Step::Kind::kSid);
+    } else if (op.field == Field::kBinaryData && type != kString) {
+      Emit(Step::Kind::kBinaryData);
+    } else if (IsSystemText(op.field) && type == kString) {
+      Emit(Step::Kind::kSystemText);
+    } else {
+      Emit(NumberKind(op));
+    }
+  }
+
+  void BindData(const Op& op) {
+    const std::uint8_t type = TypeOf(op);
+    if (type == kBinXml) return Emit(Step::Kind::kNested);
+    if (type == (kString | kArrayFlag)) return Emit(Step::Kind::kStrings);
+    if ((type & kArrayFlag) != 0) return Emit(Step::Kind::kValue);
+    if (type == kString) return Emit(Step::Kind::kString);
+    if (type != kNull) return Emit(Step::Kind::kData);
+    if (!op.array) Emit(Step::Kind::kPutText);
+  }
+
+  // For the types that Windows writes there.
+  Step::Kind NumberKind(const Op& op) const {
+    const std::uint8_t type = TypeOf(op);
+    const std::size_t size = IsNumber(op.field) && FixedSize(type) == SizeOf(op) ? SizeOf(op) : 0;
+    const bool is_word = type == kUInt16 && size == 2;
+    const bool is_long = (type == kUInt64 || type == kHexInt64) && size == 8;
+    switch (op.field) {
+      case Field::kEventId:
+        return is_word ? Step::Kind::kEventId : Step::Kind::kValue;
+      case Field::kQualifiers:
+        return is_word ? Step::Kind::kQualifiers : Step::Kind::kValue;
+      case Field::kTask:
+        return is_word ? Step::Kind::kTask : Step::Kind::kValue;
+      case Field::kLevel:
+        return type == kUInt8 && size == 1 ? Step::Kind::kLevel : Step::Kind::kValue;
+      case Field::kKeywords:
+        return is_long ? Step::Kind::kKeywords : Step::Kind::kValue;
+      case Field::kRecordId:
+        return is_long ? Step::Kind::kRecordId : Step::Kind::kValue;
+      default:
+        return Step::Kind::kValue;
+    }
+  }
+
+  const Layout& layout_;
+  InternedTexts& texts_;
+  std::vector<Step>& steps_;
+  Step step_;
+  std::uint32_t cost_ = 0;
+};
+
+}  // namespace
+
+Layout::Layout(const Plan& plan, const std::byte* values, std::size_t count, InternedTexts& texts)
+    : words_(count), masks_(count), offsets_(count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    words_[i] = LoadU32(values + 4 * i) & kWordMask;
+    masks_[i] = MaskOf(static_cast<std::uint8_t>(words_[i] >> 16));
+  }
+  Fit(values, count);
+  rest_cost_ = Binder(*this, texts, steps_).Bind(plan.ops);
+  const Op* const data = plan.ops.data() + plan.data.begin;
+  data_step_ = static_cast<std::size_t>(
+      std::ranges::find_if(steps_, [&](const Step& step) { return step.op >= data; }) -
+      steps_.begin());
+}
+
+// The last value may be of any size: that moves no other.
+bool Layout::FitsAsItIs(const std::byte* values, std::size_t count) {
+  if (count != words_.size()) return false;
+  if (count == 0) return true;
+  const std::size_t others = words_.size() - 1;
+  const std::uint32_t last = LoadU32(values + 4 * others) & kWordMask;
+  if (((last ^ words_[others]) & masks_[others]) != 0 ||
+      std::memcmp(values, words_.data(), 4 * others) != 0) {
+    return false;
+  }
+  words_[others] = last;
+  size_ = offsets_[others] + (last & 0xffff);
+  return true;
+}
+
+bool Layout::Fit(const std::byte* values, std::size_t count) {
+  if (count != words_.size()) return false;
+  std::uint32_t different = 0;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    different |= (LoadU32(values + 4 * i) ^ words_[i]) & masks_[i];
+  }
+  if (different != 0) return false;
+  std::uint32_t at = 0;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    words_[i] = LoadU32(values + 4 * i) & kWordMask;
+    offsets_[i] = at;
+    at += words_[i] & 0xffff;
+  }
+  size_ = at;
+  return true;
+}
+
+std::size_t Layout::SizeInMemory() const {
+  return sizeof *this + words_.size() * 12 + steps_.size() * sizeof(Step);
+}
+
+Layout* Layouts::Find(const Plan& plan, const std::byte* values, std::size_t count,
+                      const Workshop& workshop) {
+  if (at_work) return nullptr;
+  for (const auto& layout : layouts_) {
+    if (layout->FitsAsItIs(values, count)) return layout.get();
+  }
+  for (const auto& layout : layouts_) {
+    if (layout->Fit(values, count)) return layout.get();
+  }
+  return Add(plan, values, count, workshop);
+}
+
+Layout* Layouts::Add(const Plan& plan, const std::byte* values, std::size_t count,
+                     const Workshop& workshop) {
+  if (layouts_.size() == kMostLayouts || count > kMostValues || plan.ops.size() > kMostOps ||
+      workshop.bytes > kMostBytes) {
+    return nullptr;
+  }
+  layouts_.push_back(std::make_unique<Layout>(plan, values, count, workshop.texts));
+  workshop.bytes += layouts_.back()->SizeInMemory();
+  return layouts_.back().get();
+}
+
+}  // namespace exdiag::evtx

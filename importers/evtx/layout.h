@@ -1,0 +1,122 @@
+// A plan made ready for values of certain types: what each op does with its value was decided once,
+// and where the values lie is known beforehand when they have the sizes of the last ones.  Most
+// records repeat the types of the one before, and all but strings repeat the sizes too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "importers/evtx/interned_texts.h"
+#include "importers/evtx/value.h"
+
+namespace exdiag::evtx {
+
+struct Op;
+struct Plan;
+
+struct Step {
+  // In the order of how often real logs have them.
+  enum class Kind : std::uint8_t {
+    kString,      // a string value, the next insertion string
+    kData,        // any other value that is no array, the same
+    kPutText,     // `text`, the same
+    kStrings,     // an array of strings, one insertion string for each item
+    kEventId,     // u16
+    kQualifiers,  // u16
+    kLevel,       // u8
+    kTask,        // u16
+    kKeywords,    // u64
+    kRecordId,    // u64
+    kFileTime,    // TimeCreated
+    kSid,         // of the user
+    kProvider,    // `entry`
+    kChannel,     // `entry`
+    kComputer,    // `entry`
+    kSystemText,  // a string value: provider, channel or computer
+    kNumber,      // `number`, into the op's field
+    kBinaryData,  // bytes
+    kNested,      // BinXML
+    kText,        // `text`, as any op does it
+    kValue,       // the value, as any op does it
+    kPieces,      // the op's pieces
+  };
+
+  Kind kind = Kind::kValue;
+  std::uint16_t index = 0;  // of the value
+  std::uint32_t cost = 0;   // ops that it stands for: its own and those in front that do nothing
+  const Op* op = nullptr;
+  std::string_view text = {};
+  std::uint64_t number = 0;
+  const InternedTexts::Entry* entry = nullptr;  // of kSystemText and kSid: the last one's
+};
+
+class Layout {
+ public:
+  // `values` points to `count` descriptors: u16 size, u8 type, u8 0.  The plan is borrowed.
+  Layout(const Plan& plan, const std::byte* values, std::size_t count, InternedTexts& texts);
+
+  // Makes ready for these values; false when they are of other types.
+  bool Fit(const std::byte* values, std::size_t count);
+  // The same, but also false when any but the last one is of another size than those before.
+  bool FitsAsItIs(const std::byte* values, std::size_t count);
+
+  std::size_t count() const { return words_.size(); }
+  // Of all values together.
+  std::size_t size() const { return size_; }
+
+  std::uint32_t OffsetOf(std::size_t index) const { return offsets_[index]; }
+  std::uint16_t SizeOf(std::size_t index) const {
+    return static_cast<std::uint16_t>(words_[index]);
+  }
+  // `data` is where the first value lies.
+  Value ValueAt(const std::byte* data, std::size_t index) const {
+    return {data + offsets_[index], SizeOf(index), static_cast<std::uint8_t>(words_[index] >> 16)};
+  }
+
+  std::span<Step> steps() { return steps_; }
+  std::span<const Step> steps() const { return steps_; }
+  // The first of those that stand for ops of the data of an event, see DataPart.
+  std::size_t data_step() const { return data_step_; }
+  // Ops behind the last step, which do nothing.
+  std::uint32_t rest_cost() const { return rest_cost_; }
+  std::size_t SizeInMemory() const;
+
+ private:
+  std::vector<std::uint32_t> words_;    // size and type of each value
+  std::vector<std::uint32_t> masks_;    // what of them has to be the same
+  std::vector<std::uint32_t> offsets_;  // where they lie behind the first
+  std::size_t size_ = 0;
+  std::vector<Step> steps_;
+  std::size_t data_step_ = 0;
+  std::uint32_t rest_cost_ = 0;
+};
+
+// The layouts of one plan.
+class Layouts {
+ public:
+  // What making layouts takes; `bytes` counts what those of all plans are.
+  struct Workshop {
+    InternedTexts& texts;
+    std::size_t& bytes;
+  };
+
+  // nullptr: values like these were not seen with this plan, and enough others were; or a layout of
+  // the plan is at work.
+  Layout* Find(const Plan& plan, const std::byte* values, std::size_t count,
+               const Workshop& workshop);
+
+  // While one is at work nothing may change it: templates can be nested in themselves.
+  bool at_work = false;
+
+ private:
+  Layout* Add(const Plan& plan, const std::byte* values, std::size_t count,
+              const Workshop& workshop);
+
+  std::vector<std::unique_ptr<Layout>> layouts_;
+};
+
+}  // namespace exdiag::evtx
