@@ -2,8 +2,14 @@
 
 #include <iconv.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
+#include <bit>
 #include <cerrno>
+#include <cstring>
 
 namespace exdiag {
 namespace {
@@ -52,6 +58,20 @@ std::string Convert(Converter& converter, std::string_view in) {
   return out;
 }
 
+// How much of the text, from its beginning on, is ASCII.
+std::size_t AsciiSize(std::string_view text) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; text.size() - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const auto others = static_cast<unsigned>(_mm_movemask_epi8(bytes));
+    if (others != 0) return at + static_cast<std::size_t>(std::countr_zero(others));
+  }
+#endif
+  while (at < text.size() && (text[at] & 0x80) == 0) ++at;
+  return at;
+}
+
 }  // namespace
 
 AnsiDecoder::AnsiDecoder(const std::string& codepage)
@@ -69,9 +89,9 @@ AnsiDecoder::AnsiDecoder(const std::string& codepage)
 }
 
 void AnsiDecoder::Append(std::span<const std::byte> bytes, RecordText& out) const {
-  const auto end = std::find(bytes.begin(), bytes.end(), std::byte{0});
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
-                              static_cast<std::size_t>(end - bytes.begin()));
+  if (bytes.empty()) return;
+  const auto* const begin = reinterpret_cast<const char*>(bytes.data());
+  const std::string_view text(begin, ::strnlen(begin, bytes.size()));
   if (single_byte_) return AppendSingleBytes(text, out);
   Converter converter(codepage_);
   out.Append(Convert(converter, text));
@@ -79,8 +99,7 @@ void AnsiDecoder::Append(std::span<const std::byte> bytes, RecordText& out) cons
 
 void AnsiDecoder::AppendSingleBytes(std::string_view text, RecordText& out) const {
   while (!text.empty()) {
-    const auto other = std::ranges::find_if(text, [](char c) { return (c & 0x80) != 0; });
-    const auto plain = static_cast<std::size_t>(other - text.begin());
+    const std::size_t plain = AsciiSize(text);
     out.Append(text.substr(0, plain));
     if (plain == text.size()) return;
     out.Append(upper_half_[static_cast<unsigned char>(text[plain]) & 0x7f]);

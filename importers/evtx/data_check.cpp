@@ -23,8 +23,6 @@ constexpr std::size_t kMostParts = 1024;
 constexpr std::size_t kMostConstantText = 4096;
 constexpr int kLeastBudget = 105'000;
 
-bool IsOfSystem(Field field) { return field >= Field::kProvider && field <= Field::kUser; }
-
 bool MayBeNested(const Op& op) {
   return op.kind == Op::Kind::kValue && (op.field == Field::kContent || op.field == Field::kString);
 }

@@ -69,10 +69,12 @@ Decoded EventDecoder::Decode(ChunkRange range, Record& record, DataChoice* choic
     return {.no_event = true};
   }
   builder_.Finish(data_error_ == nullptr);
+  truncated_ |= text_.overflowed();
   return {.data_error = data_error_,
-          .truncated = truncated_ || text_.overflowed(),
+          .truncated = truncated_,
           .substitute_template = substitute_,
-          .data_skipped = skipped_};
+          .data_skipped = skipped_,
+          .is_sound = data_error_ == nullptr && !truncated_ && !substitute_};
 }
 
 bool EventDecoder::Fail(const char* reason) {
@@ -139,16 +141,25 @@ PlanCache::Found EventDecoder::FindPlan(ChunkRange& range, Context context) {
 
 bool EventDecoder::RunInstance(ChunkRange& range, Context context, int depth) {
   if (range.end - range.begin < kInstanceHeaderSize) return Fail("a template instance is cut off");
-  const PlanCache::Found found = FindPlan(range, context);
-  if (found.plan == nullptr) {
-    template_lost_ = found.lost;
-    return Fail(found.error);
+  const std::byte* const at = chunk_.data() + range.begin;
+  const std::uint32_t offset = LoadU32(at + 6);
+  const bool is_here = offset == range.begin + kInstanceHeaderSize;
+  const Plan* known = is_here ? nullptr : cache_.Known(offset, LoadU32(at + 2), context);
+  if (known != nullptr) {
+    range.begin += kInstanceHeaderSize;
+  } else {
+    const PlanCache::Found found = FindPlan(range, context);
+    if (found.plan == nullptr) {
+      template_lost_ = found.lost;
+      return Fail(found.error);
+    }
+    substitute_ |= found.substitute;
+    known = found.plan;
   }
-  substitute_ |= found.substitute;
+  const Plan& plan = *known;
 
   Values values;
   if (!ReadCount(range, values)) return false;
-  const Plan& plan = *found.plan;
   Layout* const layout = plan.layouts.Find(plan, values.descriptors, values.count, workshop_);
   if (layout != nullptr) {
     if (layout->size() > static_cast<std::size_t>(values.end - values.data)) {
@@ -163,17 +174,6 @@ bool EventDecoder::RunInstance(ChunkRange& range, Context context, int depth) {
   const bool ok = RunPlan(plan, first_value, values.count, depth);
   values_.resize(first_value);
   return ok;
-}
-
-// u32 count, then for each u16 size, u8 type, u8 0; then the values back to back.
-bool EventDecoder::ReadCount(ChunkRange& range, Values& values) {
-  if (range.end - range.begin < 4) return Fail("its values are cut off");
-  const std::uint32_t count = LoadU32(chunk_.data() + range.begin);
-  range.begin += 4;
-  if (count > (range.end - range.begin) / 4) return Fail("it claims more values than fit");
-  const std::byte* const descriptors = chunk_.data() + range.begin;
-  values = {count, descriptors, descriptors + std::size_t{count} * 4, chunk_.data() + range.end};
-  return true;
 }
 
 // Moves `values.data` behind them.
@@ -194,15 +194,42 @@ bool EventDecoder::RunLayout(const Plan& plan, Layout& layout, const std::byte* 
   const std::span<Step> steps = layout.steps();
   const std::size_t asked_at = asks ? layout.data_step() : steps.size();
   plan.layouts.at_work = true;
-  bool ok = RunSteps(plan, layout, steps.first(asked_at), data, depth);
+  bool ok = true;
+  std::size_t done = 0;
+  if (SystemPart& system = layout.system(); system.steps != 0 && budget_ > system.cost) {
+    RunSystem(system, layout, data);
+    ok = system.others.empty() || RunSteps(plan, layout, system.others, data, depth);
+    done = system.steps;
+  }
+  ok = ok && RunSteps(plan, layout, steps.first(asked_at).subspan(done), data, depth);
   if (ok && budget_ > 0 && asked_at != steps.size() && !SkipsData(plan, layout, data)) {
     ok = RunSteps(plan, layout, steps.subspan(asked_at), data, depth);
   }
   plan.layouts.at_work = false;
   if (!ok || skipped_) return ok;
-  budget_ -= static_cast<int>(layout.rest_cost());
+  budget_ -= layout.rest_cost();
   truncated_ |= budget_ <= 0;
   return true;
+}
+
+void EventDecoder::RunSystem(SystemPart& system, const Layout& layout, const std::byte* data) {
+  budget_ -= system.cost;
+  Record& record = builder_.record();
+  const auto at = [&](Step::Kind kind) { return data + layout.OffsetOf(system.IndexOf(kind)); };
+  using Kind = Step::Kind;
+  if (system.Has(Kind::kEventId)) record.event_id = LoadU16(at(Kind::kEventId));
+  if (system.Has(Kind::kQualifiers)) record.qualifiers = LoadU16(at(Kind::kQualifiers));
+  if (system.Has(Kind::kLevel)) builder_.PutLevel(std::to_integer<unsigned>(*at(Kind::kLevel)));
+  if (system.Has(Kind::kTask)) record.category = LoadU16(at(Kind::kTask));
+  if (system.Has(Kind::kKeywords)) record.keywords = LoadU64(at(Kind::kKeywords));
+  if (system.Has(Kind::kRecordId)) record.record_id = LoadU64(at(Kind::kRecordId));
+  if (system.Has(Kind::kFileTime)) builder_.PutFileTime(LoadU64(at(Kind::kFileTime)));
+  if (system.Has(Kind::kSid)) {
+    builder_.PutSid(layout.ValueAt(data, system.IndexOf(Kind::kSid)).bytes(), system.user);
+  }
+  if (system.Has(Kind::kProvider)) builder_.PutProvider(*system.provider);
+  if (system.Has(Kind::kChannel)) builder_.PutChannel(*system.channel);
+  if (system.Has(Kind::kComputer)) builder_.PutComputer(*system.computer);
 }
 
 // Up to where the record has cost enough.
@@ -210,7 +237,7 @@ bool EventDecoder::RunSteps(const Plan& plan, const Layout& layout, std::span<St
                             const std::byte* data, int depth) {
   Record& record = builder_.record();
   for (Step& step : steps) {
-    budget_ -= static_cast<int>(step.cost);
+    budget_ -= step.cost;
     if (budget_ <= 0) return true;
     const auto at = [&] { return data + layout.OffsetOf(step.index); };
     const auto value = [&] { return layout.ValueAt(data, step.index); };
@@ -234,7 +261,7 @@ bool EventDecoder::RunSteps(const Plan& plan, const Layout& layout, std::span<St
         record.qualifiers = LoadU16(at());
         break;
       case Step::Kind::kLevel:
-        builder_.PutNumber(Field::kLevel, std::to_integer<std::uint64_t>(*at()));
+        builder_.PutLevel(std::to_integer<unsigned>(*at()));
         break;
       case Step::Kind::kTask:
         record.category = LoadU16(at());

@@ -10,6 +10,7 @@
 
 #include "engine/evidence/record.h"
 #include "importers/binary_log/ansi_decoder.h"
+#include "importers/binary_log/little_endian.h"
 #include "importers/binary_log/record_text.h"
 #include "importers/evtx/plan.h"
 #include "importers/evtx/plan_cache.h"
@@ -27,6 +28,7 @@ struct Decoded {
   bool truncated = false;  // it holds more than any log writes; `record` has the first part
   bool substitute_template = false;  // read with a template found elsewhere in the file
   bool data_skipped = false;  // sound, but not wanted: `record` has nothing but what System says
+  bool is_sound = false;      // nothing has to be said of it
 };
 
 // Says which records are wanted whole.
@@ -74,10 +76,20 @@ class EventDecoder {
     const std::byte* data = nullptr;
     const std::byte* end = nullptr;
   };
-  bool ReadCount(ChunkRange& range, Values& values);
+  // u32 count, then for each u16 size, u8 type, u8 0; then the values back to back.
+  bool ReadCount(ChunkRange& range, Values& values) {
+    if (range.end - range.begin < 4) return Fail("its values are cut off");
+    const std::uint32_t count = LoadU32(chunk_.data() + range.begin);
+    range.begin += 4;
+    if (count > (range.end - range.begin) / 4) return Fail("it claims more values than fit");
+    const std::byte* const descriptors = chunk_.data() + range.begin;
+    values = {count, descriptors, descriptors + std::size_t{count} * 4, chunk_.data() + range.end};
+    return true;
+  }
   bool ReadValues(Values& values);
 
   bool RunLayout(const Plan& plan, Layout& layout, const std::byte* data, int depth);
+  void RunSystem(SystemPart& system, const Layout& layout, const std::byte* data);
   bool RunSteps(const Plan& plan, const Layout& layout, std::span<Step> steps,
                 const std::byte* data, int depth);
   std::string_view TextOfUtf16(std::span<const std::byte> utf16);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <utility>
 
 #include "engine/base/text.h"
@@ -11,9 +12,9 @@
 namespace exdiag::evtx {
 namespace {
 
-// What one plan may keep, and all of them.  Real logs have up to three layouts of a plan, with up
+// What one plan may keep, and all of them.  Real logs have up to four layouts of a plan, with up
 // to 40 values, of some 3 KB; the bounds only stop hostile files.
-constexpr std::size_t kMostLayouts = 6;
+constexpr std::size_t kMostLayouts = 8;
 constexpr std::size_t kMostValues = 128;
 constexpr std::size_t kMostOps = 512;
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;
@@ -21,9 +22,11 @@ constexpr std::size_t kMostBytes = std::size_t{16} << 20;
 constexpr std::uint32_t kWordMask = 0x00ff'ffff;  // size and type
 constexpr std::uint32_t kTypeMask = 0x00ff'0000;
 
-// A type that says its size does not say it wrong in the next record either.
-std::uint32_t MaskOf(std::uint8_t type) {
-  return FixedSize(type) != 0 || type == kSizeT ? kWordMask : kTypeMask;
+// A type that says its size does not say it wrong in the next record either; and the user of an
+// event has one of few sizes.
+std::uint32_t MaskOf(std::uint8_t type, bool of_event) {
+  const bool has_size = FixedSize(type) != 0 || type == kSizeT || (type == kSid && of_event);
+  return has_size ? kWordMask : kTypeMask;
 }
 
 bool IsSystemText(Field field) {
@@ -42,7 +45,7 @@ class Binder {
   Binder(const Layout& layout, InternedTexts& texts, std::vector<Step>& steps)
       : layout_(layout), texts_(texts), steps_(steps) {}
 
-  std::uint32_t Bind(const std::vector<Op>& ops) {
+  int Bind(const std::vector<Op>& ops) {
     const Op* void_until = ops.data();
     for (const Op& op : ops) {
       ++cost_;
@@ -163,16 +166,16 @@ class Binder {
   InternedTexts& texts_;
   std::vector<Step>& steps_;
   Step step_;
-  std::uint32_t cost_ = 0;
+  int cost_ = 0;
 };
 
 }  // namespace
 
 Layout::Layout(const Plan& plan, const std::byte* values, std::size_t count, InternedTexts& texts)
-    : words_(count), masks_(count), offsets_(count) {
+    : words_(count), values_(count) {
   for (std::size_t i = 0; i < count; ++i) {
     words_[i] = LoadU32(values + 4 * i) & kWordMask;
-    masks_[i] = MaskOf(static_cast<std::uint8_t>(words_[i] >> 16));
+    values_[i].mask = MaskOf(static_cast<std::uint8_t>(words_[i] >> 16), plan.has_event);
   }
   Fit(values, count);
   rest_cost_ = Binder(*this, texts, steps_).Bind(plan.ops);
@@ -180,34 +183,73 @@ Layout::Layout(const Plan& plan, const std::byte* values, std::size_t count, Int
   data_step_ = static_cast<std::size_t>(
       std::ranges::find_if(steps_, [&](const Step& step) { return step.op >= data; }) -
       steps_.begin());
+  SortSystemPart();
+}
+
+void SystemPart::Add(const Step& step) {
+  fields |= Bit(step.kind);
+  if (step.kind == Step::Kind::kProvider) {
+    provider = step.entry;
+  } else if (step.kind == Step::Kind::kChannel) {
+    channel = step.entry;
+  } else if (step.kind == Step::Kind::kComputer) {
+    computer = step.entry;
+  } else {
+    index[SlotOf(step.kind)] = step.index;
+  }
+}
+
+// Steps may change places where none undoes what another did: of each field there is one step.  A
+// number that is no usual EventID may have the qualifiers in it.
+void Layout::SortSystemPart() {
+  const auto of_system = [](const Step& step) { return IsOfSystem(step.op->field); };
+  const auto end = std::ranges::find_if_not(steps_, of_system);
+  const auto count = static_cast<std::size_t>(end - steps_.begin());
+  std::map<Field, int> uses;
+  bool usual_id = true;
+  for (const Step& step : std::span(steps_).first(count)) {
+    ++uses[step.op->field];
+    usual_id &= step.op->field != Field::kEventId || step.kind == Step::Kind::kEventId;
+  }
+  for (const Step& step : std::span(steps_).first(count)) {
+    const bool is_usual = step.kind >= Step::Kind::kEventId && step.kind <= Step::Kind::kComputer &&
+                          uses[step.op->field] == 1 &&
+                          (usual_id || step.kind != Step::Kind::kQualifiers);
+    if (is_usual) {
+      system_.Add(step);
+    } else {
+      system_.others.push_back(step);
+      system_.others.back().cost = 0;
+    }
+    system_.cost += step.cost;
+  }
+  system_.steps = count;
 }
 
 // The last value may be of any size: that moves no other.
 bool Layout::FitsAsItIs(const std::byte* values, std::size_t count) {
   if (count != words_.size()) return false;
   if (count == 0) return true;
-  const std::size_t others = words_.size() - 1;
+  const std::size_t others = count - 1;
   const std::uint32_t last = LoadU32(values + 4 * others) & kWordMask;
-  if (((last ^ words_[others]) & masks_[others]) != 0 ||
+  if (((last ^ words_[others]) & values_[others].mask) != 0 ||
       std::memcmp(values, words_.data(), 4 * others) != 0) {
     return false;
   }
   words_[others] = last;
-  size_ = offsets_[others] + (last & 0xffff);
+  size_ = values_[others].offset + (last & 0xffff);
   return true;
 }
 
 bool Layout::Fit(const std::byte* values, std::size_t count) {
   if (count != words_.size()) return false;
-  std::uint32_t different = 0;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    different |= (LoadU32(values + 4 * i) ^ words_[i]) & masks_[i];
+  for (std::size_t i = 0; i < count; ++i) {
+    if (((LoadU32(values + 4 * i) ^ words_[i]) & values_[i].mask) != 0) return false;
   }
-  if (different != 0) return false;
   std::uint32_t at = 0;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     words_[i] = LoadU32(values + 4 * i) & kWordMask;
-    offsets_[i] = at;
+    values_[i].offset = at;
     at += words_[i] & 0xffff;
   }
   size_ = at;
@@ -215,14 +257,15 @@ bool Layout::Fit(const std::byte* values, std::size_t count) {
 }
 
 std::size_t Layout::SizeInMemory() const {
-  return sizeof *this + words_.size() * 12 + steps_.size() * sizeof(Step);
+  return sizeof *this + words_.size() * 12 + (steps_.size() + system_.others.size()) * sizeof(Step);
 }
 
 Layout* Layouts::Find(const Plan& plan, const std::byte* values, std::size_t count,
                       const Workshop& workshop) {
   if (at_work) return nullptr;
+  // The values of System are of the same sizes again and again, those of data are not.
   for (const auto& layout : layouts_) {
-    if (layout->FitsAsItIs(values, count)) return layout.get();
+    if (plan.has_event && layout->FitsAsItIs(values, count)) return layout.get();
   }
   for (const auto& layout : layouts_) {
     if (layout->Fit(values, count)) return layout.get();

@@ -47,11 +47,37 @@ struct Step {
 
   Kind kind = Kind::kValue;
   std::uint16_t index = 0;  // of the value
-  std::uint32_t cost = 0;   // ops that it stands for: its own and those in front that do nothing
+  int cost = 0;             // ops that it stands for: its own and those in front that do nothing
   const Op* op = nullptr;
   std::string_view text = {};
   std::uint64_t number = 0;
   const InternedTexts::Entry* entry = nullptr;  // of kSystemText and kSid: the last one's
+};
+
+// The first steps, which fill what System says, sorted: fields of which each has a value of the
+// usual type, and names that the template holds, are done in one go.
+struct SystemPart {
+  static constexpr std::size_t kMostValues = 8;
+
+  std::size_t steps = 0;  // how many it stands for
+  int cost = 0;
+  std::uint32_t fields = 0;  // a bit for each Step::Kind from kEventId to kComputer that is there
+  std::uint16_t index[kMostValues] = {};  // of the values of kEventId to kSid
+  const InternedTexts::Entry* provider = nullptr;
+  const InternedTexts::Entry* channel = nullptr;
+  const InternedTexts::Entry* computer = nullptr;
+  const InternedTexts::Entry* user = nullptr;  // the last one
+  std::vector<Step> others;                    // in their order; their cost is in that above
+
+  static constexpr std::uint32_t Bit(Step::Kind kind) {
+    return std::uint32_t{1} << static_cast<unsigned>(kind);
+  }
+  static constexpr std::size_t SlotOf(Step::Kind kind) {
+    return static_cast<std::size_t>(kind) - static_cast<std::size_t>(Step::Kind::kEventId);
+  }
+  bool Has(Step::Kind kind) const { return (fields & Bit(kind)) != 0; }
+  std::uint16_t IndexOf(Step::Kind kind) const { return index[SlotOf(kind)]; }
+  void Add(const Step& step);
 };
 
 class Layout {
@@ -61,38 +87,49 @@ class Layout {
 
   // Makes ready for these values; false when they are of other types.
   bool Fit(const std::byte* values, std::size_t count);
-  // The same, but also false when any but the last one is of another size than those before.
+  // The same, but also false when any but the last one is of another size than those before, which
+  // is cheap to find out.
   bool FitsAsItIs(const std::byte* values, std::size_t count);
 
-  std::size_t count() const { return words_.size(); }
+  std::size_t count() const { return values_.size(); }
   // Of all values together.
   std::size_t size() const { return size_; }
 
-  std::uint32_t OffsetOf(std::size_t index) const { return offsets_[index]; }
+  std::uint32_t OffsetOf(std::size_t index) const { return values_[index].offset; }
   std::uint16_t SizeOf(std::size_t index) const {
     return static_cast<std::uint16_t>(words_[index]);
   }
   // `data` is where the first value lies.
   Value ValueAt(const std::byte* data, std::size_t index) const {
-    return {data + offsets_[index], SizeOf(index), static_cast<std::uint8_t>(words_[index] >> 16)};
+    const std::uint32_t word = words_[index];
+    return {data + OffsetOf(index), static_cast<std::uint16_t>(word),
+            static_cast<std::uint8_t>(word >> 16)};
   }
 
+  SystemPart& system() { return system_; }
   std::span<Step> steps() { return steps_; }
   std::span<const Step> steps() const { return steps_; }
   // The first of those that stand for ops of the data of an event, see DataPart.
   std::size_t data_step() const { return data_step_; }
   // Ops behind the last step, which do nothing.
-  std::uint32_t rest_cost() const { return rest_cost_; }
+  int rest_cost() const { return rest_cost_; }
   std::size_t SizeInMemory() const;
 
  private:
-  std::vector<std::uint32_t> words_;    // size and type of each value
-  std::vector<std::uint32_t> masks_;    // what of them has to be the same
-  std::vector<std::uint32_t> offsets_;  // where they lie behind the first
+  struct Place {
+    std::uint32_t mask = 0;    // what of its word has to be the same
+    std::uint32_t offset = 0;  // behind the first value
+  };
+
+  void SortSystemPart();
+
+  std::vector<std::uint32_t> words_;  // size and type of each value
+  std::vector<Place> values_;
   std::size_t size_ = 0;
+  SystemPart system_;
   std::vector<Step> steps_;
   std::size_t data_step_ = 0;
-  std::uint32_t rest_cost_ = 0;
+  int rest_cost_ = 0;
 };
 
 // The layouts of one plan.
@@ -104,6 +141,7 @@ class Layouts {
     std::size_t& bytes;
   };
 
+  // The layout for these values of `plan`, whose layouts these are.
   // nullptr: values like these were not seen with this plan, and enough others were; or a layout of
   // the plan is at work.
   Layout* Find(const Plan& plan, const std::byte* values, std::size_t count,

@@ -57,6 +57,9 @@ enum class Field : std::uint8_t {
   kCategoryText,
 };
 
+// Fields that System holds.
+inline bool IsOfSystem(Field field) { return field >= Field::kProvider && field <= Field::kUser; }
+
 struct Op {
   enum class Kind : std::uint8_t {
     kConstant,    // `text`

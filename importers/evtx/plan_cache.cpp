@@ -65,7 +65,7 @@ PlanCache::Found PlanCache::Find(std::uint32_t offset, std::uint32_t id, Context
     number = static_cast<std::uint16_t>(slots_.size());  // there are fewer than offsets
     slots_.emplace_back();
   }
-  slots_[number] = {offset, context, found.plan, found.error};
+  slots_[number] = {offset, id, context, found.plan, found.error};
   return {.plan = found.plan, .error = found.error};
 }
 

@@ -48,6 +48,16 @@ class PlanCache {
     bool lost = false;        // with `error`: nothing read so far holds this template
   };
 
+  // The same as Find() where that found a plan at this place of the chunk before; else nullptr.
+  const Plan* Known(std::uint32_t offset, std::uint32_t id, Context context) const {
+    if (offset >= kChunkBytes) return nullptr;
+    const std::size_t number = by_offset_[offset];
+    if (number >= slots_.size()) return nullptr;
+    const Slot& slot = slots_[number];
+    const bool is_it = slot.offset == offset && slot.id == id && slot.context == context;
+    return is_it ? slot.plan : nullptr;
+  }
+
   // The plan of the definition at `offset`, whose GUID begins with `id`.
   Found Find(std::uint32_t offset, std::uint32_t id, Context context);
 
@@ -87,6 +97,7 @@ class PlanCache {
   };
   struct Slot {
     std::uint32_t offset = 0;
+    std::uint32_t id = 0;
     Context context = Context::kIgnored;
     const Plan* plan = nullptr;
     const char* error = nullptr;

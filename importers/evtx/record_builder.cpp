@@ -10,10 +10,7 @@ namespace exdiag::evtx {
 namespace {
 
 constexpr std::size_t kFirstStrings = 64;
-
-Level LevelFromNumber(std::uint64_t number) {
-  return number <= 5 ? static_cast<Level>(number) : Level::kUnknown;
-}
+constexpr Record kEmpty;
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -39,7 +36,7 @@ RecordBuilder::RecordBuilder(const AnsiDecoder& ansi, RecordText& text)
     : ansi_(ansi), text_(text), values_(InternedTexts::kMostEntries), series_(NextSeries()) {}
 
 void RecordBuilder::Begin(Record& record) {
-  record = Record{};
+  record = kEmpty;
   record_ = &record;
   count_ = 0;
   event_source_ = {};
@@ -98,8 +95,7 @@ void RecordBuilder::PutNumber(Field field, std::uint64_t number) {
       record_->qualifiers = static_cast<std::uint16_t>(number);
       return;
     case Field::kLevel:
-      record_->level = LevelFromNumber(number);
-      return;
+      return PutLevel(number);
     case Field::kTask:
       record_->category = static_cast<std::uint16_t>(number);
       return;

@@ -44,6 +44,9 @@ class RecordBuilder {
   Record& record() { return *record_; }
 
   void PutNumber(Field field, std::uint64_t number);
+  void PutLevel(std::uint64_t number) {
+    record_->level = number <= 5 ? static_cast<Level>(number) : Level::kUnknown;
+  }
   void PutNumberOf(Field field, const Value& value);
   void PutText(Field field, std::string_view text);
   // A constant, or what was put together: any field, numbers are text here too.

@@ -20,9 +20,14 @@ RecordReader::Outcome RecordReader::Read(const RecordWalker::Item& item, Origin 
   const auto bytes = chunk_.subspan(item.offset, item.size);
   const auto begin = static_cast<std::uint32_t>(item.offset + kRecordHeaderSize);
   const auto end = static_cast<std::uint32_t>(item.offset + item.size - 4);
-  Record record;
+  Record& record = record_;
   const Decoded decoded = decoder_.Decode({begin, end}, record);
   const bool torn = item.kind == RecordWalker::Kind::kTorn;
+  if (decoded.is_sound && origin == Origin::kLog && !torn && record.time.known()) {
+    record.place = Place::Offset(place);
+    ++records_;
+    return evidence_.OnRecord(record) ? Outcome::kRead : Outcome::kStop;
+  }
   if (decoded.error != nullptr) return Refuse(place, bytes, origin, last_try, decoded);
   const bool empty = record.provider.empty() && record.strings.empty();
   if (origin == Origin::kFreeSpace && (record.provider.empty() || !record.time.known())) {

@@ -54,6 +54,7 @@ class RecordReader {
   EvidenceSink& evidence_;
   Complaints& complaints_;
   EventDecoder decoder_;
+  Record record_;  // the one that is being read
   std::int64_t offset_ = 0;
   std::span<const std::byte> chunk_;
   std::uint64_t records_ = 0;
