@@ -1,7 +1,7 @@
 #include "engine/base/utf16.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 #include <algorithm>
@@ -146,16 +146,100 @@ char* PutPadded(const std::byte*& begin, const std::byte* end, char* out, bool& 
   return out;
 }
 
-}  // namespace
+#if defined(__x86_64__)
 
-char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean) {
-  const std::byte* in = bytes.data();
-  return PutPadded<false>(in, in + bytes.size() / 2 * 2, out, clean);
+// The intrinsics of GCC 12 begin with variables that are uninitialised on purpose (GCC bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+
+#define EXDIAG_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi2,popcnt")))
+
+// Sixteen units at a time, whatever they are but surrogates: each becomes four bytes, of which
+// those that count are pressed together.  There is no branch that depends on which letters a text
+// has.
+EXDIAG_WIDE inline std::size_t PutSixteen(__m256i units, std::uint32_t count, char* out) {
+  const __m512i unit = _mm512_cvtepu16_epi32(units);
+  const __m512i last = _mm512_and_si512(unit, _mm512_set1_epi32(0x3f));
+  const __m512i without_last = _mm512_srli_epi32(unit, 6);
+  const __m512i middle = _mm512_and_si512(without_last, _mm512_set1_epi32(0x3f));
+  const __m512i two = _mm512_or_si512(_mm512_or_si512(without_last, _mm512_slli_epi32(last, 8)),
+                                      _mm512_set1_epi32(0x80c0));
+  const __m512i three =
+      _mm512_or_si512(_mm512_or_si512(_mm512_srli_epi32(unit, 12), _mm512_slli_epi32(middle, 8)),
+                      _mm512_or_si512(_mm512_slli_epi32(last, 16), _mm512_set1_epi32(0x8080e0)));
+  const __mmask16 not_one = _mm512_cmpge_epu32_mask(unit, _mm512_set1_epi32(0x80));
+  const __mmask16 is_three = _mm512_cmpge_epu32_mask(unit, _mm512_set1_epi32(0x800));
+  const __m512i bytes =
+      _mm512_mask_mov_epi32(_mm512_mask_mov_epi32(unit, not_one, two), is_three, three);
+  // All bytes but the first are there when they are not 0.
+  const std::uint64_t there = _mm512_test_epi8_mask(bytes, bytes) | 0x1111'1111'1111'1111;
+  const std::uint64_t wanted = _bzhi_u64(there, 4 * count);
+  _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(wanted, bytes));
+  return static_cast<std::size_t>(_mm_popcnt_u64(wanted));
 }
 
-char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out) {
+template <bool kToNul>
+EXDIAG_WIDE char* PutWide(const std::byte*& begin, const std::byte* end, char* out, bool& clean) {
+  const std::byte* in = begin;
+  while (true) {
+    auto left = static_cast<std::size_t>(end - in) / 2;
+    for (; left >= 32; left -= 32, in += 64, out += 32) {  // long texts are mostly ASCII
+      const __m512i units = _mm512_loadu_si512(in);
+      const __m512i less = _mm512_sub_epi16(units, _mm512_set1_epi16(1));
+      if (_mm512_cmpge_epu16_mask(less, _mm512_set1_epi16(0x7f)) != 0) break;
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi16_epi8(units));
+    }
+    const __m256i units = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in));
+    const __m256i upper = _mm256_and_si256(units, _mm256_set1_epi16(static_cast<short>(0xf800)));
+    std::uint32_t stops =
+        _mm256_cmpeq_epi16_mask(upper, _mm256_set1_epi16(static_cast<short>(0xd800)));
+    if (kToNul) stops |= _mm256_testn_epi16_mask(units, units);
+    stops |= std::uint32_t{1} << std::min<std::size_t>(left, 16);
+    const auto count = static_cast<std::uint32_t>(std::countr_zero(stops));
+    out += PutSixteen(units, count, out);
+    in += 2 * count;
+    if (count == 16) continue;
+    if (in == end || (kToNul && UnitAt(in) == 0)) break;
+    out = PutSurrogate(in, end, out, clean);
+  }
+  begin = in;
+  return out;
+}
+
+#undef EXDIAG_WIDE
+#pragma GCC diagnostic pop
+
+bool IsWide() {
+  static const bool kIs = __builtin_cpu_supports("avx512bw") &&
+                          __builtin_cpu_supports("avx512vl") &&
+                          __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");
+  return kIs;
+}
+
+#else
+
+template <bool kToNul>
+char* PutWide(const std::byte*& begin, const std::byte* end, char* out, bool& clean) {
+  return PutPadded<kToNul>(begin, end, out, clean);
+}
+
+bool IsWide() { return false; }
+
+#endif  // __x86_64__
+
+}  // namespace
+
+char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean, Utf16Way way) {
+  const std::byte* in = bytes.data();
+  const std::byte* const end = in + bytes.size() / 2 * 2;
+  const bool wide = way == Utf16Way::kBest && IsWide();
+  return wide ? PutWide<false>(in, end, out, clean) : PutPadded<false>(in, end, out, clean);
+}
+
+char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out, Utf16Way way) {
   bool clean = true;  // what was not is shown as U+FFFD
-  return PutPadded<true>(begin, end, out, clean);
+  const bool wide = way == Utf16Way::kBest && IsWide();
+  return wide ? PutWide<true>(begin, end, out, clean) : PutPadded<true>(begin, end, out, clean);
 }
 
 char* PutUtf16(std::span<const std::byte> bytes, char* out, bool& clean) {

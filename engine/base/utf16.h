@@ -10,14 +10,19 @@ namespace exdiag {
 // behind.  A lone surrogate becomes U+FFFD, and `clean` false; an odd last byte is ignored.
 char* PutUtf16(std::span<const std::byte> bytes, char* out, bool& clean);
 
+// What the two below may use: all that the processor has, or what every one of its kind has.
+enum class Utf16Way : bool { kBest, kPlain };
+
 // The same for text in the middle of a larger buffer: kUtf16Padding bytes behind it may be read,
 // and as many behind the room at `out` may be overwritten, so that no text is too short for the
 // fast way.
-inline constexpr std::size_t kUtf16Padding = 32;
-char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean);
+inline constexpr std::size_t kUtf16Padding = 64;
+char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean,
+                     Utf16Way way = Utf16Way::kBest);
 
 // The same up to the first NUL of [begin, end), which are whole units; `begin` is moved to it, or
 // to the end when there is none.
-char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out);
+char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out,
+                          Utf16Way way = Utf16Way::kBest);
 
 }  // namespace exdiag

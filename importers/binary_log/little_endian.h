@@ -22,4 +22,18 @@ inline std::uint16_t LoadU16(const std::byte* at) { return Load<std::uint16_t>(a
 inline std::uint32_t LoadU32(const std::byte* at) { return Load<std::uint32_t>(at); }
 inline std::uint64_t LoadU64(const std::byte* at) { return Load<std::uint64_t>(at); }
 
+// memcmp() == 0 of a few dozen bytes, of which calling it would be the most.
+inline bool SameBytes(const std::byte* one, const std::byte* other, std::size_t size) {
+  std::size_t at = 0;
+  for (; size - at >= 8; at += 8) {
+    if (LoadU64(one + at) != LoadU64(other + at)) return false;
+  }
+  if (at == size) return true;
+  if (size >= 8) return LoadU64(one + size - 8) == LoadU64(other + size - 8);
+  for (; at < size; ++at) {
+    if (one[at] != other[at]) return false;
+  }
+  return true;
+}
+
 }  // namespace exdiag

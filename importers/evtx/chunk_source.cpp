@@ -7,8 +7,8 @@
 namespace exdiag::evtx {
 namespace {
 
-// A megabyte stays in the processor's cache while it is decoded.
-constexpr std::size_t kBlockSize = 16 * kChunkSize;
+// This much stays in the processor's cache while it is decoded, also beside what others do.
+constexpr std::size_t kBlockSize = 4 * kChunkSize;
 
 }  // namespace
 

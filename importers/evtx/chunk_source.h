@@ -16,7 +16,7 @@ class ChunkSource {
   std::uint64_t size() const { return size_; }
 
   // `size` bytes at `offset`, fewer only where the file ends or the medium gives no more; good
-  // until the next call.  At most 1 MiB.
+  // until the next call.  At most 256 KiB.
   std::span<const std::byte> At(std::uint64_t offset, std::size_t size);
 
   // The 64 KiB at `offset`, which may lie in front of the file's first byte: what is not in the

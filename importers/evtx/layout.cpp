@@ -232,10 +232,9 @@ bool Layout::FitsAsItIs(const std::byte* values, std::size_t count) {
   if (count == 0) return true;
   const std::size_t others = count - 1;
   const std::uint32_t last = LoadU32(values + 4 * others) & kWordMask;
-  if (((last ^ words_[others]) & values_[others].mask) != 0 ||
-      std::memcmp(values, words_.data(), 4 * others) != 0) {
-    return false;
-  }
+  if (((last ^ words_[others]) & values_[others].mask) != 0) return false;
+  const auto* const words = reinterpret_cast<const std::byte*>(words_.data());
+  if (!SameBytes(values, words, 4 * others)) return false;
   words_[others] = last;
   size_ = values_[others].offset + (last & 0xffff);
   return true;

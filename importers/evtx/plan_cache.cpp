@@ -168,9 +168,10 @@ void PlanCache::Keep(Entry& entry, ChunkRange body, const char* text_begin) {
 // Equal but for where names lie and how they are chained.
 bool PlanCache::SameDefinition(const Entry& entry, std::uint32_t body) const {
   const std::byte* at = chunk_.data() + body;
+  const auto* const body_bytes = reinterpret_cast<const std::byte*>(entry.body.data());
   std::size_t done = 0;
   const auto same_until = [&](std::size_t end) {
-    return std::memcmp(at + done, entry.body.data() + done, end - done) == 0;
+    return SameBytes(at + done, body_bytes + done, end - done);
   };
   for (const NameReference& name : entry.plan.names) {
     if (!same_until(name.position)) return false;
@@ -185,7 +186,8 @@ bool PlanCache::SameDefinition(const Entry& entry, std::uint32_t body) const {
     const std::size_t size = name.utf16.size();
     if (offset > chunk_.size() - 8 || LoadU16(chunk_.data() + offset + 6) * 2U != size ||
         size > chunk_.size() - 8 - offset ||
-        std::memcmp(chunk_.data() + offset + 8, name.utf16.data(), size) != 0) {
+        !SameBytes(chunk_.data() + offset + 8,
+                   reinterpret_cast<const std::byte*>(name.utf16.data()), size)) {
       return false;
     }
   }

@@ -36,33 +36,38 @@ std::string Plainly(std::span<const std::byte> bytes, bool& clean) {
 TEST(Utf16Test, PaddedGivesTheSame) {
   std::mt19937 random(1);
   for (int turn = 0; turn < 4000; ++turn) {
-    std::vector<std::byte> bytes = SomeText(random, random() % 70, turn % 2 == 0);
+    std::vector<std::byte> bytes = SomeText(random, random() % 140, turn % 2 == 0);
     const std::size_t size = bytes.size() + turn % 3 / 2;  // an odd last byte now and then
     bytes.resize(bytes.size() + kUtf16Padding, std::byte{0x41});
     const std::span<const std::byte> text = std::span(bytes).first(size);
-    bool clean = true, expected_clean = true;
-    std::string out(size / 2 * 3 + kUtf16Padding, '\0');
-    out.resize(static_cast<std::size_t>(PutPaddedUtf16(text, out.data(), clean) - out.data()));
-    EXPECT_EQ(out, Plainly(text, expected_clean));
-    EXPECT_EQ(clean, expected_clean);
+    for (const Utf16Way way : {Utf16Way::kBest, Utf16Way::kPlain}) {
+      bool clean = true, expected_clean = true;
+      std::string out(size / 2 * 3 + kUtf16Padding, '\0');
+      const char* const end = PutPaddedUtf16(text, out.data(), clean, way);
+      out.resize(static_cast<std::size_t>(end - out.data()));
+      EXPECT_EQ(out, Plainly(text, expected_clean));
+      EXPECT_EQ(clean, expected_clean);
+    }
   }
 }
 
 TEST(Utf16Test, PaddedStopsAtNul) {
   std::mt19937 random(2);
   for (int turn = 0; turn < 4000; ++turn) {
-    std::vector<std::byte> bytes = SomeText(random, random() % 70, turn % 3 != 0);
+    std::vector<std::byte> bytes = SomeText(random, random() % 140, turn % 3 != 0);
     const std::size_t size = bytes.size();
     std::size_t nul = 0;
     while (nul < size && (bytes[nul] != std::byte{0} || bytes[nul + 1] != std::byte{0})) nul += 2;
     bytes.resize(size + kUtf16Padding, std::byte{0});
-    std::string out(size / 2 * 3 + kUtf16Padding, '\0');
-    const std::byte* at = bytes.data();
-    const char* const end = PutPaddedUtf16ToNul(at, bytes.data() + size, out.data());
-    out.resize(static_cast<std::size_t>(end - out.data()));
-    bool clean = true;
-    EXPECT_EQ(out, Plainly(std::span(bytes).first(nul), clean));
-    EXPECT_EQ(at - bytes.data(), static_cast<std::ptrdiff_t>(nul));
+    for (const Utf16Way way : {Utf16Way::kBest, Utf16Way::kPlain}) {
+      std::string out(size / 2 * 3 + kUtf16Padding, '\0');
+      const std::byte* at = bytes.data();
+      const char* const end = PutPaddedUtf16ToNul(at, bytes.data() + size, out.data(), way);
+      out.resize(static_cast<std::size_t>(end - out.data()));
+      bool clean = true;
+      EXPECT_EQ(out, Plainly(std::span(bytes).first(nul), clean));
+      EXPECT_EQ(at - bytes.data(), static_cast<std::ptrdiff_t>(nul));
+    }
   }
 }
 
