@@ -1,6 +1,7 @@
 #include "engine/knowledge/catalogue.h"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 #include <unordered_map>
 
@@ -16,10 +17,15 @@ namespace {
 struct FoldedHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const {
-    std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-    for (const char c : text) {
-      const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-      hash = (hash ^ static_cast<unsigned char>(folded)) * 0x100000001b3;
+    std::uint64_t hash = 0xcbf29ce484222325 + text.size();  // as FNV-1a, eight characters at a time
+    while (!text.empty()) {
+      std::uint64_t eight = 0;
+      const std::size_t size = std::min(text.size(), sizeof eight);
+      std::memcpy(&eight, text.data(), size);
+      // The bit that parts the cases of a letter does not count.
+      hash = (hash ^ (eight | 0x2020'2020'2020'2020)) * 0x100000001b3;
+      hash ^= hash >> 32;
+      text.remove_prefix(size);
     }
     return static_cast<std::size_t>(hash);
   }
@@ -45,16 +51,10 @@ struct Try {
   std::size_t literal_length;
 };
 
-// All generations of one event.
-struct KnownEvent {
-  std::vector<std::size_t> entries;  // in Index::known
-  std::vector<Try> tries;            // most literal text first
-};
-
 std::size_t Distance(std::size_t a, std::size_t b) { return a < b ? b - a : a - b; }
 
 // True when every string that the wording prints was found.
-bool IsComplete(const MessageTemplate& wording, const InsertionStrings& strings) {
+bool IsComplete(const MessageTemplate& wording, const StringViews& strings) {
   for (std::size_t i = 0; i < strings.size(); ++i) {
     if (!strings[i] && wording.Prints(i)) return false;
   }
@@ -62,6 +62,12 @@ bool IsComplete(const MessageTemplate& wording, const InsertionStrings& strings)
 }
 
 }  // namespace
+
+// All generations of one event.
+struct Catalogue::KnownEvent {
+  std::vector<std::size_t> entries;  // in Index::known
+  std::vector<Try> tries;            // most literal text first
+};
 
 std::optional<std::size_t> Layout::IndexOf(std::string_view field) const {
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -90,8 +96,9 @@ std::optional<std::string_view> Layout::ValueOf(const InsertionStrings& strings,
     if (named == part.fields.end()) continue;
     FoldedMessage folded;
     folded.Assign(*strings[part.position]);
-    const auto values = part.text->MatchViews(folded);
-    if (values) return (*values)[static_cast<std::size_t>(named - part.fields.begin())];
+    MessageMatch match;
+    if (!part.text->Match(folded, match)) continue;
+    return match.strings()[static_cast<std::size_t>(named - part.fields.begin())];
   }
   return std::nullopt;
 }
@@ -105,10 +112,14 @@ struct Catalogue::Index {
 
   const KnownEvent& Find(std::string_view provider, std::uint16_t id) const {
     static const KnownEvent kNothing;
-    const auto name = canonical.find(provider);
-    if (name == canonical.end()) return kNothing;
-    const auto events = by_provider.find(name->second);
-    if (events == by_provider.end()) return kNothing;
+    // Most callers give the canonical name, which is no other's alias.
+    auto events = by_provider.find(provider);
+    if (events == by_provider.end()) {
+      const auto name = canonical.find(provider);
+      if (name == canonical.end()) return kNothing;
+      events = by_provider.find(name->second);
+      if (events == by_provider.end()) return kNothing;
+    }
     const auto found = events->second.find(id);
     return found == events->second.end() ? kNothing : found->second;
   }
@@ -129,6 +140,13 @@ struct Catalogue::Candidate {
   const KnownEntry* known = nullptr;
   std::size_t layout = 0;
 
+  // nullptr when the layout has no wording.
+  const MessageTemplate* wording() const {
+    for (const CompiledWording& wording : known->wordings) {
+      if (wording.layout == layout) return &wording.text;
+    }
+    return nullptr;
+  }
   explicit operator bool() const { return known != nullptr; }
 };
 
@@ -213,9 +231,14 @@ const std::vector<std::unique_ptr<CatalogueEntry>>& Catalogue::entries() const {
 Catalogue::Candidate Catalogue::Choose(std::string_view provider, std::uint16_t event_id,
                                        std::string_view category_text,
                                        std::size_t string_count) const {
+  return Choose(index_->Find(provider, event_id), category_text, string_count);
+}
+
+Catalogue::Candidate Catalogue::Choose(const KnownEvent& event, std::string_view category_text,
+                                       std::size_t string_count) const {
   Candidate best;
   std::pair<bool, std::size_t> best_score;  // (another category, how far off the number)
-  for (const std::size_t number : index_->Find(provider, event_id).entries) {
+  for (const std::size_t number : event.entries) {
     const KnownEntry& known = index_->known[number];
     const bool other_category =
         !category_text.empty() && !EqualsIgnoreCase(category_text, known.entry->category);
@@ -251,23 +274,33 @@ std::optional<ParsedMessage> Catalogue::ParseMessage(std::string_view provider,
                                                      std::uint16_t event_id,
                                                      std::string_view message,
                                                      std::string_view category_text) const {
-  const auto& tries = index_->Find(provider, event_id).tries;
-  if (tries.empty()) return std::nullopt;
-  FoldedMessage folded;
-  folded.Assign(message);
-  std::optional<ParsedMessage> best;
-  for (const Try& attempt : tries) {
+  MessageViews parsed;
+  if (!ParseMessage(provider, event_id, message, category_text, parsed)) return std::nullopt;
+  return ParsedMessage{{parsed.strings.begin(), parsed.strings.end()}, parsed.layout, parsed.exact};
+}
+
+bool Catalogue::ParseMessage(std::string_view provider, std::uint16_t event_id,
+                             std::string_view message, std::string_view category_text,
+                             MessageViews& parsed) const {
+  const KnownEvent& event = index_->Find(provider, event_id);
+  if (event.tries.empty()) return false;
+  parsed.folded.Assign(message);
+  parsed.layout = nullptr;
+  for (const Try& attempt : event.tries) {
     const KnownEntry& known = index_->known[attempt.entry];
     const CompiledWording& wording = known.wordings[attempt.wording];
-    auto strings = wording.text.Match(folded);
-    if (!strings) continue;
-    const bool complete = IsComplete(wording.text, *strings);
-    if (best && !complete) continue;
-    best = {std::move(*strings), &known.entry->layouts[wording.layout], false};
+    if (!wording.text.Match(parsed.folded, parsed.match)) continue;
+    const bool complete = IsComplete(wording.text, parsed.match.strings());
+    if (parsed.layout != nullptr && !complete) continue;
+    parsed.strings = parsed.match.strings();
+    parsed.layout = &known.entry->layouts[wording.layout];
     if (complete) break;
   }
-  if (best) best->exact = Render(provider, event_id, category_text, best->strings) == message;
-  return best;
+  if (parsed.layout == nullptr) return false;
+  const Candidate found = Choose(event, category_text, parsed.strings.size());
+  const MessageTemplate* const wording = found ? found.wording() : nullptr;
+  parsed.exact = wording == nullptr ? message.empty() : wording->Renders(parsed.strings, message);
+  return true;
 }
 
 std::string Catalogue::Render(const Event& event) const {
@@ -279,12 +312,8 @@ std::string Catalogue::Render(std::string_view provider, std::uint16_t event_id,
                               const InsertionStrings& strings) const {
   const Candidate found = Choose(provider, event_id, category_text, strings.size());
   std::string out;
-  if (!found) return out;
-  for (const CompiledWording& wording : found.known->wordings) {
-    if (wording.layout != found.layout) continue;
-    wording.text.Render(strings, out);
-    break;
-  }
+  const MessageTemplate* const wording = found ? found.wording() : nullptr;
+  if (wording != nullptr) wording->Render(strings, out);
   return out;
 }
 

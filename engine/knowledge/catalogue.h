@@ -14,6 +14,7 @@
 #include "engine/base/result.h"
 #include "engine/evidence/event.h"
 #include "engine/knowledge/field.h"
+#include "engine/knowledge/message_template.h"
 
 namespace exdiag {
 
@@ -75,6 +76,16 @@ struct ParsedMessage {
   bool exact = false;
 };
 
+// The same as views into the message, with buffers that are used again.
+struct MessageViews {
+  StringViews strings;
+  const Layout* layout = nullptr;
+  bool exact = false;
+
+  FoldedMessage folded;
+  MessageMatch match;
+};
+
 class Catalogue {
  public:
   // Reads every .yaml file of `folder`.  Complaints go to `problems`; a file with an error gives no
@@ -117,6 +128,9 @@ class Catalogue {
   std::optional<ParsedMessage> ParseMessage(std::string_view provider, std::uint16_t event_id,
                                             std::string_view message,
                                             std::string_view category_text = {}) const;
+  // The same for a caller of many messages; false when no wording fits.
+  bool ParseMessage(std::string_view provider, std::uint16_t event_id, std::string_view message,
+                    std::string_view category_text, MessageViews& parsed) const;
 
   // Message of an event that has strings.  "" when the catalogue does not know the event or not its
   // text.  A string that is not known or not there stays as "%7", as Windows leaves it.
@@ -129,11 +143,14 @@ class Catalogue {
 
  private:
   struct Index;
+  struct KnownEvent;
   struct Candidate;
 
   void Add(struct EventFile file);
   Candidate Choose(std::string_view provider, std::uint16_t event_id,
                    std::string_view category_text, std::size_t string_count) const;
+  Candidate Choose(const KnownEvent& event, std::string_view category_text,
+                   std::size_t string_count) const;
 
   std::vector<std::unique_ptr<CatalogueEntry>> entries_;
   std::unique_ptr<Index> index_;

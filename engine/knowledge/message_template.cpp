@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace exdiag {
 namespace {
@@ -12,40 +11,10 @@ namespace {
 constexpr std::array<std::string_view, 8> kLayers = {"base il",  "base", "mta",       "xapi",
                                                      "platform", "pop4", "db server", "rd server"};
 
-bool IsBlank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
-}
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsNumber(std::string_view word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), IsDigit);
-}
-
-// UTF-8 of the characters that word processors and web pages put where the log had plain ones.
-struct Plain {
-  std::string_view bytes;
-  char plain;
-};
-constexpr Plain kPlain[] = {{"\xe2\x80\x9c", '"'},
-                            {"\xe2\x80\x9d", '"'},
-                            {"\xe2\x80\x98", '\''},
-                            {"\xe2\x80\x99", '\''},
-                            {"\xc2\xa0", ' '}};
-
-// A character of `raw` at `at` in its plain form; sets its length.
-char PlainAt(std::string_view raw, std::size_t at, std::size_t& length) {
-  const char c = raw[at];
-  length = 1;
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c + ('a' - 'A'));
-  if (static_cast<unsigned char>(c) < 0x80) return IsBlank(c) ? ' ' : c;
-  for (const Plain& row : kPlain) {
-    if (raw.substr(at).starts_with(row.bytes)) {
-      length = row.bytes.size();
-      return row.plain;
-    }
-  }
-  return c;
 }
 
 void TrimEnd(std::string_view& text) {
@@ -81,19 +50,16 @@ std::size_t OpeningBracket(std::string_view text) {
   return std::string_view::npos;
 }
 
-struct Word {
-  std::size_t begin;
-  std::size_t end;
-};
-
-std::vector<Word> Words(std::string_view text, std::size_t begin, std::size_t end) {
-  std::vector<Word> words;
+// As MessageMatch has them.
+template <typename Word>
+void FindWords(std::string_view text, std::size_t begin, std::size_t end,
+               std::vector<Word>& words) {
+  words.clear();
   while (begin < end) {
     const std::size_t stop = std::min(end, text.find(' ', begin));
     if (stop > begin) words.push_back({begin, stop});
     begin = stop + 1;
   }
-  return words;
 }
 
 // Length of the layer's name at the front of `text`; 0 when it begins with none.
@@ -112,6 +78,7 @@ struct LayerPlace {
 };
 
 // The layer stands behind `lead` words at least, or in front where there are too few.
+template <typename Word>
 LayerPlace FindLayer(std::string_view text, const std::vector<Word>& words, std::size_t lead) {
   const auto length_at = [&](std::size_t i) {
     return LayerLength(text.substr(words[i].begin, words.back().end - words[i].begin));
@@ -146,50 +113,6 @@ bool IsPlaceholder(std::string_view text) {
 }
 
 }  // namespace
-
-void FoldedMessage::Assign(std::string_view raw) {
-  raw_ = raw;
-  text_.resize(raw.size());
-  begin_.resize(raw.size());
-  end_.resize(raw.size());
-  std::size_t size = 0;
-  for (std::size_t at = 0; at < raw.size();) {
-    std::size_t length = 0;
-    const char c = PlainAt(raw, at, length);
-    const auto begin = static_cast<std::uint32_t>(at);
-    at += length;
-    if (c == ' ' && (size == 0 || text_[size - 1] == ' ')) {
-      if (size > 0) end_[size - 1] = static_cast<std::uint32_t>(at);
-      continue;
-    }
-    text_[size] = c;
-    begin_[size] = begin;
-    end_[size] = static_cast<std::uint32_t>(at);
-    ++size;
-  }
-  if (size > 0 && text_[size - 1] == ' ') --size;
-  text_.resize(size);
-  begin_.resize(size);
-  end_.resize(size);
-}
-
-std::string_view FoldedMessage::Raw(std::size_t begin, std::size_t end) const {
-  if (begin >= end) return raw_.substr(0, 0);
-  return raw_.substr(begin_[begin], end_[end - 1] - begin_[begin]);
-}
-
-std::size_t FoldedMessage::LengthWithoutRemark() const {
-  constexpr std::string_view kRemark = "for more information, ";
-  // Few messages have one, and rfind() is slow.
-  if (::memmem(text_.data(), text_.size(), kRemark.data(), kRemark.size()) == nullptr) {
-    return text_.size();
-  }
-  const std::size_t at = text_.rfind(kRemark);
-  if (at == std::string::npos || text_.find("http", at) == std::string::npos) return text_.size();
-  std::string_view before = std::string_view(text_).substr(0, at);
-  TrimEnd(before);
-  return before.size();
-}
 
 MessageTemplate::MessageTemplate(std::string text, const std::vector<Field>& fields)
     : text_(std::move(text)), field_count_(fields.size()), printed_(fields.size()) {
@@ -233,7 +156,9 @@ void MessageTemplate::Compile(const std::vector<Field>& fields) {
 bool MessageTemplate::CompileTag(std::string_view inside, const std::vector<Field>& fields) {
   Tag tag;
   std::vector<std::size_t> positions;
-  for (const Word& word : Words(inside, 0, inside.size())) {
+  std::vector<MessageMatch::Range> words;
+  FindWords(inside, 0, inside.size(), words);
+  for (const MessageMatch::Range& word : words) {
     const std::string_view text = inside.substr(word.begin, word.end - word.begin);
     std::size_t length = 0;
     const std::size_t position = text.front() == '%' ? PlaceholderAt(text, 0, length) : kNone;
@@ -288,36 +213,35 @@ void MessageTemplate::CompileBody(std::string_view body) {
 }
 
 std::optional<InsertionStrings> MessageTemplate::Match(const FoldedMessage& message) const {
-  const auto views = MatchViews(message);
-  if (!views) return std::nullopt;
-  return InsertionStrings(views->begin(), views->end());
+  MessageMatch match;
+  if (!Match(message, match)) return std::nullopt;
+  return InsertionStrings(match.strings().begin(), match.strings().end());
 }
 
-std::optional<std::vector<std::optional<std::string_view>>> MessageTemplate::MatchViews(
-    const FoldedMessage& message) const {
-  Ranges ranges(field_count_);
+bool MessageTemplate::Match(const FoldedMessage& message, MessageMatch& match) const {
   const std::string_view text = message.text();
-  if (MatchUpTo(text, ranges)) return Take(message, ranges);
-  const std::size_t length = message.LengthWithoutRemark();
-  if (length == text.size()) return std::nullopt;
-  ranges.assign(field_count_, {});
-  if (MatchUpTo(text.substr(0, length), ranges)) return Take(message, ranges);
-  return std::nullopt;
+  if (!MatchUpTo(text, match)) {
+    const std::size_t length = message.LengthWithoutRemark();
+    if (length == text.size() || !MatchUpTo(text.substr(0, length), match)) return false;
+  }
+  Take(message, match);
+  return true;
 }
 
-bool MessageTemplate::MatchUpTo(std::string_view text, Ranges& ranges) const {
+bool MessageTemplate::MatchUpTo(std::string_view text, MessageMatch& match) const {
+  match.ranges_.assign(field_count_, {});
   std::string_view rest = text;
   if (ends_in_severity_) DropSeverity(rest);
   if (ends_in_stop_ && !(rest.ends_with("...") && !tag_)) DropStop(rest);
-  if (!tag_) return MatchBody(rest, ranges);
+  if (!tag_) return MatchBody(rest, match.ranges_);
   if (rest.ends_with(']')) {
     const std::size_t open = OpeningBracket(rest);
     if (open == std::string_view::npos) return false;
     std::string_view body = rest.substr(0, open);
     TrimEnd(body);
-    return MatchBody(body, ranges) && MatchTag(text, open + 1, rest.size() - 1, ranges);
+    return MatchBody(body, match.ranges_) && MatchTag(text, open + 1, rest.size() - 1, match);
   }
-  return MatchBody(rest, ranges);
+  return MatchBody(rest, match.ranges_);
 }
 
 // Each string is as short as the text behind it allows; the last text must stand at the end.  For a
@@ -350,7 +274,7 @@ bool MessageTemplate::MatchBody(std::string_view text, Ranges& ranges) const {
     } else if (i + 1 == parts_.size()) {
       if (text.size() >= at + length && text.ends_with(literal)) found = text.size() - length;
     } else {
-      found = text.find(literal, at);
+      found = FindPart(text, literal, at);
     }
     // A string at the end may be missing with the blank before it.
     if (found == std::string_view::npos && i + 2 == parts_.size() && literal.ends_with(' ') &&
@@ -372,8 +296,10 @@ bool MessageTemplate::MatchBody(std::string_view text, Ranges& ranges) const {
 // Thread and procedure, from the right; some call sites pass no procedure.  Takes them off `words`.
 // Then layer and module; what is in front of the layer are the leading strings.
 bool MessageTemplate::MatchTag(std::string_view text, std::size_t begin, std::size_t end,
-                               Ranges& ranges) const {
-  std::vector<Word> words = Words(text, begin, end);
+                               MessageMatch& match) const {
+  Ranges& ranges = match.ranges_;
+  Ranges& words = match.words_;
+  FindWords(text, begin, end, words);
   const auto word_text = [&](std::size_t i) {
     return text.substr(words[i].begin, words[i].end - words[i].begin);
   };
@@ -416,34 +342,60 @@ bool MessageTemplate::MatchTag(std::string_view text, std::size_t begin, std::si
   return true;
 }
 
-std::vector<std::optional<std::string_view>> MessageTemplate::Take(const FoldedMessage& message,
-                                                                   const Ranges& ranges) const {
-  std::vector<std::optional<std::string_view>> strings(field_count_);
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (ranges[i].begin == kNone) continue;
-    const std::string_view raw = message.Raw(ranges[i].begin, ranges[i].end);
+void MessageTemplate::Take(const FoldedMessage& message, MessageMatch& match) const {
+  StringViews& strings = match.strings_;
+  strings.assign(field_count_, std::nullopt);
+  for (std::size_t i = 0; i < match.ranges_.size(); ++i) {
+    const auto& [begin, end] = match.ranges_[i];
+    if (begin == kNone) continue;
+    const std::string_view raw = message.Raw(begin, end);
     // "%7" where string 7 should be: it was never passed.
     if (IsPlaceholder(raw) && raw.substr(1) == std::to_string(i + 1)) continue;
     strings[i] = raw;
   }
-  return strings;
+}
+
+// Calls `text` with what stays as it is, and `value` with the position of each string and how it is
+// written, both in the order of the text, as long as they want more.
+template <typename Text, typename Value>
+void MessageTemplate::ForEachPiece(Text text, Value value) const {
+  const std::string_view all = text_;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t mark = std::min(all.find('%', at), all.size());
+    if (mark > at && !text(all.substr(at, mark - at))) return;
+    at = mark;
+    if (at == all.size()) return;
+    std::size_t length = 1;
+    const std::size_t position = PlaceholderAt(all, at, length);
+    const std::string_view written = all.substr(at, length);
+    if (position == kNone ? !text(written) : !value(position, written)) return;
+    at += length;
+  }
 }
 
 void MessageTemplate::Render(const InsertionStrings& strings, std::string& out) const {
-  for (std::size_t at = 0; at < text_.size();) {
-    const std::size_t mark = std::min(text_.find('%', at), text_.size());
-    out.append(text_, at, mark - at);
-    at = mark;
-    if (at == text_.size()) break;
-    std::size_t length = 1;
-    const std::size_t position = PlaceholderAt(text_, at, length);
-    if (position != kNone && position < strings.size() && strings[position]) {
-      out += *strings[position];
-    } else {
-      out.append(text_, at, length);
-    }
-    at += length;
-  }
+  const auto put = [&](std::string_view text) {
+    out += text;
+    return true;
+  };
+  ForEachPiece(put, [&](std::size_t position, std::string_view written) {
+    const bool there = position < strings.size() && strings[position];
+    return put(there ? std::string_view(*strings[position]) : written);
+  });
+}
+
+bool MessageTemplate::Renders(const StringViews& strings, std::string_view message) const {
+  bool same = true;
+  const auto compare = [&](std::string_view text) {
+    same = message.starts_with(text);
+    if (same) message.remove_prefix(text.size());
+    return same;
+  };
+  ForEachPiece(compare, [&](std::size_t position, std::string_view written) {
+    const bool there = position < strings.size() && strings[position];
+    return compare(there ? *strings[position] : written);
+  });
+  return same && message.empty();
 }
 
 }  // namespace exdiag

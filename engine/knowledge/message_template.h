@@ -17,29 +17,32 @@
 
 #include "engine/evidence/strings.h"
 #include "engine/knowledge/field.h"
+#include "engine/knowledge/folded_message.h"
 
 namespace exdiag {
 
-// A message made ready for matching: white space collapsed, letters folded, curly quotes
-// straightened, with the way back to the bytes as exported.
-class FoldedMessage {
- public:
-  // `raw` must outlive the object or the next Assign.  Reuses its buffers.
-  void Assign(std::string_view raw);
+using StringViews = std::vector<std::optional<std::string_view>>;
 
-  std::string_view text() const { return text_; }
-  // The raw bytes behind text()[begin, end); without the white space at both ends that text() has
-  // collapsed away.
-  std::string_view Raw(std::size_t begin, std::size_t end) const;
-  // Length of text() without the remark that later products and viewers put behind a message ("For
-  // more information, see Help and Support Center at ..."); text().size() when there is none.
-  std::size_t LengthWithoutRemark() const;
+// What a match gives and needs, with buffers that are used again.
+class MessageMatch {
+ public:
+  // Of the last match: as many as the layout has fields, views into the raw message; nullopt for
+  // those that the message does not show.
+  const StringViews& strings() const { return strings_; }
 
  private:
-  std::string_view raw_;
-  std::string text_;
-  std::vector<std::uint32_t> begin_;  // offset in raw_ of the first byte of each of text_
-  std::vector<std::uint32_t> end_;    // and behind its last byte
+  friend class MessageTemplate;
+
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  // A part of the folded message.
+  struct Range {
+    std::size_t begin = kNone;
+    std::size_t end = 0;
+  };
+
+  StringViews strings_;
+  std::vector<Range> ranges_;
+  std::vector<Range> words_;
 };
 
 class MessageTemplate {
@@ -54,21 +57,22 @@ class MessageTemplate {
   // Whether the string at `position` (from 0) appears in the message.
   bool Prints(std::size_t position) const;
 
-  // The strings behind `message`, as many as the layout has fields; nullopt for those that the
-  // message does not show.  nullopt when the message is not of this wording.
+  // Takes the strings out of `message`.  False, and `match` void, when it is not of this wording.
   //
   // Taken as the same wording: other white space, other letter case, other quotes, another or no
   // severity at the end, no full stop at the end, no tag at the end.
+  bool Match(const FoldedMessage& message, MessageMatch& match) const;
+  // The same for a caller who does it once.
   std::optional<InsertionStrings> Match(const FoldedMessage& message) const;
-  // The same as views into the raw message.
-  std::optional<std::vector<std::optional<std::string_view>>> MatchViews(
-      const FoldedMessage& message) const;
 
   // Puts `strings` in; one that is not there stays as "%7".
   void Render(const InsertionStrings& strings, std::string& out) const;
+  // Whether that would give `message`.
+  bool Renders(const StringViews& strings, std::string_view message) const;
 
  private:
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kNone = MessageMatch::kNone;
+  using Ranges = std::vector<MessageMatch::Range>;
 
   // Literal text (folded), or the place of a string.
   struct Part {
@@ -86,22 +90,18 @@ class MessageTemplate {
     std::size_t procedure = kNone;
   };
 
-  struct Range {
-    std::size_t begin = kNone;
-    std::size_t end = 0;
-  };
-  using Ranges = std::vector<Range>;
-
   void Compile(const std::vector<Field>& fields);
   bool CompileTag(std::string_view inside, const std::vector<Field>& fields);
   void CompileBody(std::string_view body);
   std::size_t PlaceholderAt(std::string_view text, std::size_t at, std::size_t& length) const;
 
-  bool MatchUpTo(std::string_view text, Ranges& ranges) const;
+  template <typename Text, typename Value>
+  void ForEachPiece(Text text, Value value) const;
+  bool MatchUpTo(std::string_view text, MessageMatch& match) const;
   bool MatchBody(std::string_view text, Ranges& ranges) const;
-  bool MatchTag(std::string_view text, std::size_t begin, std::size_t end, Ranges& ranges) const;
-  std::vector<std::optional<std::string_view>> Take(const FoldedMessage& message,
-                                                    const Ranges& ranges) const;
+  bool MatchTag(std::string_view text, std::size_t begin, std::size_t end,
+                MessageMatch& match) const;
+  void Take(const FoldedMessage& message, MessageMatch& match) const;
 
   std::string text_;
   std::size_t field_count_ = 0;

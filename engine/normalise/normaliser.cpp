@@ -86,7 +86,6 @@ struct Normaliser::State {
   void ReadMessage(const Record& record, KnownProvider& provider);
   bool TakeParsed(const Record& record, const KnownProvider& provider);
   bool TakeMissingDescription(const Record& record, KnownProvider& provider);
-  void Keep(const InsertionStrings& values);
   bool RendersExactly(const Record& record) const;
 
   // Adds the strings to the identity: those that every wording of `layout` prints, all without one.
@@ -100,6 +99,7 @@ struct Normaliser::State {
   EventIdentity identity;
   std::string strings;
   std::string names;
+  MessageViews parsed;
   NormalisedEvent event;
 };
 
@@ -204,13 +204,13 @@ void Normaliser::State::ReadMessage(const Record& record, KnownProvider& provide
 }
 
 bool Normaliser::State::TakeParsed(const Record& record, const KnownProvider& provider) {
-  const auto parsed = catalogue.ParseMessage(provider.canonical, record.event_id, record.message,
-                                             record.category_text);
-  if (!parsed) return false;
-  Keep(parsed->strings);
-  if (parsed->exact) event.message = {};
-  Identify(parsed->layout, parsed->strings.size(),
-           [&](std::size_t i) { return std::optional<std::string_view>(parsed->strings[i]); });
+  if (!catalogue.ParseMessage(provider.canonical, record.event_id, record.message,
+                              record.category_text, parsed)) {
+    return false;
+  }
+  for (const auto& value : parsed.strings) AppendEncodedString(value, strings);
+  if (parsed.exact) event.message = {};
+  Identify(parsed.layout, parsed.strings.size(), [&](std::size_t i) { return parsed.strings[i]; });
   return true;
 }
 
@@ -232,12 +232,6 @@ bool Normaliser::State::TakeMissingDescription(const Record& record, KnownProvid
     event.comparable = false;
   }
   return true;
-}
-
-void Normaliser::State::Keep(const InsertionStrings& values) {
-  for (const auto& value : values) {
-    AppendEncodedString(value ? std::optional<std::string_view>(*value) : std::nullopt, strings);
-  }
 }
 
 Normaliser::Normaliser(const Knowledge& knowledge, NormaliseOptions options)

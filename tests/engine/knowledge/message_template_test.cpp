@@ -115,11 +115,45 @@ TEST(MessageTemplate, TakesMessagesApart) {
   }
 }
 
+TEST(MessageTemplate, OneMatchServesManyMessages) {
+  const MessageTemplate longer("Error %1 of %2 and %3.", Fields("a b c"));
+  const MessageTemplate shorter("Error %1.", Fields("a"));
+  FoldedMessage message;
+  MessageMatch match;
+  message.Assign("Error 5 of X and Y.");
+  ASSERT_TRUE(longer.Match(message, match));
+  EXPECT_EQ(match.strings(), (StringViews{"5", "X", "Y"}));
+  message.Assign("Error  7 .");
+  EXPECT_FALSE(longer.Match(message, match));
+  ASSERT_TRUE(shorter.Match(message, match));
+  EXPECT_EQ(match.strings(), StringViews{"7"});
+}
+
 TEST(MessageTemplate, RendersMissingStringsAsWindowsLeavesThem) {
   const MessageTemplate wording("Server %2 failed: %1 [%3 %10]", Fields("a b c"));
   std::string out;
   wording.Render({"5", std::nullopt, "x"}, out);
   EXPECT_EQ(out, "Server %2 failed: 5 [x %10]");
+}
+
+TEST(MessageTemplate, TellsWhatItWouldRender) {
+  const MessageTemplate wording("Server %2 failed: %1 [%3 %10] 100%", Fields("a b c"));
+  const StringViews strings = {"5", std::nullopt, ""};
+  const struct {
+    std::string_view why;
+    std::string_view message;
+    bool same;
+  } kCases[] = {
+      {"the same", "Server %2 failed: 5 [ %10] 100%", true},
+      {"cut", "Server %2 failed: 5 [ %10] 100", false},
+      {"text behind it", "Server %2 failed: 5 [ %10] 100%.", false},
+      {"another string", "Server %2 failed: 6 [ %10] 100%", false},
+      {"another case", "server %2 failed: 5 [ %10] 100%", false},
+      {"nothing", "", false},
+  };
+  for (const auto& row : kCases) {
+    EXPECT_EQ(wording.Renders(strings, row.message), row.same) << row.why;
+  }
 }
 
 TEST(MessageTemplate, KnowsWhatItPrints) {
