@@ -7,12 +7,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "engine/base/text.h"
 #include "importers/text/csv_row.h"
 #include "importers/text/fields.h"
+#include "importers/text/find_bytes.h"
 #include "importers/text/local_time.h"
 #include "importers/text/text_window.h"
 
@@ -32,6 +35,8 @@ struct RowHead {
   std::size_t description = 0;  // where it begins, counted from the beginning of the row
   bool has_description = false;
   WallClock when;
+  std::optional<EventType> type;        // what the text says
+  std::optional<std::uint32_t> number;  // of the event
 };
 
 // kDamaged looks like a row and cannot be one: the type or the event number is right, not both.
@@ -55,9 +60,8 @@ std::size_t TakeField(std::string_view text, std::size_t at, char delimiter, Row
     }
     return SkipBlanks(text, at + quoted->size, delimiter);
   }
-  std::size_t end = at;
-  while (end < text.size() && text[end] != delimiter && text[end] != '\n') ++end;
-  field = Trim(text.substr(at, end - at));
+  const std::size_t end = FindEither(text, at, delimiter, '\n');
+  field = TrimField(text.substr(at, end - at));
   return end;
 }
 
@@ -70,17 +74,18 @@ std::size_t SkipWrap(std::string_view text, std::size_t at, char delimiter) {
   return SkipBlanks(text, next + 1, delimiter);
 }
 
-bool IsEventNumber(std::string_view text) {
-  Record ignored;
-  return text.find_first_not_of("0123456789") == std::string_view::npos &&
-         PutEventId(text, ignored);
+std::optional<std::uint32_t> NumberOf(std::string_view text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return std::all_of(text.begin(), text.end(), digit) ? EventIdOf(text) : std::nullopt;
 }
 
-HeadKind Judge(const RowHead& head) {
-  const bool type = head.columns > kType && FindEventType(head.field[kType]).has_value();
-  const bool event = head.columns > kEvent && IsEventNumber(head.field[kEvent]);
-  if (type && event && head.columns == kColumns) return HeadKind::kRow;
-  return type || event ? HeadKind::kDamaged : HeadKind::kNone;
+HeadKind Judge(RowHead& head) {
+  head.type.reset();
+  head.number.reset();
+  if (head.columns > kType) head.type = FindEventType(head.field[kType]);
+  if (head.columns > kEvent) head.number = NumberOf(head.field[kEvent]);
+  if (head.type && head.number && head.columns == kColumns) return HeadKind::kRow;
+  return head.type || head.number ? HeadKind::kDamaged : HeadKind::kNone;
 }
 
 // Reads the eight fields at the front of `text`, which is at the beginning of a line.
@@ -207,11 +212,11 @@ class Scanner {
 };
 
 std::string ReasonOf(const RowHead& head) {
-  if (head.columns > kType && !FindEventType(head.field[kType])) {
+  if (head.columns > kType && !head.type) {
     return fmt::format("\"{}\" is not an event type; row kept as a reject",
                        Printable(head.field[kType]));
   }
-  if (head.columns > kEvent && !IsEventNumber(head.field[kEvent])) {
+  if (head.columns > kEvent && !head.number) {
     return fmt::format("\"{}\" is not an event number; row kept as a reject",
                        Printable(head.field[kEvent]));
   }
@@ -272,12 +277,13 @@ class NtImporter final : public Importer {
       return true;
     }
     record.place = Place::Line(row.line);
-    record.provider = Trim(field[kSource]);
-    PutEventId(field[kEvent], record);
-    PutEventType(field[kType], record);
+    record.provider = TrimField(field[kSource]);
+    PutEventId(*row.head.number, record);
+    record.level = row.head.type->level;
+    record.keywords |= row.head.type->keywords;
     PutCategory(field[kCategory], record);
     record.user = UserField(field[kUser]);
-    record.computer = Trim(field[kComputer]);
+    record.computer = TrimField(field[kComputer]);
     times.Put(row.head.when, field[kDate], row.line, record);
     std::string scratch;
     record.message = CleanMessage(row.description, scratch);

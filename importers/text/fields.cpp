@@ -63,7 +63,7 @@ bool IsNoCategory(std::string_view word) {
 }  // namespace
 
 std::optional<EventType> FindEventType(std::string_view text) {
-  const EventType* const type = EventTypes().Find(Trim(text));
+  const EventType* const type = EventTypes().Find(TrimField(text));
   return type != nullptr ? std::optional(*type) : std::nullopt;
 }
 
@@ -75,7 +75,7 @@ void PutEventType(std::string_view text, Record& record) {
 }
 
 void PutCategory(std::string_view text, Record& record) {
-  const std::string_view trimmed = Trim(text);
+  const std::string_view trimmed = TrimField(text);
   if (IsNoCategory(trimmed)) return;
   if (trimmed.size() > 2 && trimmed.front() == '(' && trimmed.back() == ')') {
     const auto number = ParseInteger(trimmed.substr(1, trimmed.size() - 2));
@@ -88,25 +88,33 @@ void PutCategory(std::string_view text, Record& record) {
 }
 
 std::string_view UserField(std::string_view text) {
-  const std::string_view trimmed = Trim(text);
+  const std::string_view trimmed = TrimField(text);
   return EqualsIgnoreCase(trimmed, "N/A") ? std::string_view() : trimmed;
 }
 
-bool PutEventId(std::string_view text, Record& record) {
-  std::string_view digits = Trim(text);
+std::optional<std::uint32_t> EventIdOf(std::string_view text) {
+  std::string_view digits = TrimField(text);
   // Table tools may have made a fraction of it.
   if (digits.ends_with(".0")) digits.remove_suffix(2);
   const auto number = ParseInteger(digits);
   // Some tools print the 32-bit number as signed.
-  if (!number || *number < -0x8000'0000LL || *number > 0xffff'ffffLL) return false;
-  const auto whole = static_cast<std::uint32_t>(*number);
-  record.event_id = static_cast<std::uint16_t>(whole & 0xffff);
-  if (whole > 0xffff) record.qualifiers = static_cast<std::uint16_t>(whole >> 16);
-  return true;
+  if (!number || *number < -0x8000'0000LL || *number > 0xffff'ffffLL) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+void PutEventId(std::uint32_t number, Record& record) {
+  record.event_id = static_cast<std::uint16_t>(number & 0xffff);
+  if (number > 0xffff) record.qualifiers = static_cast<std::uint16_t>(number >> 16);
+}
+
+bool PutEventId(std::string_view text, Record& record) {
+  const auto number = EventIdOf(text);
+  if (number) PutEventId(*number, record);
+  return number.has_value();
 }
 
 std::string_view CleanMessage(std::string_view text, std::string& scratch) {
-  const std::string_view trimmed = Trim(text);
+  const std::string_view trimmed = TrimField(text);
   if (trimmed.find('\r') == std::string_view::npos) return trimmed;
   scratch.clear();
   for (std::size_t at = 0; at < trimmed.size();) {

@@ -31,8 +31,11 @@ void PutCategory(std::string_view text, Record& record);
 // "N/A" is no user.
 std::string_view UserField(std::string_view text);
 
-// A whole event number, 16 bit, or 32 bit with qualifiers in the high word.  False when `text` is
+// A whole event number, 16 bit, or 32 bit with qualifiers in the high word; nullopt when `text` is
 // not such a number.
+std::optional<std::uint32_t> EventIdOf(std::string_view text);
+void PutEventId(std::uint32_t number, Record& record);
+// False when `text` is not such a number.
 bool PutEventId(std::string_view text, Record& record);
 
 // The message with line ends as \n and without white space at its ends; `scratch` backs it when
@@ -42,6 +45,12 @@ std::string_view CleanMessage(std::string_view text, std::string& scratch);
 // White space (as Trim() knows it) or nothing.
 inline bool IsBlankText(std::string_view text) {
   return text.empty() || (static_cast<unsigned char>(text.front()) <= ' ' && Trim(text).empty());
+}
+
+// As Trim(), for texts most of which need nothing.
+inline std::string_view TrimField(std::string_view text) {
+  const auto ink = [](char c) { return static_cast<unsigned char>(c) > ' '; };
+  return !text.empty() && ink(text.front()) && ink(text.back()) ? text : Trim(text);
 }
 
 // Counts text outside of all records, and says so once.
