@@ -112,24 +112,20 @@ char* PutSurrogate(const std::byte*& in, const std::byte* end, char* out, bool& 
   return PutCodePoint(out, 0xfffd);
 }
 
-template <bool kToNul>
-char* PutPadded(const std::byte*& begin, const std::byte* end, char* out, bool& clean) {
+template <typename OnNul>
+char* PutPlainly(const std::byte* in, const std::byte* end, char* out, bool& clean, OnNul on_nul) {
   constexpr std::size_t kAtOnce = 16;
-  const std::byte* in = begin;
   while (true) {
     const auto left = static_cast<std::size_t>(end - in) / 2;
     const std::size_t plain = std::min(CopyPlain(in, out), left);
     in += 2 * plain;
     out += plain;
-    if (plain == left) break;
+    if (plain == left) return out;
     if (plain == kAtOnce) continue;
     std::uint32_t unit = UnitAt(in);
     do {  // what is not plain seldom stands alone
       if (unit == 0) {
-        if (kToNul) {
-          begin = in;
-          return out;
-        }
+        on_nul(out);
         *out++ = '\0';
         in += 2;
       } else if (IsHighSurrogate(unit) || IsLowSurrogate(unit)) {
@@ -138,12 +134,10 @@ char* PutPadded(const std::byte*& begin, const std::byte* end, char* out, bool& 
         out = PutUnit(out, unit);
         in += 2;
       }
-      if (in == end) break;
+      if (in == end) return out;
       unit = UnitAt(in);
     } while (unit - 1 >= 0x7f);
   }
-  begin = in;
-  return out;
 }
 
 #if defined(__x86_64__)
@@ -152,13 +146,12 @@ char* PutPadded(const std::byte*& begin, const std::byte* end, char* out, bool& 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 
-#define EXDIAG_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi2,popcnt")))
+#define EXDIAG_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 
-// Sixteen units at a time, whatever they are but surrogates: each becomes four bytes, of which
-// those that count are pressed together.  There is no branch that depends on which letters a text
-// has.
-EXDIAG_WIDE inline std::size_t PutSixteen(__m256i units, std::uint32_t count, char* out) {
-  const __m512i unit = _mm512_cvtepu16_epi32(units);
+// Sixteen units, whatever they are but surrogates, of which the first `count` are wanted: each
+// becomes four bytes, of which those that are wanted are pressed together.  No branch depends on
+// which letters a text has.  Returns a bit for each of the 64 bytes.
+EXDIAG_WIDE inline std::uint64_t PutSixteen(__m512i unit, std::size_t count, char* out) {
   const __m512i last = _mm512_and_si512(unit, _mm512_set1_epi32(0x3f));
   const __m512i without_last = _mm512_srli_epi32(unit, 6);
   const __m512i middle = _mm512_and_si512(without_last, _mm512_set1_epi32(0x3f));
@@ -173,36 +166,48 @@ EXDIAG_WIDE inline std::size_t PutSixteen(__m256i units, std::uint32_t count, ch
       _mm512_mask_mov_epi32(_mm512_mask_mov_epi32(unit, not_one, two), is_three, three);
   // All bytes but the first are there when they are not 0.
   const std::uint64_t there = _mm512_test_epi8_mask(bytes, bytes) | 0x1111'1111'1111'1111;
-  const std::uint64_t wanted = _bzhi_u64(there, 4 * count);
+  const std::uint64_t wanted = _bzhi_u64(there, static_cast<unsigned>(4 * count));
   _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(wanted, bytes));
-  return static_cast<std::size_t>(_mm_popcnt_u64(wanted));
+  return wanted;
 }
 
-template <bool kToNul>
-EXDIAG_WIDE char* PutWide(const std::byte*& begin, const std::byte* end, char* out, bool& clean) {
-  const std::byte* in = begin;
-  while (true) {
-    auto left = static_cast<std::size_t>(end - in) / 2;
-    for (; left >= 32; left -= 32, in += 64, out += 32) {  // long texts are mostly ASCII
-      const __m512i units = _mm512_loadu_si512(in);
-      const __m512i less = _mm512_sub_epi16(units, _mm512_set1_epi16(1));
-      if (_mm512_cmpge_epu16_mask(less, _mm512_set1_epi16(0x7f)) != 0) break;
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi16_epi8(units));
-    }
-    const __m256i units = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in));
-    const __m256i upper = _mm256_and_si256(units, _mm256_set1_epi16(static_cast<short>(0xf800)));
-    std::uint32_t stops =
-        _mm256_cmpeq_epi16_mask(upper, _mm256_set1_epi16(static_cast<short>(0xd800)));
-    if (kToNul) stops |= _mm256_testn_epi16_mask(units, units);
-    stops |= std::uint32_t{1} << std::min<std::size_t>(left, 16);
-    const auto count = static_cast<std::uint32_t>(std::countr_zero(stops));
-    out += PutSixteen(units, count, out);
-    in += 2 * count;
-    if (count == 16) continue;
-    if (in == end || (kToNul && UnitAt(in) == 0)) break;
-    out = PutSurrogate(in, end, out, clean);
+// Adds the places of the NULs among the bytes that PutSixteen wrote at `at`.  There are seldom more
+// than two, but whether there are any nothing foretells.
+EXDIAG_WIDE inline std::uint32_t* AddNuls(__m512i unit, std::uint64_t wanted, std::uint32_t at,
+                                          std::uint32_t* nuls) {
+  const std::uint64_t units = _mm512_testn_epi32_mask(unit, unit);
+  std::uint64_t bytes = _pext_u64(_pdep_u64(units, 0x1111'1111'1111'1111), wanted);
+  const auto count = static_cast<std::size_t>(_mm_popcnt_u64(bytes));
+  for (std::size_t i = 0; i < 2 || i < count; ++i, bytes &= bytes - 1) {
+    nuls[i] = at + static_cast<std::uint32_t>(_tzcnt_u64(bytes));
   }
-  begin = in;
+  return nuls + count;
+}
+
+template <bool kNuls>
+EXDIAG_WIDE char* PutWide(const std::byte* in, const std::byte* end, char* const begin, bool& clean,
+                          std::uint32_t*& nuls) {
+  char* out = begin;
+  auto left = static_cast<std::size_t>(end - in) / 2;
+  for (; !kNuls && left >= 32; left -= 32, in += 64, out += 32) {  // most are nothing but ASCII
+    const __m512i units = _mm512_loadu_si512(in);
+    if (_mm512_cmpge_epu16_mask(units, _mm512_set1_epi16(0x80)) != 0) break;
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi16_epi8(units));
+  }
+  while (in != end) {
+    const std::size_t here = std::min<std::size_t>(static_cast<std::size_t>(end - in) / 2, 16);
+    const __m512i unit =
+        _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(in)));
+    const __m512i upper = _mm512_and_si512(unit, _mm512_set1_epi32(0xf800));
+    const std::uint32_t surrogates = _mm512_cmpeq_epi32_mask(upper, _mm512_set1_epi32(0xd800));
+    std::size_t count = here;
+    if (surrogates != 0) count = std::min<std::size_t>(_tzcnt_u32(surrogates), here);
+    const std::uint64_t wanted = PutSixteen(unit, count, out);
+    if (kNuls) nuls = AddNuls(unit, wanted, static_cast<std::uint32_t>(out - begin), nuls);
+    out += _mm_popcnt_u64(wanted);
+    in += 2 * count;
+    if (count != here) out = PutSurrogate(in, end, out, clean);
+  }
   return out;
 }
 
@@ -212,34 +217,39 @@ EXDIAG_WIDE char* PutWide(const std::byte*& begin, const std::byte* end, char* o
 bool IsWide() {
   static const bool kIs = __builtin_cpu_supports("avx512bw") &&
                           __builtin_cpu_supports("avx512vl") &&
-                          __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");
+                          __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi") &&
+                          __builtin_cpu_supports("bmi2");
   return kIs;
 }
-
-#else
-
-template <bool kToNul>
-char* PutWide(const std::byte*& begin, const std::byte* end, char* out, bool& clean) {
-  return PutPadded<kToNul>(begin, end, out, clean);
-}
-
-bool IsWide() { return false; }
 
 #endif  // __x86_64__
 
 }  // namespace
 
 char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean, Utf16Way way) {
-  const std::byte* in = bytes.data();
+  const std::byte* const in = bytes.data();
   const std::byte* const end = in + bytes.size() / 2 * 2;
-  const bool wide = way == Utf16Way::kBest && IsWide();
-  return wide ? PutWide<false>(in, end, out, clean) : PutPadded<false>(in, end, out, clean);
+#if defined(__x86_64__)
+  if (std::uint32_t* none = nullptr; way == Utf16Way::kBest && IsWide()) {
+    return PutWide<false>(in, end, out, clean, none);
+  }
+#endif
+  static_cast<void>(way);
+  return PutPlainly(in, end, out, clean, [](char*) {});
 }
 
-char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out, Utf16Way way) {
+char* PutPaddedUtf16Array(std::span<const std::byte> bytes, char* out, std::uint32_t*& nuls,
+                          Utf16Way way) {
+  const std::byte* const in = bytes.data();
+  const std::byte* const end = in + bytes.size() / 2 * 2;
   bool clean = true;  // what was not is shown as U+FFFD
-  const bool wide = way == Utf16Way::kBest && IsWide();
-  return wide ? PutWide<true>(begin, end, out, clean) : PutPadded<true>(begin, end, out, clean);
+#if defined(__x86_64__)
+  if (way == Utf16Way::kBest && IsWide()) return PutWide<true>(in, end, out, clean, nuls);
+#endif
+  static_cast<void>(way);
+  return PutPlainly(in, end, out, clean, [&, begin = out](char* nul) {
+    *nuls++ = static_cast<std::uint32_t>(nul - begin);
+  });
 }
 
 char* PutUtf16(std::span<const std::byte> bytes, char* out, bool& clean) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace exdiag {
@@ -10,7 +11,7 @@ namespace exdiag {
 // behind.  A lone surrogate becomes U+FFFD, and `clean` false; an odd last byte is ignored.
 char* PutUtf16(std::span<const std::byte> bytes, char* out, bool& clean);
 
-// What the two below may use: all that the processor has, or what every one of its kind has.
+// What may be used: all that the processor has, or what every one of its kind has.
 enum class Utf16Way : bool { kBest, kPlain };
 
 // The same for text in the middle of a larger buffer: kUtf16Padding bytes behind it may be read,
@@ -20,9 +21,9 @@ inline constexpr std::size_t kUtf16Padding = 64;
 char* PutPaddedUtf16(std::span<const std::byte> bytes, char* out, bool& clean,
                      Utf16Way way = Utf16Way::kBest);
 
-// The same up to the first NUL of [begin, end), which are whole units; `begin` is moved to it, or
-// to the end when there is none.
-char* PutPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end, char* out,
+// The same of an array of strings that end at their NULs.  The places of the NULs in what was
+// written go to `nuls`, which is moved on; two more than there are units have to fit there.
+char* PutPaddedUtf16Array(std::span<const std::byte> bytes, char* out, std::uint32_t*& nuls,
                           Utf16Way way = Utf16Way::kBest);
 
 }  // namespace exdiag

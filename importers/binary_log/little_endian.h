@@ -25,6 +25,10 @@ inline std::uint64_t LoadU64(const std::byte* at) { return Load<std::uint64_t>(a
 // memcmp() == 0 of a few dozen bytes, of which calling it would be the most.
 inline bool SameBytes(const std::byte* one, const std::byte* other, std::size_t size) {
   std::size_t at = 0;
+  for (; size - at >= 16; at += 16) {
+    const std::uint64_t first = LoadU64(one + at) ^ LoadU64(other + at);
+    if ((first | (LoadU64(one + at + 8) ^ LoadU64(other + at + 8))) != 0) return false;
+  }
   for (; size - at >= 8; at += 8) {
     if (LoadU64(one + at) != LoadU64(other + at)) return false;
   }

@@ -46,11 +46,11 @@ class RecordText {
     bool clean = true;  // what was not is shown as U+FFFD
     cursor_ = PutPaddedUtf16(bytes, cursor_, clean);
   }
-  // The same up to the first NUL of [begin, end), which are whole units; `begin` is moved to it, or
-  // to the end.  HasRoomForUtf16() has to be true of all of it.
-  void AppendPaddedUtf16ToNul(const std::byte*& begin, const std::byte* end) {
-    cursor_ = PutPaddedUtf16ToNul(begin, end, cursor_);
+  // The same of an array of strings, which have to fit; see PutPaddedUtf16Array().
+  void AppendPaddedUtf16Array(std::span<const std::byte> bytes, std::uint32_t*& nuls) {
+    cursor_ = PutPaddedUtf16Array(bytes, cursor_, nuls);
   }
+  // True when no UTF-16 of so many bytes makes it overflow.
   bool HasRoomForUtf16(std::size_t bytes) const {
     return bytes / 2 * 3 <= static_cast<std::size_t>(limit_ - cursor_);
   }

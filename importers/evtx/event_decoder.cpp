@@ -15,6 +15,8 @@ constexpr int kMaxNesting = 16;  // real events nest templates 2 deep
 // of 32,000 empty strings fills its chunk.
 constexpr int kBudget = 131'072;
 
+constexpr std::size_t kMostUnits = 0x8000;  // that a value can have
+
 constexpr std::uint8_t kEndOfStream = 0x00;
 constexpr std::uint8_t kOpenStart = 0x01;
 constexpr std::uint8_t kOpenStartWithAttributes = 0x41;
@@ -33,7 +35,8 @@ EventDecoder::EventDecoder(const std::string& codepage)
       cache_(text_),
       builder_(ansi_, text_),
       workshop_{builder_.texts(), cache_.layout_bytes()},
-      element_plans_(kMaxNesting) {}
+      element_plans_(kMaxNesting),
+      nuls_(kMostUnits + 2) {}
 
 void EventDecoder::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk;
@@ -450,20 +453,25 @@ std::string_view EventDecoder::TextOfUtf16(std::span<const std::byte> utf16) {
   return text_.Since(mark);
 }
 
-// An array of strings, in one pass where nothing can stop it.
+// An array of strings as one text, of which the items are what lies between its NULs.
 void EventDecoder::PutStrings(const Op& op, const Value& value) {
-  const std::byte* at = value.data;
-  const std::byte* const end = at + value.size;
+  const std::byte* const end = value.data + value.size;
   if (value.size == 0 || end > padded_end_ || !text_.HasRoomForUtf16(value.size)) {
     return PutArray(op, value);
   }
-  const std::byte* const whole_units = at + (value.size & ~1U);
-  while (at != end && Spend()) {
-    const char* mark = text_.mark();
-    text_.AppendPaddedUtf16ToNul(at, whole_units);
-    builder_.PutString(text_.Since(mark), op.name);
-    at = at != whole_units ? at + 2 : end;
+  const char* const begin = text_.mark();
+  std::uint32_t* nuls_end = nuls_.data();
+  text_.AppendPaddedUtf16Array(value.bytes(), nuls_end);
+  const std::string_view text = text_.Since(begin);
+  std::size_t item = 0;
+  for (const std::uint32_t* nul = nuls_.data(); nul != nuls_end; ++nul) {
+    if (!Spend()) return;
+    builder_.PutString({begin + item, *nul - item}, op.name);
+    item = *nul + 1;
   }
+  // What has no NUL, or an odd byte behind the last one.
+  const bool has_rest = item != text.size() || value.size % 2 != 0;
+  if (has_rest && Spend()) builder_.PutString(text.substr(item), op.name);
 }
 
 // The element repeats for every item; an array of no bytes leaves one empty element.

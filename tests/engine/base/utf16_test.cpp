@@ -51,22 +51,28 @@ TEST(Utf16Test, PaddedGivesTheSame) {
   }
 }
 
-TEST(Utf16Test, PaddedStopsAtNul) {
+TEST(Utf16Test, PaddedArrayFindsItsNuls) {
   std::mt19937 random(2);
   for (int turn = 0; turn < 4000; ++turn) {
     std::vector<std::byte> bytes = SomeText(random, random() % 140, turn % 3 != 0);
     const std::size_t size = bytes.size();
-    std::size_t nul = 0;
-    while (nul < size && (bytes[nul] != std::byte{0} || bytes[nul + 1] != std::byte{0})) nul += 2;
     bytes.resize(size + kUtf16Padding, std::byte{0});
+    const std::span<const std::byte> text = std::span(bytes).first(size);
+    bool clean = true;
+    const std::string expected = Plainly(text, clean);
+    std::vector<std::uint32_t> expected_nuls;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (expected[i] == '\0') expected_nuls.push_back(static_cast<std::uint32_t>(i));
+    }
     for (const Utf16Way way : {Utf16Way::kBest, Utf16Way::kPlain}) {
       std::string out(size / 2 * 3 + kUtf16Padding, '\0');
-      const std::byte* at = bytes.data();
-      const char* const end = PutPaddedUtf16ToNul(at, bytes.data() + size, out.data(), way);
+      std::vector<std::uint32_t> nuls(size / 2 + 2);
+      std::uint32_t* nuls_end = nuls.data();
+      const char* const end = PutPaddedUtf16Array(text, out.data(), nuls_end, way);
       out.resize(static_cast<std::size_t>(end - out.data()));
-      bool clean = true;
-      EXPECT_EQ(out, Plainly(std::span(bytes).first(nul), clean));
-      EXPECT_EQ(at - bytes.data(), static_cast<std::ptrdiff_t>(nul));
+      nuls.resize(static_cast<std::size_t>(nuls_end - nuls.data()));
+      EXPECT_EQ(out, expected);
+      EXPECT_EQ(nuls, expected_nuls);
     }
   }
 }
