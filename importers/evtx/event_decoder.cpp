@@ -218,7 +218,7 @@ bool EventDecoder::RunLayout(const Plan& plan, Layout& layout, const std::byte* 
 void EventDecoder::RunSystem(SystemPart& system, const Layout& layout, const std::byte* data) {
   budget_ -= system.cost;
   Record& record = builder_.record();
-  const auto at = [&](Step::Kind kind) { return data + layout.OffsetOf(system.IndexOf(kind)); };
+  const auto at = [&](Step::Kind kind) { return data + system.OffsetOf(kind); };
   using Kind = Step::Kind;
   if (system.Has(Kind::kEventId)) record.event_id = LoadU16(at(Kind::kEventId));
   if (system.Has(Kind::kQualifiers)) record.qualifiers = LoadU16(at(Kind::kQualifiers));

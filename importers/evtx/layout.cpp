@@ -172,10 +172,10 @@ class Binder {
 }  // namespace
 
 Layout::Layout(const Plan& plan, const std::byte* values, std::size_t count, InternedTexts& texts)
-    : words_(count), values_(count) {
+    : count_(count), numbers_(std::make_unique<std::uint32_t[]>(3 * count)) {
   for (std::size_t i = 0; i < count; ++i) {
-    words_[i] = LoadU32(values + 4 * i) & kWordMask;
-    values_[i].mask = MaskOf(static_cast<std::uint8_t>(words_[i] >> 16), plan.has_event);
+    numbers_[i] = LoadU32(values + 4 * i) & kWordMask;
+    numbers_[2 * count + i] = MaskOf(static_cast<std::uint8_t>(numbers_[i] >> 16), plan.has_event);
   }
   Fit(values, count);
   rest_cost_ = Binder(*this, texts, steps_).Bind(plan.ops);
@@ -224,50 +224,64 @@ void Layout::SortSystemPart() {
     system_.cost += step.cost;
   }
   system_.steps = count;
+  PlaceSystemPart();
+}
+
+void Layout::PlaceSystemPart() {
+  if (system_.fields == 0) return;
+  for (std::size_t i = 0; i < SystemPart::kMostValues; ++i) {
+    if (system_.index[i] < count_) system_.offset[i] = OffsetOf(system_.index[i]);
+  }
 }
 
 // The last value may be of any size: that moves no other.
-bool Layout::FitsAsItIs(const std::byte* values, std::size_t count) {
-  if (count != words_.size()) return false;
+inline bool Layout::FitsAsItIs(const std::byte* values, std::size_t count) {
+  if (count != count_) return false;
   if (count == 0) return true;
+  std::uint32_t* const numbers = numbers_.get();
   const std::size_t others = count - 1;
   const std::uint32_t last = LoadU32(values + 4 * others) & kWordMask;
-  if (((last ^ words_[others]) & values_[others].mask) != 0) return false;
-  const auto* const words = reinterpret_cast<const std::byte*>(words_.data());
-  if (!SameBytes(values, words, 4 * others)) return false;
-  words_[others] = last;
-  size_ = values_[others].offset + (last & 0xffff);
+  if (((last ^ numbers[others]) & numbers[3 * count - 1]) != 0) return false;
+  if (!SameBytes(values, reinterpret_cast<const std::byte*>(numbers), 4 * others)) return false;
+  numbers[others] = last;
+  size_ = numbers[2 * count - 1] + (last & 0xffff);
   return true;
 }
 
-bool Layout::Fit(const std::byte* values, std::size_t count) {
-  if (count != words_.size()) return false;
+inline bool Layout::Fit(const std::byte* values, std::size_t count) {
+  if (count != count_) return false;
+  std::uint32_t* const words = numbers_.get();
+  std::uint32_t* const offsets = words + count;
+  const std::uint32_t* const masks = offsets + count;
   for (std::size_t i = 0; i < count; ++i) {
-    if (((LoadU32(values + 4 * i) ^ words_[i]) & values_[i].mask) != 0) return false;
+    if (((LoadU32(values + 4 * i) ^ words[i]) & masks[i]) != 0) return false;
   }
   std::uint32_t at = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    words_[i] = LoadU32(values + 4 * i) & kWordMask;
-    values_[i].offset = at;
-    at += words_[i] & 0xffff;
+    words[i] = LoadU32(values + 4 * i) & kWordMask;
+    offsets[i] = at;
+    at += words[i] & 0xffff;
   }
   size_ = at;
+  PlaceSystemPart();
   return true;
 }
 
 std::size_t Layout::SizeInMemory() const {
-  return sizeof *this + words_.size() * 12 + (steps_.size() + system_.others.size()) * sizeof(Step);
+  return sizeof *this + count_ * 12 + (steps_.size() + system_.others.size()) * sizeof(Step);
 }
 
 Layout* Layouts::Find(const Plan& plan, const std::byte* values, std::size_t count,
                       const Workshop& workshop) {
   if (at_work) return nullptr;
   // The values of System are of the same sizes again and again, those of data are not.
-  for (const auto& layout : layouts_) {
-    if (plan.has_event && layout->FitsAsItIs(values, count)) return layout.get();
+  if (plan.has_event) {
+    for (Layout& layout : layouts_) {
+      if (layout.FitsAsItIs(values, count)) return &layout;
+    }
   }
-  for (const auto& layout : layouts_) {
-    if (layout->Fit(values, count)) return layout.get();
+  for (Layout& layout : layouts_) {
+    if (layout.Fit(values, count)) return &layout;
   }
   return Add(plan, values, count, workshop);
 }
@@ -278,9 +292,9 @@ Layout* Layouts::Add(const Plan& plan, const std::byte* values, std::size_t coun
       workshop.bytes > kMostBytes) {
     return nullptr;
   }
-  layouts_.push_back(std::make_unique<Layout>(plan, values, count, workshop.texts));
-  workshop.bytes += layouts_.back()->SizeInMemory();
-  return layouts_.back().get();
+  layouts_.emplace_back(plan, values, count, workshop.texts);
+  workshop.bytes += layouts_.back().SizeInMemory();
+  return &layouts_.back();
 }
 
 }  // namespace exdiag::evtx

@@ -62,7 +62,8 @@ struct SystemPart {
   std::size_t steps = 0;  // how many it stands for
   int cost = 0;
   std::uint32_t fields = 0;  // a bit for each Step::Kind from kEventId to kComputer that is there
-  std::uint16_t index[kMostValues] = {};  // of the values of kEventId to kSid
+  std::uint16_t index[kMostValues] = {};   // of the values of kEventId to kSid,
+  std::uint32_t offset[kMostValues] = {};  // and where they lie
   const InternedTexts::Entry* provider = nullptr;
   const InternedTexts::Entry* channel = nullptr;
   const InternedTexts::Entry* computer = nullptr;
@@ -76,6 +77,7 @@ struct SystemPart {
     return static_cast<std::size_t>(kind) - static_cast<std::size_t>(Step::Kind::kEventId);
   }
   bool Has(Step::Kind kind) const { return (fields & Bit(kind)) != 0; }
+  std::uint32_t OffsetOf(Step::Kind kind) const { return offset[SlotOf(kind)]; }
   std::uint16_t IndexOf(Step::Kind kind) const { return index[SlotOf(kind)]; }
   void Add(const Step& step);
 };
@@ -91,17 +93,17 @@ class Layout {
   // is cheap to find out.
   bool FitsAsItIs(const std::byte* values, std::size_t count);
 
-  std::size_t count() const { return values_.size(); }
+  std::size_t count() const { return count_; }
   // Of all values together.
   std::size_t size() const { return size_; }
 
-  std::uint32_t OffsetOf(std::size_t index) const { return values_[index].offset; }
+  std::uint32_t OffsetOf(std::size_t index) const { return numbers_[count_ + index]; }
   std::uint16_t SizeOf(std::size_t index) const {
-    return static_cast<std::uint16_t>(words_[index]);
+    return static_cast<std::uint16_t>(numbers_[index]);
   }
   // `data` is where the first value lies.
   Value ValueAt(const std::byte* data, std::size_t index) const {
-    const std::uint32_t word = words_[index];
+    const std::uint32_t word = numbers_[index];
     return {data + OffsetOf(index), static_cast<std::uint16_t>(word),
             static_cast<std::uint8_t>(word >> 16)};
   }
@@ -116,15 +118,13 @@ class Layout {
   std::size_t SizeInMemory() const;
 
  private:
-  struct Place {
-    std::uint32_t mask = 0;    // what of its word has to be the same
-    std::uint32_t offset = 0;  // behind the first value
-  };
-
   void SortSystemPart();
+  void PlaceSystemPart();
 
-  std::vector<std::uint32_t> words_;  // size and type of each value
-  std::vector<Place> values_;
+  std::size_t count_;
+  // Of each value size and type; behind these, where each lies behind the first; and behind these,
+  // which bits of size and type have to be the same.
+  std::unique_ptr<std::uint32_t[]> numbers_;
   std::size_t size_ = 0;
   SystemPart system_;
   std::vector<Step> steps_;
@@ -154,7 +154,7 @@ class Layouts {
   Layout* Add(const Plan& plan, const std::byte* values, std::size_t count,
               const Workshop& workshop);
 
-  std::vector<std::unique_ptr<Layout>> layouts_;
+  std::vector<Layout> layouts_;
 };
 
 }  // namespace exdiag::evtx

@@ -91,7 +91,8 @@ struct Piece {
 struct NameReference {
   std::uint32_t position = 0;  // of the offset field, from the start of the definition's body
   bool is_inline = false;      // the name follows the field
-  std::string utf16 = {};      // its bytes when it does not
+  std::uint32_t begin = 0;     // of its UTF-16 in Plan::name_bytes when it does not
+  std::uint32_t size = 0;
 };
 
 // The ops from `begin` on fill nothing of System, if none of their values is nested BinXML.
@@ -107,6 +108,7 @@ struct Plan {
   std::vector<Op> ops;
   std::vector<Piece> pieces;
   std::vector<NameReference> names;
+  std::string name_bytes;
   std::string text;
   bool has_event = false;   // an Event element is in it
   DataPart data;            // set by the plan cache
@@ -116,6 +118,7 @@ struct Plan {
     ops.clear();
     pieces.clear();
     names.clear();
+    name_bytes.clear();
     has_event = false;
   }
 };

@@ -16,10 +16,9 @@ constexpr std::size_t kMaxVariants = 64;
 constexpr std::uint32_t kFragmentHeader = 0x0001'010f;  // which every body begins with
 
 std::size_t SizeInMemory(const Plan& plan, std::size_t body) {
-  std::size_t size = sizeof(Plan) + body + plan.text.size() + plan.ops.size() * sizeof(Op) +
-                     plan.pieces.size() * sizeof(Piece);
-  for (const NameReference& name : plan.names) size += sizeof name + name.utf16.size();
-  return size;
+  return sizeof(Plan) + body + plan.text.size() + plan.name_bytes.size() +
+         plan.ops.size() * sizeof(Op) + plan.pieces.size() * sizeof(Piece) +
+         plan.names.size() * sizeof(NameReference);
 }
 
 }  // namespace
@@ -33,6 +32,7 @@ std::size_t PlanCache::KeyHash::operator()(const Key& key) const {
 void PlanCache::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk.first(std::min(chunk.size(), kChunkBytes));
   slots_.clear();
+  last_slots_.fill(kNoSlot);
   for_this_chunk_.clear();
   searched_.clear();
   learned_.clear();
@@ -55,18 +55,24 @@ PlanCache::Found PlanCache::Find(std::uint32_t offset, std::uint32_t id, Context
       LoadU32(chunk_.data() + offset + 4) != id) {
     return FindById(id, context);
   }
-  std::uint16_t& number = by_offset_[offset];
-  const bool asked_before = number < slots_.size() && slots_[number].offset == offset;
-  if (asked_before && slots_[number].context == context) {
-    return {.plan = slots_[number].plan, .error = slots_[number].error};
-  }
+  Slot* slot = FindSlot(offset);
+  if (slot != nullptr && slot->context == context)
+    return {.plan = slot->plan, .error = slot->error};
   const Found found = FindOrCompile(offset, context);
-  if (!asked_before) {
-    number = static_cast<std::uint16_t>(slots_.size());  // there are fewer than offsets
-    slots_.emplace_back();
-  }
-  slots_[number] = {offset, id, context, found.plan, found.error};
+  if (slot == nullptr) slot = &AddSlot(offset);
+  slot->id = id;
+  slot->context = context;
+  slot->plan = found.plan;
+  slot->error = found.error;
   return {.plan = found.plan, .error = found.error};
+}
+
+// There are fewer slots than offsets in a chunk.
+PlanCache::Slot& PlanCache::AddSlot(std::uint32_t offset) {
+  std::uint16_t& last = last_slots_[HashOf(offset)];
+  slots_.push_back({.offset = offset, .next = last});
+  last = static_cast<std::uint16_t>(slots_.size() - 1);
+  return slots_.back();
 }
 
 // The first word of the GUID is the template's id in all records ever seen, so a template that was
@@ -169,6 +175,7 @@ void PlanCache::Keep(Entry& entry, ChunkRange body, const char* text_begin) {
 bool PlanCache::SameDefinition(const Entry& entry, std::uint32_t body) const {
   const std::byte* at = chunk_.data() + body;
   const auto* const body_bytes = reinterpret_cast<const std::byte*>(entry.body.data());
+  const auto* const name_bytes = reinterpret_cast<const std::byte*>(entry.plan.name_bytes.data());
   std::size_t done = 0;
   const auto same_until = [&](std::size_t end) {
     return SameBytes(at + done, body_bytes + done, end - done);
@@ -183,11 +190,10 @@ bool PlanCache::SameDefinition(const Entry& entry, std::uint32_t body) const {
       done += 4;  // the chain
       continue;
     }
-    const std::size_t size = name.utf16.size();
+    const std::size_t size = name.size;
     if (offset > chunk_.size() - 8 || LoadU16(chunk_.data() + offset + 6) * 2U != size ||
         size > chunk_.size() - 8 - offset ||
-        !SameBytes(chunk_.data() + offset + 8,
-                   reinterpret_cast<const std::byte*>(name.utf16.data()), size)) {
+        !SameBytes(chunk_.data() + offset + 8, name_bytes + name.begin, size)) {
       return false;
     }
   }

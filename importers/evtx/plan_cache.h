@@ -7,6 +7,7 @@
 // file can hold them) so get plans of their own.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,7 +37,7 @@ struct LearnedTemplate {
 
 class PlanCache {
  public:
-  explicit PlanCache(RecordText& text) : text_(text), compiler_(text), by_offset_(kChunkBytes) {}
+  explicit PlanCache(RecordText& text) : text_(text), compiler_(text) { last_slots_.fill(kNoSlot); }
 
   // Offsets are those of `chunk` from here on.  At most 64 KiB.
   void BeginChunk(std::span<const std::byte> chunk);
@@ -49,13 +50,10 @@ class PlanCache {
   };
 
   // The same as Find() where that found a plan at this place of the chunk before; else nullptr.
-  const Plan* Known(std::uint32_t offset, std::uint32_t id, Context context) const {
-    if (offset >= kChunkBytes) return nullptr;
-    const std::size_t number = by_offset_[offset];
-    if (number >= slots_.size()) return nullptr;
-    const Slot& slot = slots_[number];
-    const bool is_it = slot.offset == offset && slot.id == id && slot.context == context;
-    return is_it ? slot.plan : nullptr;
+  const Plan* Known(std::uint32_t offset, std::uint32_t id, Context context) {
+    const Slot* slot = FindSlot(offset);
+    const bool is_it = slot != nullptr && slot->id == id && slot->context == context;
+    return is_it ? slot->plan : nullptr;
   }
 
   // The plan of the definition at `offset`, whose GUID begins with `id`.
@@ -89,6 +87,7 @@ class PlanCache {
  private:
   static constexpr std::size_t kChunkBytes = 65536;
   static constexpr std::size_t kMaxChunkPlans = 512;
+  static constexpr std::uint16_t kNoSlot = 0xffff;
 
   struct Entry {
     Plan plan;
@@ -98,6 +97,7 @@ class PlanCache {
   struct Slot {
     std::uint32_t offset = 0;
     std::uint32_t id = 0;
+    std::uint16_t next = kNoSlot;  // of those with the same hash
     Context context = Context::kIgnored;
     const Plan* plan = nullptr;
     const char* error = nullptr;
@@ -113,6 +113,15 @@ class PlanCache {
     std::size_t operator()(const Key& key) const;
   };
 
+  // Records and definitions lie at odd places, none near the one before.
+  static std::size_t HashOf(std::uint32_t offset) { return (offset * 0x9e37'79b1U) >> 22; }
+  Slot* FindSlot(std::uint32_t offset) {
+    std::uint16_t number = last_slots_[HashOf(offset)];
+    while (number != kNoSlot && slots_[number].offset != offset) number = slots_[number].next;
+    return number != kNoSlot ? &slots_[number] : nullptr;
+  }
+  Slot& AddSlot(std::uint32_t offset);
+
   Found FindById(std::uint32_t id, Context context);
   Found FindInChunk(std::uint32_t id, Context context);
   Found SearchChunk(std::uint32_t id, Context context);
@@ -125,8 +134,8 @@ class PlanCache {
   PlanCompiler compiler_;
   std::span<const std::byte> chunk_;
   std::vector<Slot> slots_;  // what was asked for in this chunk
-  // Which slot an offset has, when that slot says so too; the numbers of other chunks stay.
-  std::vector<std::uint16_t> by_offset_;
+  // By a hash of the offset; small, since every chunk begins with none.
+  std::array<std::uint16_t, 1024> last_slots_;
   std::unordered_map<Key, std::vector<std::unique_ptr<Entry>>, KeyHash> by_guid_;
   std::unordered_map<std::uint32_t, const Entry*> by_id_;
   std::vector<std::unique_ptr<Entry>> for_this_chunk_;  // what is not worth keeping longer

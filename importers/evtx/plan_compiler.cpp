@@ -206,12 +206,14 @@ bool PlanCompiler::ParseName(std::string_view& name) {
     if (!Need(8 + size + 2)) return false;
     position_ += static_cast<std::uint32_t>(8 + size + 2);
   } else if (in_definition_) {
-    reference.utf16.assign(reinterpret_cast<const char*>(utf16.data()), size);
+    reference.begin = static_cast<std::uint32_t>(plan_->name_bytes.size());
+    reference.size = static_cast<std::uint32_t>(size);
+    plan_->name_bytes.append(reinterpret_cast<const char*>(utf16.data()), size);
   }
   const char* mark = text_.mark();
   text_.AppendUtf16(utf16);
   name = text_.Since(mark);
-  if (in_definition_) plan_->names.push_back(std::move(reference));
+  if (in_definition_) plan_->names.push_back(reference);
   return true;
 }
 
