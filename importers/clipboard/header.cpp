@@ -86,26 +86,31 @@ class LabelIndex {
     return field != nullptr ? std::optional(*field) : std::nullopt;
   }
 
+  bool MayBeginWith(char c) const { return begins_[Folded(c)]; }
   // True when this may be the last byte of a label, or of a blank between it and its colon.
   bool MayStandBehind(char c) const {
-    return IsBlank(c) || static_cast<unsigned char>(c) >= 0x80 || !by_end_[EndOf({&c, 1})].empty();
+    return IsBlank(c) || static_cast<unsigned char>(c) >= 0x80 || !by_end_[Folded(c)].empty();
   }
 
   // Those that `text`, which is not empty, may end in; English first.
-  const std::vector<Label>& EndingLike(std::string_view text) const { return by_end_[EndOf(text)]; }
+  const std::vector<Label>& EndingLike(std::string_view text) const {
+    return by_end_[Folded(text.back())];
+  }
 
  private:
   void Add(const Label& label) {
+    if (label.text.empty()) return;
     words_.Add(label.text, label.field);
-    by_end_[EndOf(label.text)].push_back(label);
+    begins_[Folded(label.text.front())] = true;
+    by_end_[Folded(label.text.back())].push_back(label);
   }
 
-  static std::size_t EndOf(std::string_view text) {
-    const char c = text.back();
+  static std::size_t Folded(char c) {
     return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
   }
 
   WordTable<Field> words_;
+  std::array<bool, 256> begins_ = {};
   std::array<std::vector<Label>, 256> by_end_;
 };
 
@@ -298,6 +303,8 @@ class Parser {
 
 std::optional<LabelHit> LabelAt(std::string_view line) {
   const std::size_t begin = SkipBlanks(line, 0);
+  // Most lines of a description end here.
+  if (begin == line.size() || !Labels().MayBeginWith(line[begin])) return std::nullopt;
   if (const auto number = NumberBehind(line, begin)) {
     return LabelHit{Field::kEventId, begin, *number};
   }
@@ -333,10 +340,8 @@ std::optional<LabelHit> NextLabel(std::string_view line) {
 int Header::fields() const { return std::popcount(seen); }
 
 bool Header::has_number() const {
-  Record ignored;
   const std::string_view number = (*this)[Field::kEventId];
-  return number.find_first_not_of("0123456789") == std::string_view::npos &&
-         PutEventId(number, ignored);
+  return std::all_of(number.begin(), number.end(), IsDigit) && EventIdOf(number).has_value();
 }
 
 Header ReadHeader(std::string_view text) { return Parser(text).Parse(); }
