@@ -319,7 +319,7 @@ bool EventDecoder::RunSteps(const Plan& plan, const Layout& layout, std::span<St
 // Compiles the element for this one use.
 bool EventDecoder::RunElement(ChunkRange& range, Context context, int depth) {
   Plan& plan = element_plans_[static_cast<std::size_t>(depth)];
-  if (const char* error = cache_.compiler().CompileElement(chunk_, range, context, plan)) {
+  if (const char* error = cache_.compiler().CompileElement(range, context, plan)) {
     return Fail(error);
   }
   return RunPlan(plan, values_.size(), 0, depth);

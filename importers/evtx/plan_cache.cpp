@@ -31,6 +31,7 @@ std::size_t PlanCache::KeyHash::operator()(const Key& key) const {
 
 void PlanCache::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk.first(std::min(chunk.size(), kChunkBytes));
+  compiler_.BeginChunk(chunk_);
   slots_.clear();
   last_slots_.fill(kNoSlot);
   for_this_chunk_.clear();
@@ -131,7 +132,7 @@ PlanCache::Found PlanCache::Compile(ChunkRange body, const Key& key) {
   auto entry = std::make_unique<Entry>();
   entry->context = key.context;
   const char* text_begin = text_.mark();
-  if (const char* error = compiler_.CompileDefinition(chunk_, body, key.context, entry->plan)) {
+  if (const char* error = compiler_.CompileDefinition(body, key.context, entry->plan)) {
     return {.error = error};
   }
   Keep(*entry, body, text_begin);

@@ -122,9 +122,12 @@ struct PlanCompiler::Element {
   bool gave_attributes = false;  // as insertion strings
 };
 
-const char* PlanCompiler::CompileDefinition(std::span<const std::byte> chunk, ChunkRange body,
-                                            Context context, Plan& plan) {
+void PlanCompiler::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk;
+  ++chunk_number_;
+}
+
+const char* PlanCompiler::CompileDefinition(ChunkRange body, Context context, Plan& plan) {
   plan_ = &plan;
   plan.Clear();
   open_pieces_.clear();
@@ -152,9 +155,7 @@ const char* PlanCompiler::CompileDefinition(std::span<const std::byte> chunk, Ch
   return error_;
 }
 
-const char* PlanCompiler::CompileElement(std::span<const std::byte> chunk, ChunkRange& range,
-                                         Context context, Plan& plan) {
-  chunk_ = chunk;
+const char* PlanCompiler::CompileElement(ChunkRange& range, Context context, Plan& plan) {
   plan_ = &plan;
   plan.Clear();
   open_pieces_.clear();
@@ -197,6 +198,12 @@ bool PlanCompiler::ParseName(std::string_view& name) {
   NameReference reference{.position = position_ - begin_};
   const std::uint32_t offset = TakeU32();
   reference.is_inline = offset == position_;
+  KnownName& known = known_names_[HashOf(offset)];
+  const bool may_be_known = !in_definition_ && !reference.is_inline;
+  if (may_be_known && known.chunk == chunk_number_ && known.offset == offset) {
+    name = known.text;
+    return true;
+  }
   const std::size_t limit = reference.is_inline ? end_ : chunk_.size();
   if (limit < 8 || offset > limit - 8) return Fail("a name lies outside its chunk");
   const std::size_t size = std::size_t{LoadU16(chunk_.data() + offset + 6)} * 2;
@@ -210,11 +217,23 @@ bool PlanCompiler::ParseName(std::string_view& name) {
     reference.size = static_cast<std::uint32_t>(size);
     plan_->name_bytes.append(reinterpret_cast<const char*>(utf16.data()), size);
   }
-  const char* mark = text_.mark();
-  text_.AppendUtf16(utf16);
-  name = text_.Since(mark);
+  name = TextOf(utf16);
   if (in_definition_) plan_->names.push_back(reference);
+  if (!may_be_known) return true;
+  if (const auto* kept = names_.Intern(name)) known = {offset, chunk_number_, kept->text};
   return true;
+}
+
+// `utf16` lies in the chunk.
+std::string_view PlanCompiler::TextOf(std::span<const std::byte> utf16) {
+  const char* mark = text_.mark();
+  const std::byte* const chunk_end = chunk_.data() + chunk_.size();
+  if (static_cast<std::size_t>(chunk_end - utf16.data()) - utf16.size() >= kUtf16Padding) {
+    text_.AppendPaddedUtf16(utf16);
+  } else {
+    text_.AppendUtf16(utf16);
+  }
+  return text_.Since(mark);
 }
 
 bool PlanCompiler::ParseElement(Context parent, int depth) {
@@ -359,18 +378,14 @@ bool PlanCompiler::ParseText() {
   if (!Need(2)) return false;
   const std::size_t size = std::size_t{TakeU16()} * 2;
   if (!Need(size)) return false;
-  const char* mark = text_.mark();
-  text_.AppendUtf16(chunk_.subspan(position_, size));
-  open_pieces_.push_back({.text = text_.Since(mark)});
+  open_pieces_.push_back({.text = TextOf(chunk_.subspan(position_, size))});
   position_ += static_cast<std::uint32_t>(size);
   return true;
 }
 
 bool PlanCompiler::ParseCharacter() {
   if (!Need(2)) return false;
-  const char* mark = text_.mark();
-  text_.AppendUtf16(chunk_.subspan(position_, 2));
-  open_pieces_.push_back({.text = text_.Since(mark)});
+  open_pieces_.push_back({.text = TextOf(chunk_.subspan(position_, 2))});
   position_ += 2;
   return true;
 }
