@@ -74,26 +74,29 @@ std::size_t AsciiSize(std::string_view text) {
 
 }  // namespace
 
-AnsiDecoder::AnsiDecoder(const std::string& codepage)
-    : codepage_(codepage.empty() || !Converter(codepage).ok() ? kDefaultCodepage : codepage) {
-  Converter converter(codepage_);
-  for (std::size_t i = 0; i < upper_half_.size(); ++i) {
+AnsiDecoder::Codepage::Codepage(const std::string& wanted)
+    : name(wanted.empty() || !Converter(wanted).ok() ? kDefaultCodepage : wanted) {
+  Converter converter(name);
+  for (std::size_t i = 0; i < upper_half.size(); ++i) {
     const char byte = static_cast<char>(128 + i);
     std::string_view in(&byte, 1);
     std::string character;
     if (!converter.ok() || !converter.Step(in, character)) character = kReplacement;
-    upper_half_[i] = character;
+    upper_half[i] = character;
   }
   // A lead byte alone converts to nothing; a code page that has many is of several bytes.
-  single_byte_ = std::count(upper_half_.begin(), upper_half_.end(), kReplacement) < 50;
+  single_byte = std::count(upper_half.begin(), upper_half.end(), kReplacement) < 50;
 }
 
 void AnsiDecoder::Append(std::span<const std::byte> bytes, RecordText& out) const {
   if (bytes.empty()) return;
   const auto* const begin = reinterpret_cast<const char*>(bytes.data());
   const std::string_view text(begin, ::strnlen(begin, bytes.size()));
-  if (single_byte_) return AppendSingleBytes(text, out);
-  Converter converter(codepage_);
+  // Windows-1252 has ASCII as it is.
+  if (codepage_.empty() && AsciiSize(text) == text.size()) return out.Append(text);
+  if (known_ == nullptr) known_ = std::make_unique<const Codepage>(codepage_);
+  if (known_->single_byte) return AppendSingleBytes(text, out);
+  Converter converter(known_->name);
   out.Append(Convert(converter, text));
 }
 
@@ -102,7 +105,7 @@ void AnsiDecoder::AppendSingleBytes(std::string_view text, RecordText& out) cons
     const std::size_t plain = AsciiSize(text);
     out.Append(text.substr(0, plain));
     if (plain == text.size()) return;
-    out.Append(upper_half_[static_cast<unsigned char>(text[plain]) & 0x7f]);
+    out.Append(known_->upper_half[static_cast<unsigned char>(text[plain]) & 0x7f]);
     text.remove_prefix(plain + 1);
   }
 }

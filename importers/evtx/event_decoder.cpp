@@ -36,7 +36,7 @@ EventDecoder::EventDecoder(const std::string& codepage)
       builder_(ansi_, text_),
       workshop_{builder_.texts(), cache_.layout_bytes()},
       element_plans_(kMaxNesting),
-      nuls_(kMostUnits + 2) {}
+      nuls_(std::make_unique_for_overwrite<std::uint32_t[]>(kMostUnits + 2)) {}
 
 void EventDecoder::BeginChunk(std::span<const std::byte> chunk) {
   chunk_ = chunk;
@@ -460,11 +460,11 @@ void EventDecoder::PutStrings(const Op& op, const Value& value) {
     return PutArray(op, value);
   }
   const char* const begin = text_.mark();
-  std::uint32_t* nuls_end = nuls_.data();
+  std::uint32_t* nuls_end = nuls_.get();
   text_.AppendPaddedUtf16Array(value.bytes(), nuls_end);
   const std::string_view text = text_.Since(begin);
   std::size_t item = 0;
-  for (const std::uint32_t* nul = nuls_.data(); nul != nuls_end; ++nul) {
+  for (const std::uint32_t* nul = nuls_.get(); nul != nuls_end; ++nul) {
     if (!Spend()) return;
     builder_.PutString({begin + item, *nul - item}, op.name);
     item = *nul + 1;

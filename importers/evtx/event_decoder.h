@@ -136,7 +136,7 @@ class EventDecoder {
   int unchecked_bytes_ = 0;          // and how many bytes of values
   std::vector<Value> values_;        // of the instances that no layout was made for, innermost last
   std::vector<Plan> element_plans_;  // by depth: of elements outside templates
-  std::vector<std::uint32_t> nuls_;  // of an array of strings
+  std::unique_ptr<std::uint32_t[]> nuls_;  // of an array of strings
   bool has_event_ = false;
   bool truncated_ = false;
   bool substitute_ = false;

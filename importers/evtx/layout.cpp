@@ -1,8 +1,8 @@
 #include "importers/evtx/layout.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <map>
 #include <utility>
 
 #include "engine/base/text.h"
@@ -178,6 +178,7 @@ Layout::Layout(const Plan& plan, const std::byte* values, std::size_t count, Int
     numbers_[2 * count + i] = MaskOf(static_cast<std::uint8_t>(numbers_[i] >> 16), plan.has_event);
   }
   Fit(values, count);
+  steps_.reserve(plan.ops.size());
   rest_cost_ = Binder(*this, texts, steps_).Bind(plan.ops);
   const Op* const data = plan.ops.data() + plan.data.begin;
   data_step_ = static_cast<std::size_t>(
@@ -205,16 +206,18 @@ void Layout::SortSystemPart() {
   const auto of_system = [](const Step& step) { return IsOfSystem(step.op->field); };
   const auto end = std::ranges::find_if_not(steps_, of_system);
   const auto count = static_cast<std::size_t>(end - steps_.begin());
-  std::map<Field, int> uses;
+  std::array<int, static_cast<std::size_t>(Field::kUser) + 1> uses{};
+  const auto uses_of = [&](const Step& step) -> int& {
+    return uses[static_cast<std::size_t>(step.op->field)];
+  };
   bool usual_id = true;
   for (const Step& step : std::span(steps_).first(count)) {
-    ++uses[step.op->field];
+    ++uses_of(step);
     usual_id &= step.op->field != Field::kEventId || step.kind == Step::Kind::kEventId;
   }
   for (const Step& step : std::span(steps_).first(count)) {
     const bool is_usual = step.kind >= Step::Kind::kEventId && step.kind <= Step::Kind::kComputer &&
-                          uses[step.op->field] == 1 &&
-                          (usual_id || step.kind != Step::Kind::kQualifiers);
+                          uses_of(step) == 1 && (usual_id || step.kind != Step::Kind::kQualifiers);
     if (is_usual) {
       system_.Add(step);
     } else {
@@ -268,7 +271,8 @@ inline bool Layout::Fit(const std::byte* values, std::size_t count) {
 }
 
 std::size_t Layout::SizeInMemory() const {
-  return sizeof *this + count_ * 12 + (steps_.size() + system_.others.size()) * sizeof(Step);
+  return sizeof *this + count_ * 12 +
+         (steps_.capacity() + system_.others.capacity()) * sizeof(Step);
 }
 
 Layout* Layouts::Find(const Plan& plan, const std::byte* values, std::size_t count,
