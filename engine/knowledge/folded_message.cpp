@@ -122,8 +122,9 @@ std::string_view FoldedMessage::Raw(std::size_t begin, std::size_t end) const {
 
 std::size_t FoldedMessage::LengthWithoutRemark() const {
   constexpr std::string_view kRemark = "for more information, ";
-  // Few messages have one, and rfind() is slow.
-  if (FindPart(text_, kRemark, 0) == std::string_view::npos) return text_.size();
+  // Few messages have one, and rfind() is slow.  Without its blank it ends in what is rare.
+  const std::string_view sign = kRemark.substr(0, kRemark.size() - 1);
+  if (FindPart(text_, sign, 0) == std::string_view::npos) return text_.size();
   const std::size_t at = text_.rfind(kRemark);
   if (at == std::string::npos || text_.find("http", at) == std::string::npos) return text_.size();
   std::string_view before = std::string_view(text_).substr(0, at);
