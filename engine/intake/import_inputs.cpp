@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/content_hash.h"
+#include "engine/base/text.h"
 #include "engine/intake/input_files.h"
 #include "engine/normalise/normaliser.h"
 #include "importers/archive/archive.h"
@@ -95,7 +96,7 @@ class StoppableProblems final : public DiagnosticSink {
 };
 
 // What one importer yields, on its way to the store.
-class StoringSink final : public EvidenceSink {
+class StoringSink final : public EvidenceSink, private WantedKinds {
  public:
   StoringSink(const std::string& file, const ImportInputsOptions& options,
               const Knowledge& knowledge, Normaliser& normaliser, ImportSession& session,
@@ -112,6 +113,26 @@ class StoringSink final : public EvidenceSink {
     if ((++records_ & kLookUpMask) == 0) LookUp();
     if (cancelled_ || full_) return false;
     full_ = !session_.Add(normaliser_.Normalise(record));
+    return !full_;
+  }
+
+  const WantedKinds* wanted() const override { return session_.keeps_all() ? nullptr : this; }
+
+  bool OnCounted(const CountedEvents& counted) override {
+    records_ += counted.events;
+    LookUp();
+    if (cancelled_ || full_) return false;
+    Record like;
+    like.channel = counted.channel;
+    like.provider = counted.provider;
+    like.computer = counted.computer;
+    like.event_id = counted.event_id;
+    like.level = counted.level;
+    like.time = counted.first;
+    like.time_basis = TimeBasis::kUtc;
+    like.has_strings = true;
+    full_ = !session_.AddCounted(normaliser_.Normalise(like), counted.events, counted.first,
+                                 counted.last);
     return !full_;
   }
 
@@ -147,6 +168,10 @@ class StoringSink final : public EvidenceSink {
   }
 
  private:
+  bool Wants(std::string_view provider, std::uint16_t event_id) const override {
+    return session_.Keeps(knowledge_.catalogue().CanonicalProvider(Trim(provider)), event_id);
+  }
+
   // Done once in so many records.
   void LookUp() {
     if (options_.cancelled && options_.cancelled()) cancelled_ = true;

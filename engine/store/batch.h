@@ -45,6 +45,13 @@ struct Tally {
     if (!first.known() || time < first) first = time;
     if (time > last) last = time;
   }
+  // Both with times, or without.
+  void Add(const Tally& other) {
+    if (other.events == 0) return;
+    Add(other.first);
+    Add(other.last);
+    events += other.events - 2;
+  }
 };
 
 struct ClassTally {

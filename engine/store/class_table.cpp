@@ -69,8 +69,8 @@ ClassTable::ClassTable(const std::optional<std::vector<EventKind>>& keep_only) {
   }
 }
 
-bool ClassTable::Keep(const EventClass& key) const {
-  return !keep_only_ || keep_only_->contains({ToLower(key.provider), key.event_id});
+bool ClassTable::Keeps(std::string_view provider, std::uint16_t event_id) const {
+  return !keep_only_ || keep_only_->contains({ToLower(provider), event_id});
 }
 
 std::uint32_t ClassTable::ClassOf(const NormalisedEvent& event, Batch& batch) {
@@ -83,7 +83,7 @@ std::uint32_t ClassTable::ClassOf(const NormalisedEvent& event, Batch& batch) {
   }
   EventClass key = MakeClass(event);
   batch.new_classes.push_back(key);
-  const bool kept = Keep(key);
+  const bool kept = Keeps(key.provider, key.event_id);
   rows_.push_back({std::move(key), kept, {}});
   return static_cast<std::uint32_t>(rows_.size() - 1);
 }

@@ -31,6 +31,13 @@ class ClassTable {
   void Count(std::uint32_t local_class, Ticks time, TimeBasis basis) {
     rows_[local_class].tallies[SlotOf(basis)].Add(time);
   }
+  void Count(std::uint32_t local_class, TimeBasis basis, const Tally& tally) {
+    rows_[local_class].tallies[SlotOf(basis)].Add(tally);
+  }
+
+  // Whether events of this kind are kept, or only counted.  Does not change while the table lives.
+  bool Keeps(std::string_view provider, std::uint16_t event_id) const;
+  bool keeps_all() const { return !keep_only_; }
 
   bool full() const { return rows_.size() >= kMaximum || users_.size() >= kMaximum; }
   // What was counted since the last time.
@@ -50,8 +57,6 @@ class ClassTable {
   static constexpr std::size_t SlotOf(TimeBasis basis) {
     return basis == TimeBasis::kNone ? 2 : basis == TimeBasis::kLocalUnknown ? 1 : 0;
   }
-
-  bool Keep(const EventClass& key) const;
 
   std::optional<std::set<std::pair<std::string, std::uint16_t>>> keep_only_;  // lower case
   std::vector<Row> rows_;

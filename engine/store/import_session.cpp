@@ -38,6 +38,13 @@ bool QueuedImportSession::Add(const NormalisedEvent& event) {
   return working_;
 }
 
+bool QueuedImportSession::AddCounted(const NormalisedEvent& like, std::uint64_t events, Ticks first,
+                                     Ticks last) {
+  classes_.Count(classes_.ClassOf(like, *batch_), like.time_basis, {events, first, last});
+  SendWhenFull();
+  return working_;
+}
+
 void QueuedImportSession::Append(const NormalisedEvent& event, std::uint32_t local_class) {
   QueuedEvent& row = batch_->events.emplace_back();
   row.identity = event.identity;

@@ -24,6 +24,12 @@ class QueuedImportSession final : public ImportSession {
   ~QueuedImportSession() override;
 
   bool Add(const NormalisedEvent& event) override;
+  bool Keeps(std::string_view provider, std::uint16_t event_id) const override {
+    return classes_.Keeps(provider, event_id);
+  }
+  bool keeps_all() const override { return classes_.keeps_all(); }
+  bool AddCounted(const NormalisedEvent& like, std::uint64_t events, Ticks first,
+                  Ticks last) override;
   void AddFact(Fact fact) override;
   void AddReject(StoredReject reject) override;
   Result<LedgerRow> Commit(const std::string& content_hash) override;

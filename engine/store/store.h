@@ -157,6 +157,18 @@ class ImportSession {
 
   // False when the store cannot take more (disk full); Commit() then says why.
   [[nodiscard]] virtual bool Add(const NormalisedEvent& event) = 0;
+  // False where events of this kind are only counted (StoreOptions::keep_only); the provider in
+  // canonical spelling, or as any other text.  May be asked by several threads at once.
+  virtual bool Keeps(std::string_view /*provider*/, std::uint16_t /*event_id*/) const {
+    return true;
+  }
+  virtual bool keeps_all() const { return true; }
+  // As Add() for so many events with times from `first` to `last`, of a kind that is only counted.
+  // `like` is any of them; its time and strings do not matter, its time_basis does.
+  [[nodiscard]] virtual bool AddCounted(const NormalisedEvent& /*like*/, std::uint64_t /*events*/,
+                                        Ticks /*first*/, Ticks /*last*/) {
+    return false;
+  }
   virtual void AddFact(Fact fact) = 0;
   virtual void AddReject(StoredReject reject) = 0;
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "importers/evtx/chunk_source.h"
 #include "importers/evtx/loose_records.h"
 #include "importers/evtx/older_records.h"
+#include "importers/evtx/read_ahead.h"
 #include "importers/evtx/record_reader.h"
 
 namespace exdiag {
@@ -34,9 +36,14 @@ class FileReader {
  public:
   FileReader(const Export& input, EvidenceSink& evidence, DiagnosticSink& problems)
       : input_(input),
+        evidence_(evidence),
         complaints_(input.name, problems),
         source_(input.bytes),
-        reader_(input, evidence, complaints_) {}
+        reader_(input, evidence, complaints_) {
+    if (const WantedKinds* wanted = evidence.wanted()) {
+      ahead_ = std::make_unique<ReadAhead>(input.bytes, input.options.codepage, *wanted);
+    }
+  }
 
   Result<void> Read();
 
@@ -48,6 +55,9 @@ class FileReader {
   bool ReadRecord(std::int64_t chunk_offset, std::span<const std::byte> chunk,
                   const RecordWalker::Item& item, Origin origin);
   bool ReadOlder();
+  // What sound chunks from `offset` on hold; moves it behind them.
+  bool ReadSound(std::uint64_t& offset);
+  bool PassOn(const LogPiece& piece);
 
   void RememberFreeSpace(std::uint64_t offset, std::span<const std::byte> chunk, std::size_t begin);
   std::uint64_t CheckHeader(std::span<const std::byte> header);
@@ -60,10 +70,12 @@ class FileReader {
   void Report(Severity severity, const char* id, std::uint64_t offset, std::string reason);
 
   const Export& input_;
+  EvidenceSink& evidence_;
   Complaints complaints_;
   ChunkSource source_;
   RecordReader reader_;
   OlderRecords older_;
+  std::unique_ptr<ReadAhead> ahead_;  // where the sink wants only some kinds of event
   std::uint64_t chunks_ = 0;
 };
 
@@ -77,7 +89,10 @@ Result<void> FileReader::Read() {
   }
   std::uint64_t offset = CheckHeader(head);
   while (offset < size) {
-    const auto view = source_.At(offset, kChunkSize);
+    if (!ReadSound(offset)) return {};
+    if (offset >= size) break;
+    auto view = ahead_ ? ahead_->ChunkAt(offset) : std::span<const std::byte>();
+    if (view.empty()) view = source_.At(offset, kChunkSize);
     const bool short_read = view.size() < std::min<std::uint64_t>(kChunkSize, size - offset);
     std::size_t taken = view.size();
     if (!(HasChunkSignature(view) ? ReadChunk(offset, view, taken)
@@ -99,6 +114,43 @@ Result<void> FileReader::Read() {
                  ": no event log: neither its header nor any chunk is one; nothing read"};
   }
   return {};
+}
+
+bool FileReader::ReadSound(std::uint64_t& offset) {
+  while (ahead_) {
+    const LogPiece* const piece = ahead_->Next(offset);
+    if (piece == nullptr) break;
+    offset = piece->offset + piece->end;
+    if (!PassOn(*piece)) return false;
+  }
+  return true;
+}
+
+// The reader of all other chunks gets to know what it would know if it had read these.
+bool FileReader::PassOn(const LogPiece& piece) {
+  bool pays = ahead_->Pays();
+  std::size_t learned = 0;
+  for (const LogPiece::Chunk& chunk : piece.chunks) {
+    const std::uint64_t offset = piece.offset + chunk.offset;
+    const auto bytes = piece.ChunkAt(chunk.offset);
+    if (learned < chunk.learned_end) {
+      reader_.BeginChunk(static_cast<std::int64_t>(offset), bytes);
+      pays &= reader_.Learn(std::span(piece.learned).first(chunk.learned_end).subspan(learned));
+      learned = chunk.learned_end;
+    }
+    ++chunks_;
+    older_.AddLogChunk(
+        {.offset = offset, .end = chunk.end, .first = chunk.first, .last = chunk.last});
+    RememberFreeSpace(offset, bytes, chunk.end);
+  }
+  for (const Record& record : piece.records) {
+    if (!evidence_.OnRecord(record)) return false;
+  }
+  for (const CountedEvents& events : piece.counted) {
+    if (!evidence_.OnCounted(events)) return false;
+  }
+  if (!pays) ahead_.reset();
+  return true;
 }
 
 // Says what is wrong with the file header and returns where to look for chunks from.

@@ -76,6 +76,7 @@ class PlanCache {
   }
   // What was compiled and kept since BeginChunk, in that order.
   const std::vector<LearnedTemplate>& learned() const { return learned_; }
+  std::size_t learned_bytes() const { return learned_bytes_; }
   // Does the same here.  Offsets are those of the chunk.
   void Learn(const LearnedTemplate& learned) { FindOrCompile(learned.offset, learned.context); }
   // How much one chunk of those that do not need all plans can add at most, and how much there may

@@ -14,6 +14,11 @@ void RecordReader::BeginChunk(std::int64_t offset, std::span<const std::byte> ch
   decoder_.BeginChunk(chunk);
 }
 
+bool RecordReader::Learn(std::span<const LearnedTemplate> learned) {
+  decoder_.Learn(learned);
+  return decoder_.plans().kept_bytes() <= PlanCache::kMaxKeptBytes / 2;
+}
+
 RecordReader::Outcome RecordReader::Read(const RecordWalker::Item& item, Origin origin,
                                          bool last_try) {
   const auto place = static_cast<std::uint64_t>(offset_ + static_cast<std::int64_t>(item.offset));

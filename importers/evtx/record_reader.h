@@ -40,6 +40,10 @@ class RecordReader {
   // `last_try`: a lost template is a reject then.
   Outcome Read(const RecordWalker::Item& item, Origin origin, bool last_try);
 
+  // Makes the plans that another decoder made in this chunk.  False: there are now so many that
+  // some will be forgotten soon, and which ones depends on the chunks that are read here.
+  bool Learn(std::span<const LearnedTemplate> learned);
+
   void Reject(const char* id, std::uint64_t offset, std::string reason,
               std::span<const std::byte> raw);
 
