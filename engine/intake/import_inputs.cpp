@@ -10,6 +10,7 @@
 #include "engine/base/content_hash.h"
 #include "engine/base/text.h"
 #include "engine/intake/input_files.h"
+#include "engine/intake/repeats.h"
 #include "engine/normalise/normaliser.h"
 #include "importers/archive/archive.h"
 #include "importers/importer.h"
@@ -45,17 +46,18 @@ class StoppableSource final : public ByteSource {
   const Cancelled& cancelled_;
 };
 
-// Bytes that are hashed while they are read, so that a file is read once.
+// Bytes that are hashed while they are read, so that a file is read once; or, without `is_hashed`,
+// whose hash is "".
 class HashedSource final : public ByteSource {
  public:
-  explicit HashedSource(const ByteSource& bytes) : bytes_(bytes) {}
+  HashedSource(const ByteSource& bytes, bool is_hashed) : bytes_(bytes), is_hashed_(is_hashed) {}
 
   std::uint64_t size() const override { return bytes_.size(); }
 
   // Most readers go from the beginning to the end.  What they leave out, Hash() reads.
   std::size_t ReadAt(std::uint64_t offset, std::span<std::byte> into) const override {
     const std::size_t got = bytes_.ReadAt(offset, into);
-    if (offset <= hashed_ && offset + got > hashed_) {
+    if (is_hashed_ && offset <= hashed_ && offset + got > hashed_) {
       hash_.Add(into.first(got).subspan(static_cast<std::size_t>(hashed_ - offset)));
       hashed_ = offset + got;
     }
@@ -65,7 +67,7 @@ class HashedSource final : public ByteSource {
   // Of all bytes, and of `more`, which is the same each time.  `tell` is called from time to time.
   template <typename Tell>
   const std::string& Hash(std::string_view more, const Tell& tell) {
-    if (!hex_.empty()) return hex_;
+    if (!is_hashed_ || !hex_.empty()) return hex_;
     std::vector<std::byte> buffer(hashed_ < size() ? std::size_t{1} << 18 : 0);
     while (ReadAt(hashed_, buffer) != 0) tell();
     hash_.Add(more);
@@ -75,6 +77,7 @@ class HashedSource final : public ByteSource {
 
  private:
   const ByteSource& bytes_;
+  const bool is_hashed_;
   mutable ContentHash hash_;
   mutable std::uint64_t hashed_ = 0;  // from the beginning
   std::string hex_;
@@ -207,6 +210,8 @@ class Driver {
   Result<ImportSummary> Run(const std::vector<std::string>& inputs) {
     const std::vector<InputFile> files = FindInputFiles(inputs, store_.file());
     progress_.Begin(files);
+    Repeats repeats(files);
+    repeats_ = &repeats;
     for (const InputFile& file : files) {
       if (summary_.cancelled || Cancelled()) {
         Cancel(file.path);
@@ -246,7 +251,7 @@ class Driver {
     if (importer == nullptr) {
       return Fail(file, "input.format", "not in a format that exdiag knows; not read");
     }
-    HashedSource hashed(bytes);
+    HashedSource hashed(bytes, !NeedsNoHash(bytes, depth));
     const auto size = static_cast<std::int64_t>(bytes.size());
     const auto may_be_known = store_.KnowsSize(size);
     if (!may_be_known) return may_be_known.error();
@@ -263,6 +268,14 @@ class Driver {
     // Of an archive it counts how far that one is unpacked.
     const auto watched = depth == 0 ? progress_.Watched(hashed) : nullptr;
     return Import(file, watched ? *watched : hashed, *importer, hashed);
+  }
+
+  // Where nothing is kept beyond this run: small files cost nothing to hash, of large ones it is
+  // enough to know their sizes.
+  bool NeedsNoHash(const ByteSource& bytes, int depth) const {
+    constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
+    return depth == 0 && bytes.size() >= kLarge && store_.file().empty() &&
+           !repeats_->MayRepeat(bytes.size());
   }
 
   // Each member is a file of its own, named "logs.zip!/app.evtx".
@@ -404,6 +417,7 @@ class Driver {
   DiagnosticSink& problems_;
   Normaliser normaliser_;
   ProgressTracker progress_;
+  Repeats* repeats_ = nullptr;  // while it runs
   ImportSummary summary_;
 };
 
