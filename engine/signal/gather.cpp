@@ -297,7 +297,7 @@ class Gatherer {
     item.time_basis = event.time_basis;
     item.clock = ClockOf(event.time, event.time_basis);
     item.record_id = event.record_id;
-    item.content = ContentHash(event);
+    content_ = ContentHash(event);
     item.host = out_.texts_.Intern(event.host);
     item.computer = out_.texts_.Intern(event.computer);
     if (!event.computer.empty()) KeepName(plan.computers, item.host, event.computer);
@@ -306,6 +306,7 @@ class Gatherer {
 
   ObservationId Append(Observation item, std::uint32_t kind, const FieldSource& fields,
                        const std::vector<std::string_view>& named_hosts, HostNames* mentions) {
+    contents_.push_back(std::exchange(content_, 0));
     item.kind = kind;
     item.first_value = static_cast<std::uint32_t>(out_.values_.size());
     for (const std::string& column : out_.kinds_[kind].columns) {
@@ -406,7 +407,8 @@ class Gatherer {
   }
 
   // Equal times are ordered by what the events say, never by when they were imported.
-  bool Before(const Observation& a, const Observation& b) const {
+  bool Before(ObservationId first, ObservationId second) const {
+    const Observation a = out_.items_[first], b = out_.items_[second];
     if (a.clock != b.clock) return a.clock < b.clock;
     if (a.time != b.time) return a.time < b.time;
     if (a.host != b.host) return out_.texts_.Text(a.host) < out_.texts_.Text(b.host);
@@ -418,41 +420,57 @@ class Gatherer {
       };
       return key(a) < key(b);
     }
-    return std::tie(a.content, a.row) < std::tie(b.content, b.row);
+    return std::pair(contents_[first], a.row) < std::pair(contents_[second], b.row);
+  }
+
+  // The events of one log mostly come in this order.
+  bool IsInOrder() const {
+    for (ObservationId id = 1; id < out_.items_.size(); ++id) {
+      if (Before(id, id - 1)) return false;
+    }
+    return true;
+  }
+
+  // Returns the new place of each.
+  std::vector<ObservationId> SortItems() {
+    std::vector<ObservationId> order(out_.items_.size());
+    std::iota(order.begin(), order.end(), ObservationId{0});
+    std::sort(order.begin(), order.end(),
+              [this](ObservationId a, ObservationId b) { return Before(a, b); });
+    std::vector<ObservationId> place_of(order.size());
+    SpilledList<Observation> items;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      place_of[order[i]] = static_cast<ObservationId>(i);
+      items.push_back(out_.items_[order[i]]);
+    }
+    out_.items_ = std::move(items);
+    return place_of;
   }
 
   void PutInOrder() {
-    std::vector<ObservationId> order(out_.items_.size());
-    std::iota(order.begin(), order.end(), ObservationId{0});
-    std::sort(order.begin(), order.end(), [this](ObservationId a, ObservationId b) {
-      return Before(out_.items_[a], out_.items_[b]);
-    });
-    std::vector<ObservationId> place_of(order.size());
-    std::vector<Observation> items(order.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      place_of[order[i]] = static_cast<ObservationId>(i);
-      items[i] = out_.items_[order[i]];
+    if (!IsInOrder()) {
+      const std::vector<ObservationId> place_of = SortItems();
+      for (Found& found : found_) {
+        for (ObservationId& id : found.ids) id = place_of[id];
+      }
     }
-    out_.items_ = std::move(items);
+    contents_ = SpilledList<std::uint64_t>();
     for (std::size_t i = 0; i < found_.size(); ++i) {
-      SortMatches(place_of, static_cast<PatternNumber>(i), found_[i]);
+      SortMatches(static_cast<PatternNumber>(i), found_[i]);
     }
     out_.Suppose({});
   }
 
-  void SortMatches(const std::vector<ObservationId>& place_of, PatternNumber pattern,
-                   Found& found) {
+  void SortMatches(PatternNumber pattern, Found& found) {
     const std::size_t names = patterns_.entries()[pattern].captures.size();
-    for (ObservationId& id : found.ids) id = place_of[id];
-    if (names > 0) {
-      SortWithCaptures(names, found);
-    } else {
-      std::sort(found.ids.begin(), found.ids.end());
-    }
+    const bool sorted = std::is_sorted(found.ids.begin(), found.ids.end());
+    if (!sorted && names > 0) SortWithCaptures(names, found);
+    if (!sorted && names == 0) std::sort(found.ids.begin(), found.ids.end());
     MatchList& list = out_.matches_.emplace_back();
     list.Reserve(found.ids.size());
     for (const ObservationId id : found.ids) {
-      list.Append(id, out_.items_[id].clock, out_.items_[id].time);
+      const Observation item = out_.items_[id];
+      list.Append(id, item.clock, item.time);
     }
     out_.captures_.push_back(found.captures);
     if (!options_.supposed.empty() && !patterns_.entries()[pattern].pattern->fact_kind.empty()) {
@@ -487,7 +505,10 @@ class Gatherer {
   std::unordered_map<std::string, Plan> plans_;
   std::map<std::string, std::uint32_t> fact_kinds_;
   std::vector<Found> found_;  // by pattern
-  bool may_repeat_ = false;   // several queries may give the same event
+  // Of each observation the hash of strings and message, which orders what is otherwise equal.
+  SpilledList<std::uint64_t> contents_{std::size_t{2} << 20};
+  std::uint64_t content_ = 0;  // of the next one
+  bool may_repeat_ = false;    // several queries may give the same event
   std::unordered_set<std::int64_t> rows_;
   std::string last_provider_;
   std::uint16_t last_id_ = 0;

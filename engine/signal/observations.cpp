@@ -25,7 +25,7 @@ std::string HostWords(std::string_view host) {
 }  // namespace
 
 std::vector<TextId> Observations::NamedHosts(ObservationId id) const {
-  const Observation& item = items_[id];
+  const Observation item = items_[id];
   const auto first = named_hosts_.begin() + item.first_named_host;
   return {first, first + item.named_hosts};
 }
@@ -78,7 +78,7 @@ void Observations::Suppose(std::span<const std::size_t> supposed) {
     std::vector<TextId>& captures = captures_[all.pattern] = {};
     const std::size_t names = patterns_->entries()[all.pattern].captures.size();
     for (std::size_t i = 0; i < all.ids.size(); ++i) {
-      const Observation& item = items_[all.ids[i]];
+      const Observation item = items_[all.ids[i]];
       if (item.row < last_known && !rows.contains(item.row)) continue;
       list.Append(all.ids[i], item.clock, item.time);
       const auto first = all.captures.begin() + static_cast<std::ptrdiff_t>(i * names);
@@ -97,6 +97,13 @@ const Event* Observations::Load(ObservationId id) const {
   }
   if (loaded_.size() >= kLoadedAtMost) loaded_.clear();
   return &loaded_.emplace(id, std::move(*event)).first->second;
+}
+
+const std::optional<Error>& Observations::failure() const {
+  if (!failure_ && !items_.ok()) {
+    failure_ = Error{"the temporary file with what rules look at cannot be read; no diagnosis"};
+  }
+  return failure_;
 }
 
 TextId Observations::LoadValue(ObservationId id, std::string_view field) const {
@@ -135,7 +142,7 @@ std::string Observations::NameOf(TextId host) const {
 }
 
 EvidenceReference Observations::Reference(ObservationId id) const {
-  const Observation& item = items_[id];
+  const Observation item = items_[id];
   if (IsFact(id)) return ReferenceToFact(facts_[static_cast<std::size_t>(-item.row - 1)]);
   EvidenceReference reference;
   if (const Event* event = Load(id)) reference.where = event->where;

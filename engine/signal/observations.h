@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/base/spill_file.h"
 #include "engine/knowledge/knowledge.h"
 #include "engine/signal/dependencies.h"
 #include "engine/signal/event_fields.h"
@@ -29,8 +30,7 @@ struct Observation {
   std::int64_t row = 0;  // of the event in the store; facts have -1, -2, ...
   Ticks time;
   std::uint64_t record_id = 0;
-  std::uint64_t content = 0;  // hash of strings and message; orders what is otherwise equal
-  TextId host = kEmptyText;   // canonical
+  TextId host = kEmptyText;  // canonical
   TextId computer = kEmptyText;
   std::uint32_t kind = 0;
   std::uint32_t first_value = 0;
@@ -60,7 +60,7 @@ class Observations {
   Observations& operator=(const Observations&) = delete;
 
   std::size_t size() const { return items_.size(); }
-  const Observation& operator[](ObservationId id) const { return items_[id]; }
+  Observation operator[](ObservationId id) const { return items_[id]; }
   const ObservationKind& KindOf(ObservationId id) const { return kinds_[items_[id].kind]; }
   const MatchList& Matches(PatternNumber pattern) const { return matches_[pattern]; }
 
@@ -102,7 +102,7 @@ class Observations {
   const Knowledge& knowledge() const { return knowledge_; }
 
   // Why the store could not give an event; nothing that was asked since can be relied upon.
-  const std::optional<Error>& failure() const { return failure_; }
+  const std::optional<Error>& failure() const;
 
  private:
   friend class Gatherer;
@@ -135,7 +135,7 @@ class Observations {
   const Store& store_;
   const Knowledge& knowledge_;
   mutable Interner texts_;
-  std::vector<Observation> items_;
+  SpilledList<Observation> items_;  // there may be millions
   std::vector<ObservationKind> kinds_;
   std::vector<TextId> values_;
   std::vector<TextId> named_hosts_;

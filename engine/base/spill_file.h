@@ -1,0 +1,95 @@
+// A list that lies in a temporary file when it is long, so that it needs no more memory than a part
+// of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+namespace exdiag {
+
+// Blocks of equal size, of which so many are in memory: those that were asked for last, about.
+// Where no file can be made or written to, all stay in memory.  Not safe for two threads.
+class SpillFile {
+ public:
+  static constexpr std::size_t kBlockBytes = std::size_t{48} << 10;
+
+  explicit SpillFile(std::size_t most_in_memory) : most_in_memory_(most_in_memory) {}
+  SpillFile(const SpillFile&) = delete;
+  SpillFile& operator=(const SpillFile&) = delete;
+  ~SpillFile();
+
+  // Another block, of zeros.
+  void Append();
+  std::size_t blocks() const { return blocks_.size(); }
+
+  // The bytes of a block, good until another block is asked for.
+  const std::byte* At(std::size_t block) {
+    Block& found = blocks_[block];
+    found.used = true;
+    return found.bytes ? found.bytes.get() : Load(block);
+  }
+  // The same to be changed.
+  std::byte* ToChange(std::size_t block) {
+    auto* const bytes = const_cast<std::byte*>(At(block));
+    blocks_[block].changed = true;
+    return bytes;
+  }
+
+  // False when a block could not be read any more, and was given as zeros.
+  bool ok() const { return ok_; }
+
+ private:
+  struct Block {
+    std::unique_ptr<std::byte[]> bytes;
+    bool used = false;     // since the hand of the clock came by
+    bool changed = false;  // since it was written
+  };
+
+  const std::byte* Load(std::size_t block);
+  std::unique_ptr<std::byte[]> TakeMemory();
+  bool Evict(Block& block, std::size_t number);
+
+  std::vector<Block> blocks_;
+  std::size_t most_in_memory_;
+  std::size_t in_memory_ = 0;
+  std::size_t hand_ = 0;
+  int descriptor_ = -1;
+  bool spills_ = true;
+  bool ok_ = true;
+};
+
+// A list of plain values of which at most `in_memory` bytes, about, are in memory.
+template <typename T>
+class SpilledList {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  explicit SpilledList(std::size_t in_memory = std::size_t{12} << 20)
+      : file_(std::make_unique<SpillFile>(in_memory / SpillFile::kBlockBytes)) {}
+
+  void push_back(const T& item) {
+    if (size_ == file_->blocks() * kItems) file_->Append();
+    std::memcpy(file_->ToChange(size_ / kItems) + size_ % kItems * sizeof(T), &item, sizeof(T));
+    ++size_;
+  }
+  std::size_t size() const { return size_; }
+  T operator[](std::size_t at) const {
+    T item;
+    std::memcpy(&item, file_->At(at / kItems) + at % kItems * sizeof(T), sizeof(T));
+    return item;
+  }
+  // False when what it gave cannot be relied upon: the file could not be read.
+  bool ok() const { return file_->ok(); }
+
+ private:
+  static constexpr std::size_t kItems = SpillFile::kBlockBytes / sizeof(T);
+
+  std::unique_ptr<SpillFile> file_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace exdiag

@@ -1,0 +1,58 @@
+#include "engine/base/spill_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace exdiag {
+namespace {
+
+struct Item {
+  std::uint64_t a = 0;
+  std::uint32_t b = 0;
+};
+
+constexpr std::size_t kMany = 100'000;                       // 1.6 MB
+constexpr std::size_t kMemory = 3 * SpillFile::kBlockBytes;  // of which so much is in memory
+
+void ExpectAll(const SpilledList<Item>& list) {
+  ASSERT_EQ(list.size(), kMany);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    ASSERT_EQ(list[i].a, i * i);
+    ASSERT_EQ(list[i].b, i);
+  }
+  for (std::size_t i = 0, at = 0; i < kMany; ++i, at = (at + 7919) % kMany) {
+    ASSERT_EQ(list[at].a, at * at);
+  }
+  EXPECT_TRUE(list.ok());
+}
+
+void Fill(SpilledList<Item>& list) {
+  for (std::size_t i = 0; i < kMany; ++i) {
+    list.push_back({i * i, static_cast<std::uint32_t>(i)});
+    ASSERT_EQ(list[i / 2].b, i / 2);  // also while it grows
+  }
+}
+
+TEST(SpillFileTest, GivesWhatWasPutInWhereverItLies) {
+  SpilledList<Item> list(kMemory);
+  Fill(list);
+  ExpectAll(list);
+}
+
+TEST(SpillFileTest, AllStaysInMemoryWhereNoFileCanBeMade) {
+  ::setenv("TMPDIR", "/nowhere", 1);
+  SpilledList<Item> list(kMemory);
+  Fill(list);
+  ExpectAll(list);
+  ::unsetenv("TMPDIR");
+}
+
+TEST(SpillFileTest, EmptyList) {
+  const SpilledList<Item> list(kMemory);
+  EXPECT_EQ(list.size(), 0U);
+  EXPECT_TRUE(list.ok());
+}
+
+}  // namespace
+}  // namespace exdiag
