@@ -117,6 +117,34 @@ TEST_F(ImportInputsTest, FilesAndFoldersInTheOrderOfNames) {
   EXPECT_EQ(Events(), 4u);
 }
 
+// Large files of a run without a store are told apart by their sizes first.
+TEST_F(ImportInputsTest, LargeFilesThatRepeatAnother) {
+  std::string log;
+  for (int i = 0; i < 250; ++i) log += NtCsv(50);
+  ASSERT_GT(log.size(), std::size_t{1} << 20);
+  std::string other = log;
+  other[log.size() - 4] = '7';
+  const std::string first = File("a.csv", log);
+  EXPECT_THAT(Rows(Import({first})), ElementsAre("a.csv nt-csv 12500=12500+0+0"));
+  EXPECT_EQ((*store_->Ledger())[0].content_hash, "");
+
+  store_ = Store::OpenTemporary().value();
+  const std::string second = File("b.csv", log), same_size = File("c.csv", other);
+  File("d.csv", log + NtCsv(1));
+  EXPECT_THAT(Rows(Import({folder_})),
+              ElementsAre("a.csv nt-csv 12500=12500+0+0", "b.csv nt-csv 12500=0+12500+0",
+                          "c.csv nt-csv 12500=1+12499+0", "d.csv nt-csv 12501=1+12500+0"));
+  EXPECT_THAT(Problems(), ElementsAre("input.repeated: b.csv: the same bytes as a.csv, which is "
+                                      "imported already; not read again"));
+
+  store_ = Store::OpenTemporary().value();
+  problems_ = {};
+  const std::string archive = File("z.zip", test::BuildArchive({}, {{"e.csv", log}}));
+  EXPECT_THAT(Rows(Import({first, archive})),
+              ElementsAre("a.csv nt-csv 12500=12500+0+0", "z.zip!/e.csv nt-csv 12500=0+12500+0"));
+  EXPECT_EQ(Problems().size(), 1u);
+}
+
 TEST_F(ImportInputsTest, TellsHowFarItIs) {
   const std::string broken =
       "11/23/99,11:05:22 AM,MSExchangeMTA,Warning,X.400 Service ,no number,N/A,BREST,x\r\n";

@@ -191,6 +191,55 @@ TEST(CountTest, OnlyWhatRulesUseIsKept) {
   EXPECT_THAT(*store->Verify(), IsEmpty());
 }
 
+TEST(CountTest, ManyAtOnceCountAsOneByOne) {
+  StoreOptions options;
+  options.keep_only = {{"msexchangemta", 9322}};
+  const Made first = {.provider = "Userenv", .event_id = 1000, .channel = "Application"};
+  Made last = first;
+  last.time = "1999-11-05T10:00:00Z";
+  const auto one_by_one = Temporary(options);
+  const LedgerRow expected = Import(*one_by_one, {last, first, first});
+
+  const auto at_once = Temporary(options);
+  const auto session = Begin(*at_once);
+  EXPECT_FALSE(session->keeps_all());
+  EXPECT_TRUE(session->Keeps("MSExchangeMTA", 9322));
+  EXPECT_FALSE(session->Keeps("MSExchangeMTA", 9323));
+  NormalisedEvent like;
+  like.provider = first.provider;
+  like.event_id = first.event_id;
+  like.host = like.computer = first.host;
+  like.channel = first.channel;
+  like.level = first.level;
+  like.time_basis = TimeBasis::kUtc;
+  EXPECT_TRUE(session->AddCounted(like, 3, At(first.time), At(last.time)));
+  const LedgerRow row = session->Commit().value();
+  EXPECT_EQ(row.records, expected.records);
+  EXPECT_EQ(row.stored, expected.stored);
+  const auto told = [](const Store& store) {
+    std::string text;
+    const auto counts = store.CountEvents({});
+    const auto coverage = store.CoverageRows();
+    for (const EventCount& count : *counts) {
+      text += count.kind.provider + " " + count.host + " " + std::to_string(count.count) + " " +
+              FormatTime(count.first, TimeBasis::kUtc) + " " +
+              FormatTime(count.last, TimeBasis::kUtc) + "; ";
+    }
+    for (const Coverage& log : *coverage) {
+      text += log.host + "/" + log.channel + " " + std::to_string(log.events) + " " +
+              FormatTime(log.from, log.time_basis) + " " + FormatTime(log.to, log.time_basis);
+    }
+    return text;
+  };
+  EXPECT_EQ(told(*at_once), told(*one_by_one));
+  EXPECT_EQ(told(*at_once),
+            "Userenv brest 3 1999-11-02T19:05:31Z 1999-11-05T10:00:00Z; "
+            "brest/Application 3 1999-11-02T19:05:31Z 1999-11-05T10:00:00Z");
+  EXPECT_THAT(*at_once->Verify(), IsEmpty());
+  const auto whole = Temporary();
+  EXPECT_TRUE(Begin(*whole)->keeps_all());
+}
+
 TEST(CoverageTest, PerImportHostAndChannel) {
   const auto store = Temporary();
   Import(*store,
