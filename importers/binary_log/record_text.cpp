@@ -13,7 +13,7 @@
 namespace exdiag {
 
 RecordText::RecordText()
-    : buffer_(std::make_unique_for_overwrite<char[]>(kCapacity + kUtf16Padding)),
+    : buffer_(std::make_unique_for_overwrite<char[]>(kCapacity + kMostNuls + kUtf16Padding)),
       cursor_(buffer_.get()),
       limit_(buffer_.get() + kCapacity) {}
 

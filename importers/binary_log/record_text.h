@@ -25,6 +25,7 @@ class RecordText {
 
   void Clear() {
     cursor_ = buffer_.get();
+    limit_ = cursor_ + kCapacity;
     overflowed_ = false;
   }
   bool overflowed() const { return overflowed_; }
@@ -46,13 +47,28 @@ class RecordText {
     bool clean = true;  // what was not is shown as U+FFFD
     cursor_ = PutPaddedUtf16(bytes, cursor_, clean);
   }
-  // The same of an array of strings, which have to fit; see PutPaddedUtf16Array().
+  // The same of an array of strings, which have to fit; see PutPaddedUtf16Array().  The NULs do not
+  // count as text; there may be kMostNuls of them in a record.
+  static constexpr std::size_t kMostNuls = std::size_t{256} << 10;
   void AppendPaddedUtf16Array(std::span<const std::byte> bytes, std::uint32_t*& nuls) {
+    const std::uint32_t* const before = nuls;
     cursor_ = PutPaddedUtf16Array(bytes, cursor_, nuls);
+    limit_ += nuls - before;
+  }
+  // Counts text that is kept elsewhere as if its `bytes` of UTF-16 were appended here, so that what
+  // a record is cut at does not depend on those before it.  False where they would not fit.
+  bool CountUtf16(std::size_t bytes, std::size_t size) {
+    if (!HasRoomForUtf16(bytes)) return false;
+    cursor_ += size;
+    return true;
   }
   // True when no UTF-16 of so many bytes makes it overflow.
   bool HasRoomForUtf16(std::size_t bytes) const {
     return bytes / 2 * 3 <= static_cast<std::size_t>(limit_ - cursor_);
+  }
+  bool HasRoomForUtf16Array(std::size_t bytes) const {
+    const auto given = static_cast<std::size_t>(limit_ - buffer_.get()) - kCapacity;
+    return HasRoomForUtf16(bytes) && bytes / 2 <= kMostNuls - given;
   }
   void AppendNumber(std::int64_t value);
   void AppendNumber(std::uint64_t value);

@@ -456,7 +456,7 @@ std::string_view EventDecoder::TextOfUtf16(std::span<const std::byte> utf16) {
 // An array of strings as one text, of which the items are what lies between its NULs.
 void EventDecoder::PutStrings(const Op& op, const Value& value) {
   const std::byte* const end = value.data + value.size;
-  if (value.size == 0 || end > padded_end_ || !text_.HasRoomForUtf16(value.size)) {
+  if (value.size == 0 || end > padded_end_ || !text_.HasRoomForUtf16Array(value.size)) {
     return PutArray(op, value);
   }
   const char* const begin = text_.mark();

@@ -200,7 +200,8 @@ bool PlanCompiler::ParseName(std::string_view& name) {
   reference.is_inline = offset == position_;
   KnownName& known = known_names_[HashOf(offset)];
   const bool may_be_known = !in_definition_ && !reference.is_inline;
-  if (may_be_known && known.chunk == chunk_number_ && known.offset == offset) {
+  if (may_be_known && known.chunk == chunk_number_ && known.offset == offset &&
+      text_.CountUtf16(known.size, known.text.size())) {
     name = known.text;
     return true;
   }
@@ -219,8 +220,8 @@ bool PlanCompiler::ParseName(std::string_view& name) {
   }
   name = TextOf(utf16);
   if (in_definition_) plan_->names.push_back(reference);
-  if (!may_be_known) return true;
-  if (const auto* kept = names_.Intern(name)) known = {offset, chunk_number_, kept->text};
+  if (!may_be_known || name.empty()) return true;  // it is empty too when the text overflows
+  if (const auto* kept = names_.Intern(name)) known = {offset, size, chunk_number_, kept->text};
   return true;
 }
 

@@ -80,6 +80,7 @@ class PlanCompiler {
   // each record without a template has all of its names again.
   struct KnownName {
     std::uint32_t offset = 0;
+    std::size_t size = 0;  // of its UTF-16
     std::uint64_t chunk = 0;
     std::string_view text;
   };

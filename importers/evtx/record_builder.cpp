@@ -215,10 +215,14 @@ void RecordBuilder::PutSystemText(Field field, const Value& value, const Entry*&
     if (last == nullptr) {
       const std::string_view text = TextOf(value);
       if (!text.empty()) last = values_.Add(key, text);
-      if (last == nullptr) return PutText(field, text);
+      return last != nullptr ? PutEntry(field, *last) : PutText(field, text);
     }
   }
-  PutEntry(field, *last);
+  if (text_.CountUtf16(WithoutTrailingNuls(value.bytes()).size(), last->text.size())) {
+    PutEntry(field, *last);
+  } else {
+    PutText(field, TextOf(value));
+  }
 }
 
 void RecordBuilder::PutFileTime(std::uint64_t filetime) {
@@ -241,7 +245,7 @@ void RecordBuilder::PutSid(std::span<const std::byte> sid, const Entry*& last) {
     if (last == nullptr) {
       const auto size = static_cast<std::uint16_t>(sid.size());
       const std::string_view text = TextOf({sid.data(), size, kSid});
-      last = users_.Add(key, text);
+      if (!text_.overflowed()) last = users_.Add(key, text);  // else it may be cut
       if (last == nullptr) return PutText(Field::kUser, text);
     }
   }
