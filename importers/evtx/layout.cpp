@@ -76,7 +76,7 @@ class Binder {
   // A plan can ask for more values than there are; those are NULL.
   bool IsThere(const Op& op) const { return op.index < layout_.count(); }
   std::uint8_t TypeOf(const Op& op) const {
-    return IsThere(op) ? layout_.ValueAt(nullptr, op.index).type : std::uint8_t{kNull};
+    return IsThere(op) ? layout_.TypeOf(op.index) : std::uint8_t{kNull};
   }
   std::size_t SizeOf(const Op& op) const { return IsThere(op) ? layout_.SizeOf(op.index) : 0; }
 

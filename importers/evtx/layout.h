@@ -101,11 +101,12 @@ class Layout {
   std::uint16_t SizeOf(std::size_t index) const {
     return static_cast<std::uint16_t>(numbers_[index]);
   }
+  std::uint8_t TypeOf(std::size_t index) const {
+    return static_cast<std::uint8_t>(numbers_[index] >> 16);
+  }
   // `data` is where the first value lies.
   Value ValueAt(const std::byte* data, std::size_t index) const {
-    const std::uint32_t word = numbers_[index];
-    return {data + OffsetOf(index), static_cast<std::uint16_t>(word),
-            static_cast<std::uint8_t>(word >> 16)};
+    return {data + OffsetOf(index), SizeOf(index), TypeOf(index)};
   }
 
   SystemPart& system() { return system_; }
