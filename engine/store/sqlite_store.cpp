@@ -169,7 +169,8 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
   // last import can be undone by a power cut, but never halved.
   database_.Execute("PRAGMA cache_size = -24576; PRAGMA temp_store = FILE");
   if (temporary) {
-    database_.Execute("PRAGMA synchronous = OFF");
+    // Nobody waits for its disk, and a diagnosis needs the memory for itself.
+    database_.Execute("PRAGMA cache_size = -8192; PRAGMA synchronous = OFF");
   } else if (!options_.read_only) {
     database_.Execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
