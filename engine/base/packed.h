@@ -9,6 +9,8 @@ namespace exdiag {
 
 class PackedWriter {
  public:
+  // Room for so many bytes more, so that writing them moves nothing.
+  void Reserve(std::size_t bytes) { bytes_.reserve(bytes_.size() + bytes); }
   void Number(std::uint64_t value);  // small ones take one byte
   void Signed(std::int64_t value);
   void Double(double value);

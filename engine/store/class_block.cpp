@@ -17,6 +17,7 @@ std::int64_t Sum(std::int64_t a, std::uint64_t b) {
 // The first entry, then differences: seconds rise, rows nearly always.
 std::string EncodeBlock(std::span<const ClassEntry> entries) {
   PackedWriter writer;
+  writer.Reserve(4 * entries.size());
   writer.Number(entries.size());
   ClassEntry last;
   for (const ClassEntry& entry : entries) {

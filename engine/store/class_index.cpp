@@ -8,19 +8,22 @@ namespace exdiag {
 ClassIndex::ClassIndex(sql::Database& database) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
   insert_ = prepare(
-      "INSERT INTO main.class_blocks (class, first, last, events, content) "
-      "VALUES (?1,?2,?3,?4,?5)");
+      "INSERT INTO main.class_blocks (class, first, first_event, last, events, content) "
+      "VALUES (?1,?2,?3,?4,?5,?6)");
   update_ = prepare(
-      "UPDATE main.class_blocks SET first = ?2, last = ?3, events = ?4, content = ?5 "
-      "WHERE id = ?1");
-  delete_ = prepare("DELETE FROM main.class_blocks WHERE id = ?1");
+      "UPDATE main.class_blocks SET last = ?4, events = ?5, content = ?6 "
+      "WHERE class = ?1 AND first = ?2 AND first_event = ?3");
+  delete_ =
+      prepare("DELETE FROM main.class_blocks WHERE class = ?1 AND first = ?2 AND first_event = ?3");
   select_last_ = prepare(
-      "SELECT id, first, events, content FROM main.class_blocks WHERE class = ?1 "
-      "ORDER BY first DESC, id DESC LIMIT 1");
+      "SELECT first, first_event, events, content FROM main.class_blocks WHERE class = ?1 "
+      "ORDER BY first DESC, first_event DESC LIMIT 1");
   select_around_ = prepare(
-      "SELECT id, content FROM main.class_blocks WHERE class = ?1 AND first <= ?2 AND last >= ?2");
+      "SELECT first, first_event, content FROM main.class_blocks "
+      "WHERE class = ?1 AND first <= ?2 AND last >= ?2");
   select_from_ = prepare(
-      "SELECT id, content FROM main.class_blocks WHERE class = ?1 AND first < ?3 AND last >= ?2");
+      "SELECT first, first_event, content FROM main.class_blocks "
+      "WHERE class = ?1 AND first < ?3 AND last >= ?2");
 }
 
 ClassIndex::Waiting& ClassIndex::Of(std::int64_t class_row) {
@@ -41,23 +44,16 @@ void ClassIndex::Move(ClassEntry entry, std::int64_t before, std::int64_t after)
 
 void ClassIndex::Remove(std::int64_t class_row, std::int64_t first, std::int64_t end) {
   Flush();
-  std::vector<std::int64_t> rows;
   std::vector<Block> cut;
   select_from_.Bind(1, class_row).Bind(2, first).Bind(3, end);
   while (select_from_.Next()) {
-    Block block{select_from_.Int(0), class_row, true, {}};
-    DecodeBlock(select_from_.Bytes(1), block.entries);
+    Block block{class_row, {select_from_.Int(0), select_from_.Int(1)}, true, {}};
+    DecodeBlock(select_from_.Bytes(2), block.entries);
     std::erase_if(block.entries, [&](const ClassEntry& entry) {
       return entry.second >= first && entry.second < end;
     });
-    // Most go as a whole.
-    if (block.entries.empty()) {
-      rows.push_back(block.row);
-    } else {
-      cut.push_back(std::move(block));
-    }
+    cut.push_back(std::move(block));
   }
-  for (const std::int64_t row : rows) delete_.Bind(1, row).Run();
   for (Block& block : cut) Save(block);
 }
 
@@ -91,16 +87,16 @@ void ClassIndex::TakeOut(Block& block, const Removed& removed) {
   Save(block);
   select_around_.Bind(1, removed.class_row).Bind(2, removed.entry.second);
   while (select_around_.Next()) {
-    block.row = select_around_.Int(0);
     block.class_row = removed.class_row;
-    DecodeBlock(select_around_.Bytes(1), block.entries);
+    block.first = {select_around_.Int(0), select_around_.Int(1)};
+    DecodeBlock(select_around_.Bytes(2), block.entries);
     if (take()) break;
   }
   select_around_.Reset();
 }
 
-// The class's last block takes more entries while it has room, so that many small exports do not
-// make as many blocks.
+// The class's last block takes a few more entries, so that many small exports do not make as many
+// blocks.
 void ClassIndex::Write(Waiting& waiting) {
   std::vector<ClassEntry>& entries = waiting.entries_;
   if (entries.empty()) return;
@@ -123,33 +119,41 @@ void ClassIndex::Write(Waiting& waiting) {
   entries.clear();
 }
 
-// The last block of a class, when `more` entries fit into it.
+// The last block of a class, when it may take `more` entries: writing it again and again must not
+// cost more than what it takes.
 bool ClassIndex::LoadLast(std::int64_t class_row, std::size_t more, Block& block) {
+  constexpr std::size_t kFew = 96;
   select_last_.Bind(1, class_row);
-  const bool fits = select_last_.Next() && select_last_.Unsigned(2) + more <= kBlockEntries;
-  if (fits) {
-    block.row = select_last_.Int(0);
+  const std::size_t there = select_last_.Next() ? select_last_.Unsigned(2) : kBlockEntries;
+  const std::size_t together = there + more;
+  const bool takes = together <= kFew || (there <= more && together <= kBlockEntries);
+  if (takes) {
     block.class_row = class_row;
+    block.first = {select_last_.Int(0), select_last_.Int(1)};
     DecodeBlock(select_last_.Bytes(3), block.entries);
   }
   select_last_.Reset();
-  return fits;
+  return takes;
 }
 
 void ClassIndex::Insert(std::int64_t class_row, std::span<const ClassEntry> entries) {
   const std::string content = EncodeBlock(entries);
-  insert_.Bind(1, class_row).Bind(2, entries.front().second).Bind(3, entries.back().second);
-  insert_.Bind(4, entries.size()).BindBytes(5, content).Run();
+  insert_.Bind(1, class_row).Bind(2, entries.front().second).Bind(3, entries.front().event);
+  insert_.Bind(4, entries.back().second).Bind(5, entries.size()).BindBytes(6, content).Run();
 }
 
 void ClassIndex::Save(Block& block) {
-  if (block.changed && block.entries.empty()) {
-    delete_.Bind(1, block.row).Run();
-  } else if (block.changed) {
+  if (!block.changed) return;
+  const bool same = !block.entries.empty() && block.entries.front() == block.first;
+  sql::Statement& write = same ? update_ : delete_;
+  write.Bind(1, block.class_row).Bind(2, block.first.second).Bind(3, block.first.event);
+  if (same) {
     const std::string content = EncodeBlock(block.entries);
-    update_.Bind(1, block.row).Bind(2, block.entries.front().second);
-    update_.Bind(3, block.entries.back().second).Bind(4, block.entries.size());
-    update_.BindBytes(5, content).Run();
+    write.Bind(4, block.entries.back().second).Bind(5, block.entries.size());
+    write.BindBytes(6, content).Run();
+  } else {
+    write.Run();
+    if (!block.entries.empty()) Insert(block.class_row, block.entries);
   }
   block = {};
 }

@@ -32,10 +32,10 @@ class ClassIndex {
   void Drop();
 
  private:
-  // A row of class_blocks.
+  // A row of class_blocks, known by its class and by the entry that was its first when it was read.
   struct Block {
-    std::int64_t row = 0;  // 0: none
     std::int64_t class_row = 0;
+    ClassEntry first;
     bool changed = false;
     std::vector<ClassEntry> entries;
   };
@@ -48,7 +48,7 @@ class ClassIndex {
 
   void Write(Waiting& waiting);
   void TakeOut(Block& block, const Removed& removed);
-  bool LoadLast(std::int64_t class_row, std::size_t room, Block& block);
+  bool LoadLast(std::int64_t class_row, std::size_t more, Block& block);
   void Insert(std::int64_t class_row, std::span<const ClassEntry> entries);
   void Save(Block& block);
 

@@ -54,8 +54,6 @@ void EventWriter::Begin(std::int64_t row) {
   import_ = row;
   ledger_ = {};
   counted_ = 0;
-  // What was remembered may belong to an import that was rolled back.
-  classes_.Forget();
   totals_.Begin();
   class_index_.Drop();
   stretches_.Begin();
@@ -72,7 +70,11 @@ void EventWriter::WriteTotals() {
   stretches_.Write(import_, classes_);
 }
 
-void EventWriter::End() { window_.End(); }
+// Names and classes are never removed, so what is known of them lasts.
+void EventWriter::End(bool undone) {
+  window_.End();
+  if (undone) classes_.Forget();
+}
 
 void EventWriter::Write(const Batch& batch) {
   LearnNames(batch);

@@ -41,8 +41,8 @@ class EventWriter {
   void Write(const Batch& batch);
   // After the last one, before the transaction ends well.
   void WriteTotals();
-  // After the last one, also after an error.
-  void End();
+  // After the last one, also after an error; `undone`: what it wrote is no longer there.
+  void End(bool undone);
 
   // Of the current import; file, format and the like are not filled in.
   const LedgerRow& ledger() const { return ledger_; }

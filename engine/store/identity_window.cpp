@@ -47,14 +47,19 @@ IdentityGroup* IdentityWindow::Generation::Find(std::int64_t second, std::uint64
 
 IdentityGroup& IdentityWindow::Generation::Add(const IdentityGroup& group) {
   const std::size_t slot = SlotOf(group.second, group.identity);
-  count_ += keys_[slot] != kFree ? 0 : 1;
+  if (keys_[slot] == kFree && ++count_ <= kFew) used_.push_back(slot);
   keys_[slot] = KeyOf(group.identity);
   slots_[slot] = group;
   return slots_[slot];
 }
 
 void IdentityWindow::Generation::Clear() {
-  if (count_ > 0) keys_.assign(kCapacity, kFree);
+  if (count_ > kFew) {
+    keys_.assign(kCapacity, kFree);
+  } else {
+    for (const std::size_t slot : used_) keys_[slot] = kFree;
+  }
+  used_.clear();
   count_ = 0;
 }
 

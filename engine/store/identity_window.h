@@ -73,6 +73,7 @@ class IdentityWindow {
 
    private:
     static constexpr std::size_t kCapacity = 1 << 15;
+    static constexpr std::size_t kFew = 1 << 10;
     static constexpr std::uint64_t kFree = 0;
     static std::uint64_t KeyOf(std::uint64_t identity) { return identity | 1; }
     std::size_t SlotOf(std::int64_t second, std::uint64_t identity) const;
@@ -80,6 +81,7 @@ class IdentityWindow {
     std::vector<IdentityGroup> slots_;
     std::vector<std::uint64_t> keys_;  // of the slots; so few bytes that they stay in the cache
     std::size_t count_ = 0;
+    std::vector<std::size_t> used_;  // slots, as long as they are few
   };
 
   struct Range {

@@ -265,13 +265,13 @@ GROUP BY import, host, channel, basis, recovered, stretch;
 // The index by class and time in blocks; the sizes of what was imported.
 constexpr const char* kVersion7 = R"sql(
 CREATE TABLE class_blocks (
-  id INTEGER PRIMARY KEY,
   class INTEGER NOT NULL REFERENCES classes,
-  first INTEGER NOT NULL,                  -- seconds, of its events
-  last INTEGER NOT NULL,
+  first INTEGER NOT NULL,                  -- its first event's second and row
+  first_event INTEGER NOT NULL,
+  last INTEGER NOT NULL,                   -- its last event's second
   events INTEGER NOT NULL,
-  content BLOB NOT NULL);                  -- see class_block.h
-CREATE INDEX class_blocks_by_time ON class_blocks (class, first, last);
+  content BLOB NOT NULL,                   -- see class_block.h
+  PRIMARY KEY (class, first, first_event)) WITHOUT ROWID;
 ALTER TABLE imports ADD COLUMN size INTEGER NOT NULL DEFAULT -1;      -- bytes; -1: not known
 CREATE INDEX imports_by_size ON imports (size);
 )sql";

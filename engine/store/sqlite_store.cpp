@@ -207,7 +207,7 @@ Result<void> SqliteStore::Begin(const std::string& file, const char* how) const 
 }
 
 void SqliteStore::Rollback() {
-  if (writer_) writer_->End();
+  if (writer_) writer_->End(true);
   database_.ClearError();
   if (database_.InTransaction()) database_.Execute("ROLLBACK");
   database_.ClearError();
@@ -300,7 +300,7 @@ Result<LedgerRow> SqliteStore::Commit(const std::string& file, const std::string
     Rollback();
     return error;
   }
-  writer_->End();
+  writer_->End(false);
   importing_ = false;
   EndBulk();
   return LedgerRowOf(import_);
