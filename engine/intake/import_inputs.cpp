@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -212,20 +213,35 @@ class Driver {
     progress_.Begin(files);
     Repeats repeats(files);
     repeats_ = &repeats;
+    store_.ImportTogether();
+    auto done = ReadAll(files);
+    if (auto ended = store_.EndTogether(); done && !ended) done = ended;
+    if (!done) return done.error();
+    summary_.cancelled = summary_.cancelled || Cancelled();
+    return std::move(summary_);
+  }
+
+ private:
+  Result<void> ReadAll(const std::vector<InputFile>& files) {
     for (const InputFile& file : files) {
       if (summary_.cancelled || Cancelled()) {
         Cancel(file.path);
         continue;
       }
       auto done = file.error.empty() ? Read(file.path) : Fail(file.path, "input.open", file.error);
-      if (!done) return done.error();
+      if (!done) return done;
       progress_.EndFile(file);
     }
-    summary_.cancelled = summary_.cancelled || Cancelled();
-    return std::move(summary_);
+    return {};
   }
 
- private:
+  // What was imported so far is stored before something is waited for.
+  Result<void> Settle() {
+    auto ended = store_.EndTogether();
+    store_.ImportTogether();
+    return ended;
+  }
+
   bool Cancelled() const { return options_.cancelled && options_.cancelled(); }
 
   void Cancel(const std::string& file) {
@@ -234,6 +250,10 @@ class Driver {
   }
 
   Result<void> Read(const std::string& file) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored)) {  // a pipe, which may take its time
+      if (auto settled = Settle(); !settled) return settled;
+    }
     const auto bytes = OpenInput(file, options_.cancelled);
     if (Cancelled()) {
       Cancel(file);

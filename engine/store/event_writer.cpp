@@ -54,8 +54,6 @@ void EventWriter::Begin(std::int64_t row) {
   import_ = row;
   ledger_ = {};
   counted_ = 0;
-  totals_.Begin();
-  class_index_.Drop();
   stretches_.Begin();
   local_classes_.clear();
   user_rows_.clear();
@@ -67,13 +65,19 @@ void EventWriter::Begin(std::int64_t row) {
 void EventWriter::WriteTotals() {
   class_index_.Flush();
   totals_.Write(import_);
-  stretches_.Write(import_, classes_);
+  local_classes_.clear();
 }
 
-// Names and classes are never removed, so what is known of them lasts.
-void EventWriter::End(bool undone) {
+void EventWriter::WriteStretches() { stretches_.Write(import_, classes_); }
+
+void EventWriter::End() { window_.End(); }
+
+// Names and classes are never removed, so that what is known of them lasts until here.
+void EventWriter::Undo() {
   window_.End();
-  if (undone) classes_.Forget();
+  classes_.Forget();
+  class_index_.Drop();
+  totals_.Begin();
 }
 
 void EventWriter::Write(const Batch& batch) {

@@ -39,10 +39,14 @@ class EventWriter {
   // Before the first batch of an import; `row` is its row of the ledger.
   void Begin(std::int64_t row);
   void Write(const Batch& batch);
-  // After the last one, before the transaction ends well.
+  // After the last one: which record numbers the import showed.
+  void WriteStretches();
+  // Then the next one may begin.
+  void End();
+  // Before a transaction ends well: what is kept of the classes of all its imports.
   void WriteTotals();
-  // After the last one, also after an error; `undone`: what it wrote is no longer there.
-  void End(bool undone);
+  // After one that did not: what was written is no longer there.
+  void Undo();
 
   // Of the current import; file, format and the like are not filled in.
   const LedgerRow& ledger() const { return ledger_; }

@@ -19,6 +19,8 @@ class ForwardingStore : public Store {
                                                      std::int64_t size) override {
     return writable().BeginImport(file, format, size);
   }
+  void ImportTogether() override { writable().ImportTogether(); }
+  Result<void> EndTogether() override { return writable().EndTogether(); }
   Result<void> AddFailedImport(const std::string& file, const std::string& reason) override {
     return writable().AddFailedImport(file, reason);
   }

@@ -75,6 +75,9 @@ IdentityWindow::IdentityWindow(sql::Database& database) : database_(database) {
       "CREATE TEMP TABLE IF NOT EXISTS kept_groups (second, identity, rows, without_id, claimed, "
       "unnamed, had_rows, cursor_record, cursor_row, PRIMARY KEY (second, identity)) WITHOUT "
       "ROWID");
+  select_bounds_ = sql::Statement(database,
+                                  "SELECT (SELECT min(second) FROM main.events), "
+                                  "(SELECT max(second) FROM main.events)");
   select_rows_ = sql::Statement(
       database, "SELECT record_id, import FROM main.events WHERE second = ?1 AND identity = ?2");
   insert_kept_ = sql::Statement(
@@ -89,14 +92,11 @@ void IdentityWindow::Begin(std::int64_t import) {
   import_ = import;
   stored_ = {};
   forgotten_ = {};
-  sql::Statement bounds(database_,
-                        "SELECT (SELECT min(second) FROM main.events), "
-                        "(SELECT max(second) FROM main.events)",
-                        false);
-  if (bounds.Next() && !bounds.IsNull(0)) {
-    stored_.Add(bounds.Int(0));
-    stored_.Add(bounds.Int(1));
+  if (select_bounds_.Next() && !select_bounds_.IsNull(0)) {
+    stored_.Add(select_bounds_.Int(0));
+    stored_.Add(select_bounds_.Int(1));
   }
+  select_bounds_.Reset();
 }
 
 void IdentityWindow::End() {

@@ -103,6 +103,7 @@ class IdentityWindow {
   Range stored_;     // seconds of the events stored before this import
   Range forgotten_;  // seconds of the groups that fell out of the window
   bool kept_any_ = false;
+  sql::Statement select_bounds_;
   sql::Statement select_rows_;
   sql::Statement insert_kept_;
   sql::Statement select_kept_;

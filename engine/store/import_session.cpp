@@ -20,7 +20,7 @@ QueuedImportSession::QueuedImportSession(Callbacks callbacks,
                                          const std::optional<std::vector<EventKind>>& keep_only)
     : callbacks_(std::move(callbacks)),
       classes_(keep_only),
-      queue_(callbacks_.write),
+      queue_([this](const Batch& batch) { return callbacks_.write(batch, !sent_); }),
       batch_(queue_.Take()) {}
 
 QueuedImportSession::~QueuedImportSession() {
@@ -90,6 +90,7 @@ void QueuedImportSession::Send() {
     classes_.TakeTallies(batch_->tallies);
     classes_.Restart();
   }
+  sent_ = true;
   working_ = queue_.Put(std::move(batch_)) && working_;
   batch_ = queue_.Take();
   batch_->restart = restart;

@@ -15,7 +15,7 @@ namespace exdiag {
 class QueuedImportSession final : public ImportSession {
  public:
   struct Callbacks {
-    std::function<bool(const Batch&)> write;
+    std::function<bool(const Batch&, bool alone)> write;  // `alone`: it is the only one
     std::function<Result<LedgerRow>(const std::string& content_hash)> commit;
     std::function<void()> abandon;  // when it ends without Commit()
   };
@@ -44,6 +44,7 @@ class QueuedImportSession final : public ImportSession {
   BatchQueue queue_;
   std::unique_ptr<Batch> batch_;
   bool working_ = true;
+  bool sent_ = false;  // a batch before the last one
   bool ended_ = false;
 };
 

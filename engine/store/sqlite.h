@@ -12,6 +12,8 @@
 
 namespace exdiag::sql {
 
+inline constexpr int kBusyMilliseconds = 2000;  // an import lasts longer
+
 // One connection.  The first error sticks: work goes on to the end of the step that met it, and
 // whoever started the step asks ok() once.  For one thread at a time.
 class Database {
@@ -85,6 +87,8 @@ class Statement {
   // Text and blobs alike.
   std::string_view Bytes(int column) const;
   std::string Text(int column) const { return std::string(Bytes(column)); }
+
+  bool prepared() const { return handle_ != nullptr; }
 
  private:
   struct Finalize {

@@ -5,13 +5,13 @@
 #include <tuple>
 #include <utility>
 
-#include "engine/base/now.h"
 #include "engine/evidence/strings.h"
 #include "engine/store/class_events.h"
 #include "engine/store/event_reader.h"
-#include "engine/store/event_writer.h"
 #include "engine/store/import_session.h"
+#include "engine/store/import_writer.h"
 #include "engine/store/kept.h"
+#include "engine/store/ledger.h"
 #include "engine/store/notes.h"
 #include "engine/store/removal.h"
 #include "engine/store/rhythm.h"
@@ -24,29 +24,6 @@
 
 namespace exdiag {
 namespace {
-
-constexpr int kBusyMilliseconds = 2000;  // an import lasts longer
-
-constexpr const char* kLedgerColumns =
-    "SELECT file, format, records, stored, duplicates, rejected, refined, facts, incomparable, "
-    "content_hash, imported_at, error FROM main.imports ";
-
-LedgerRow ReadLedgerRow(const sql::Statement& from) {
-  LedgerRow row;
-  row.file = from.Text(0);
-  row.format = from.Text(1);
-  row.records = from.Unsigned(2);
-  row.stored = from.Unsigned(3);
-  row.duplicates = from.Unsigned(4);
-  row.rejected = from.Unsigned(5);
-  row.refined = from.Unsigned(6);
-  row.facts = from.Unsigned(7);
-  row.incomparable = from.Unsigned(8);
-  row.content_hash = from.Text(9);
-  row.imported_at = {from.Int(10)};
-  row.error = from.Text(11);
-  return row;
-}
 
 constexpr std::string_view kAnswerKind = "answer";
 
@@ -100,6 +77,8 @@ class SqliteStore final : public Store {
   std::string Kept(std::string_view name) const override;
   Result<void> Keep(std::string_view name, std::string_view content) override;
   Result<std::uint64_t> RemoveEventsBefore(Ticks before) override;
+  void ImportTogether() override { imports_->Together(); }
+  Result<void> EndTogether() override { return imports_->EndTogether(); }
   RunLog* runs() override { return runs_.get(); }
   Result<std::vector<std::string>> Verify() const override;
 
@@ -111,28 +90,20 @@ class SqliteStore final : public Store {
  private:
   // "site.db: the disk is full; nothing of app.evtx was stored"; clears the error.
   Error TakeError(const std::string& consequence) const;
-  Result<void> Begin(const std::string& file, const char* how = "BEGIN IMMEDIATE") const;
-  Result<LedgerRow> Commit(const std::string& file, const std::string& content_hash);
+  Result<void> MayWrite(const std::string& file) const;
+  Result<void> Begin(const std::string& what) const;
   Result<void> CommitNote(const std::string& otherwise);
   void Rollback();
-  std::int64_t InsertImport(const std::string& file, const std::string& format, std::int64_t size,
-                            const std::string& error);
-  void BeginBulk(std::int64_t size);
-  bool SetJournal(const std::string& mode);
-  void EndBulk();
-  Result<LedgerRow> LedgerRowOf(std::int64_t import) const;
   template <typename Row, typename Read>
   Result<std::vector<Row>> All(sql::Statement statement, const Read& read) const;
 
   const std::string file_;
   const StoreOptions options_;
   mutable sql::Database database_;
-  std::unique_ptr<EventWriter> writer_;  // from the first import on
+  std::unique_ptr<ImportLedger> ledger_;
+  std::unique_ptr<ImportWriter> imports_;
   mutable std::unique_ptr<EventReader> reader_;
   std::unique_ptr<RunLog> runs_;
-  std::int64_t import_ = 0;
-  bool importing_ = false;
-  bool bulk_ = false;
   bool temporary_ = false;
   bool outdated_ = false;
   bool locked_ = false;
@@ -159,7 +130,7 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
   database_.Open(path, flags);
   locked_ = database_.locked();
   if (!database_.ok()) return TakeError("not opened");
-  sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
+  sqlite3_busy_timeout(database_.handle(), sql::kBusyMilliseconds);
   if (auto prepared = PrepareSchema(database_, file_, options_.read_only); !prepared) {
     locked_ = database_.locked();
     outdated_ = options_.read_only && IsOutdated(database_);
@@ -177,6 +148,10 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
         "PRAGMA journal_size_limit = 16777216");
   }
   RegisterClassEvents(database_);
+  ledger_ = std::make_unique<ImportLedger>(database_);
+  imports_ = std::make_unique<ImportWriter>(
+      database_, *ledger_,
+      [this](const std::string& consequence) { return TakeError(consequence); }, !temporary);
   reader_ = std::make_unique<EventReader>(database_);
   runs_ = MakeRunLog(database_, {.begin = [this] { return Begin("the run"); },
                                  .commit = [this] { return CommitNote("the run is not noted"); },
@@ -194,171 +169,62 @@ Error SqliteStore::TakeError(const std::string& consequence) const {
   return error;
 }
 
-Result<void> SqliteStore::Begin(const std::string& file, const char* how) const {
-  if (importing_) {
+Result<void> SqliteStore::MayWrite(const std::string& file) const {
+  if (imports_->importing()) {
     return Error{file_ + ": another import into it is not finished; nothing of " + file +
                  " was stored"};
   }
   if (options_.read_only) {
     return Error{file_ + ": opened for reading only; nothing of " + file + " was stored"};
   }
-  if (database_.Execute(how)) return {};
-  return TakeError("nothing of " + file + " was stored");
+  return {};
 }
 
+Result<void> SqliteStore::Begin(const std::string& what) const {
+  if (auto refused = MayWrite(what); !refused) return refused;
+  if (auto ended = imports_->CommitShared(); !ended) return ended;
+  if (database_.Execute("BEGIN IMMEDIATE")) return {};
+  return TakeError("nothing of " + what + " was stored");
+}
+
+// Of a transaction that is none of the import's.
 void SqliteStore::Rollback() {
-  if (writer_) writer_->End(true);
   database_.ClearError();
   if (database_.InTransaction()) database_.Execute("ROLLBACK");
   database_.ClearError();
-  importing_ = false;
-  EndBulk();
-}
-
-std::int64_t SqliteStore::InsertImport(const std::string& file, const std::string& format,
-                                       std::int64_t size, const std::string& error) {
-  sql::Statement insert(database_,
-                        "INSERT INTO main.imports (file, format, size, imported_at, error) "
-                        "VALUES (?1, ?2, ?3, ?4, ?5)",
-                        false);
-  insert.BindText(1, file).BindText(2, format).Bind(3, size);
-  insert.Bind(4, Now().value).BindText(5, error).Run();
-  return database_.LastRow();
 }
 
 Result<std::unique_ptr<ImportSession>> SqliteStore::BeginImport(const std::string& file,
                                                                 const std::string& format,
                                                                 std::int64_t size) {
-  // Not inside the transaction, whose end would be that of its temporary table.
-  if (!writer_ && !options_.read_only) writer_ = std::make_unique<EventWriter>(database_);
-  if (!database_.ok()) return TakeError("nothing of " + file + " was stored");
-  if (!importing_) BeginBulk(size);
-  if (auto begun = Begin(file, bulk_ ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE"); !begun) {
-    if (!importing_) EndBulk();
-    return begun.error();
-  }
-  import_ = InsertImport(file, format, size, "");
-  writer_->Begin(import_);
-  if (!database_.ok()) {
-    const Error error = TakeError("nothing of " + file + " was stored");
-    Rollback();
-    return error;
-  }
-  importing_ = true;
-  QueuedImportSession::Callbacks callbacks;
-  callbacks.write = [this](const Batch& batch) {
-    writer_->Write(batch);
-    return database_.ok();
-  };
-  callbacks.commit = [this, file](const std::string& hash) { return Commit(file, hash); };
-  callbacks.abandon = [this] { Rollback(); };
+  if (auto refused = MayWrite(file); !refused) return refused.error();
+  auto callbacks = imports_->Begin(file, format, size);
+  if (!callbacks) return callbacks.error();
   return std::unique_ptr<ImportSession>(
-      std::make_unique<QueuedImportSession>(std::move(callbacks), options_.keep_only));
-}
-
-// What is imported first into a store is not worth a write-ahead log, from which each page is
-// copied into the store later: before it there was nothing that somebody could read.  A journal
-// keeps what little there was, so that here too all of it counts or nothing.
-void SqliteStore::BeginBulk(std::int64_t size) {
-  constexpr std::int64_t kWorthIt = std::int64_t{16} << 20;
-  if (temporary_ || options_.read_only || size < kWorthIt) return;
-  if (database_.Number("SELECT EXISTS (SELECT 1 FROM main.imports)") != 0) return;
-  bulk_ = SetJournal("delete");
-}
-
-void SqliteStore::EndBulk() {
-  if (bulk_) SetJournal("wal");  // if not now, whoever opens it next does
-  bulk_ = false;
-}
-
-// Whether it is so now; not while others have the store open.
-bool SqliteStore::SetJournal(const std::string& mode) {
-  sqlite3_busy_timeout(database_.handle(), 0);
-  sql::Statement set(database_, "PRAGMA main.journal_mode = " + mode, false);
-  const bool done = set.Next() && set.Text(0) == mode;
-  database_.ClearError();
-  sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
-  return done;
-}
-
-Result<LedgerRow> SqliteStore::Commit(const std::string& file, const std::string& content_hash) {
-  const LedgerRow& counts = writer_->ledger();
-  sql::Statement update(database_,
-                        "UPDATE main.imports SET records = ?2, stored = ?3, duplicates = ?4, "
-                        "rejected = ?5, refined = ?6, facts = ?7, incomparable = ?8, counted = ?9, "
-                        "content_hash = ?10 WHERE id = ?1",
-                        false);
-  update.Bind(1, import_).Bind(2, counts.records).Bind(3, counts.stored);
-  update.Bind(4, counts.duplicates).Bind(5, counts.rejected).Bind(6, counts.refined);
-  update.Bind(7, counts.facts).Bind(8, counts.incomparable).Bind(9, writer_->counted());
-  update.BindText(10, content_hash);
-  if (database_.ok()) update.Run();
-  if (database_.ok()) writer_->WriteTotals();
-  if (database_.ok()) database_.Execute("COMMIT");
-  if (!database_.ok()) {
-    const Error error = TakeError("nothing of " + file + " was stored");
-    Rollback();
-    return error;
-  }
-  writer_->End(false);
-  importing_ = false;
-  EndBulk();
-  return LedgerRowOf(import_);
-}
-
-Result<LedgerRow> SqliteStore::LedgerRowOf(std::int64_t import) const {
-  sql::Statement one(database_, std::string(kLedgerColumns) + "WHERE id = ?1", false);
-  if (one.Bind(1, import).Next()) return ReadLedgerRow(one);
-  return TakeError("its ledger could not be read");
+      std::make_unique<QueuedImportSession>(std::move(*callbacks), options_.keep_only));
 }
 
 Result<void> SqliteStore::AddFailedImport(const std::string& file, const std::string& reason) {
-  if (auto begun = Begin(file); !begun) return begun;
-  InsertImport(file, "", kUnknownSize, reason);
-  if (database_.ok() && database_.Execute("COMMIT")) return {};
-  const Error error = TakeError("nothing of " + file + " was stored");
-  Rollback();
-  return error;
+  if (auto refused = MayWrite(file); !refused) return refused;
+  return imports_->AddFailed(file, reason);
+}
+
+Result<LedgerRow> SqliteStore::AddRepeatedImport(const std::string& file,
+                                                 const std::string& content_hash) {
+  if (auto refused = MayWrite(file); !refused) return refused.error();
+  return imports_->AddRepeated(file, content_hash);
 }
 
 Result<bool> SqliteStore::KnowsSize(std::int64_t size) const {
-  // Rows of stores that were made before sizes were kept have none.
-  sql::Statement one(database_,
-                     "SELECT EXISTS (SELECT 1 FROM main.imports "
-                     "WHERE content_hash <> '' AND size IN (?1, -1))",
-                     false);
-  const bool known = one.Bind(1, size).Next() && one.Int(0) != 0;
+  const bool known = ledger_->KnowsSize(size);
   if (!database_.ok()) return TakeError("its ledger could not be read");
   return known;
 }
 
 Result<std::optional<LedgerRow>> SqliteStore::FindImport(const std::string& content_hash) const {
-  if (content_hash.empty()) return std::optional<LedgerRow>();
-  sql::Statement one(database_,
-                     std::string(kLedgerColumns) +
-                         "WHERE content_hash = ?1 AND error = '' AND repeats IS NULL "
-                         "ORDER BY id LIMIT 1",
-                     false);
-  if (one.BindText(1, content_hash).Next()) return std::optional<LedgerRow>(ReadLedgerRow(one));
+  std::optional<LedgerRow> found = ledger_->Find(content_hash);
   if (!database_.ok()) return TakeError("its ledger could not be read");
-  return std::optional<LedgerRow>();
-}
-
-Result<LedgerRow> SqliteStore::AddRepeatedImport(const std::string& file,
-                                                 const std::string& content_hash) {
-  if (auto begun = Begin(file); !begun) return begun.error();
-  sql::Statement insert(
-      database_,
-      "INSERT INTO main.imports (file, format, records, duplicates, rejected, facts, "
-      "content_hash, imported_at, repeats) SELECT ?1, format, records, records - rejected, "
-      "rejected, facts, content_hash, ?3, id FROM main.imports "
-      "WHERE content_hash = ?2 AND error = '' AND repeats IS NULL ORDER BY id LIMIT 1",
-      false);
-  insert.BindText(1, file).BindText(2, content_hash).Bind(3, Now().value).Run();
-  if (database_.ok() && database_.Execute("COMMIT")) return LedgerRowOf(database_.LastRow());
-  const Error error = TakeError("the repeated import of " + file + " is not in its ledger");
-  Rollback();
-  return error;
+  return found;
 }
 
 Result<void> SqliteStore::ForEachEvent(const EventQuery& query,
@@ -507,8 +373,9 @@ Result<std::vector<LogRhythm>> SqliteStore::Rhythms(const PauseRule& rule) const
 }
 
 Result<std::vector<LedgerRow>> SqliteStore::Ledger() const {
-  sql::Statement statement(database_, std::string(kLedgerColumns) + "ORDER BY id", false);
-  return All<LedgerRow>(std::move(statement), ReadLedgerRow);
+  std::vector<LedgerRow> rows = ledger_->All();
+  if (!database_.ok()) return TakeError("it could not be read");
+  return rows;
 }
 
 Result<std::vector<StoredReject>> SqliteStore::Rejects() const {
@@ -560,7 +427,7 @@ std::string SqliteStore::Kept(std::string_view name) const {
 Result<void> SqliteStore::Keep(std::string_view name, std::string_view content) {
   sqlite3_busy_timeout(database_.handle(), 0);  // not worth waiting for
   auto begun = Begin("the results");
-  sqlite3_busy_timeout(database_.handle(), kBusyMilliseconds);
+  sqlite3_busy_timeout(database_.handle(), sql::kBusyMilliseconds);
   if (!begun) return begun;
   WriteKept(database_, name, content);
   if (database_.ok() && database_.Execute("COMMIT")) return {};

@@ -208,6 +208,11 @@ class Store {
   virtual Result<std::unique_ptr<ImportSession>> BeginImport(const std::string& file,
                                                              const std::string& format,
                                                              std::int64_t size) = 0;
+  // Until EndTogether() small imports may be made durable and visible several at once, which is
+  // faster: an error then is about all of them, and names them.  Meanwhile nothing but importing
+  // and the ledger's questions below is allowed.
+  virtual void ImportTogether() {}
+  virtual Result<void> EndTogether() { return {}; }
   // A file from which nothing could be read: a ledger row with an error.
   virtual Result<void> AddFailedImport(const std::string& file, const std::string& reason) = 0;
 

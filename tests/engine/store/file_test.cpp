@@ -270,6 +270,99 @@ TEST(OpenTest, AFullDisk) {
   EXPECT_THAT(*(*store)->Verify(), IsEmpty());
 }
 
+// ---- small imports that share a transaction
+
+TEST(TogetherTest, SmallImportsAreSeenAtOnce) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file), other = Store::Open(file);
+  (*store)->ImportTogether();
+  EXPECT_EQ(Import(**store, {{.record_id = 1}, {.record_id = 2}}, "a.csv").stored, 2u);
+  EXPECT_EQ(Import(**store, {{.record_id = 2}, {.record_id = 3}}, "b.csv").duplicates, 1u);
+  ASSERT_TRUE((*store)->AddFailedImport("c.png", "not in a known format; not read").ok());
+  EXPECT_FALSE(*(*store)->KnowsSize(77));
+  ASSERT_TRUE(Add(*Begin(**store, "d.csv", "test", 77), {.record_id = 4}));  // given up
+  EXPECT_THAT(*(*other)->Ledger(), IsEmpty());
+  ASSERT_TRUE((*store)->EndTogether().ok());
+  EXPECT_EQ((*other)->Ledger()->size(), 3u);
+  EXPECT_EQ(AllEvents(**other).size(), 3u);
+  EXPECT_EQ(AllEvents(**other, {.event_ids = {9322}, .limit = 10}).size(), 3u);
+  EXPECT_THAT(*(*other)->Verify(), IsEmpty());
+  // From now on each by itself.
+  Import(**store, {{.record_id = 5}}, "e.csv");
+  EXPECT_EQ((*other)->Ledger()->size(), 4u);
+}
+
+TEST(TogetherTest, ALargeImportIsByItself) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file), other = Store::Open(file);
+  (*store)->ImportTogether();
+  Import(**store, {{.record_id = 1}}, "a.csv");
+  {
+    const auto session = Begin(**store, "large.csv");
+    for (std::uint64_t i = 2; i < 10'000; ++i) ASSERT_TRUE(Add(*session, {.record_id = i}));
+  }
+  // Giving it up takes nothing back of what was there.
+  EXPECT_EQ((*other)->Ledger()->size(), 1u);
+  Import(**store, {{.record_id = 2}}, "b.csv");
+  ASSERT_TRUE((*store)->EndTogether().ok());
+  EXPECT_EQ(AllEvents(**other).size(), 2u);
+  EXPECT_THAT(*(*other)->Verify(), IsEmpty());
+}
+
+TEST(TogetherTest, WhatElseIsWrittenEndsIt) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file);
+  (*store)->ImportTogether();
+  Import(**store, {{.record_id = 1}}, "a.csv");
+  Note note;
+  note.subject = "n";
+  ASSERT_TRUE((*store)->AddNote(note).ok());
+  EXPECT_EQ((*Store::Open(file))->Ledger()->size(), 1u);
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+}
+
+TEST(TogetherTest, AFullDiskIsAboutAllOfThem) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{4 << 20, 4 << 20};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const auto store = Store::Open(file);
+    (*store)->ImportTogether();
+    std::string why;
+    for (int i = 0; i < 1000 && why.empty(); ++i) {
+      const auto session =
+          (*store)->BeginImport(std::to_string(i) + ".csv", "test", Store::kUnknownSize);
+      if (!session) {
+        why = session.error().message;
+        break;
+      }
+      for (std::uint64_t n = 0; n < 500; ++n) {
+        static_cast<void>(
+            Add(*session, {.strings = {std::string(300, 'x')},
+                           .record_id = static_cast<std::uint64_t>(i) * 500 + n + 1}));
+      }
+      if (const auto row = (*session)->Commit(); !row) why = row.error().message;
+    }
+    const std::size_t stored = (*store)->Ledger()->size();
+    const std::string first = std::to_string(stored) + ".csv";
+    const bool as_promised = why.starts_with(file + ": cannot be read or written") &&
+                             why.find("; nothing of " + first + ", ") != std::string::npos &&
+                             why.ends_with(" more was stored") && (*store)->Verify()->empty() &&
+                             AllEvents(**store).size() == stored * 500;
+    if (!as_promised) fprintf(stderr, "%s (%zu stored)\n", why.c_str(), stored);
+    ::_exit(as_promised ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 // ---- killed at any moment
 
 constexpr int kKillFiles = 6;
@@ -293,7 +386,10 @@ void ImportForEver(const std::string& file) {
   for (;;) {
     const auto store = Store::Open(file);
     if (!store) ::_exit(2);
+    (*store)->ImportTogether();
     for (int number = 0; number < kKillFiles; ++number) {
+      // Small enough to wait for others.
+      Import(**store, {KillFile(number).front()}, "small.csv");
       Import(**store, KillFile(number), std::to_string(number) + ".csv");
     }
   }
@@ -317,7 +413,7 @@ TEST(KillTest, EachFileIsImportedWholeOrNotAtAll) {
     EXPECT_THAT(*(*store)->Verify(), IsEmpty());
     const auto ledger = (*store)->Ledger();
     for (const LedgerRow& row : *ledger) {
-      EXPECT_EQ(row.records, static_cast<std::uint64_t>(kKillEvents));
+      EXPECT_EQ(row.records, row.file == "small.csv" ? 1u : static_cast<unsigned>(kKillEvents));
     }
   }
   const auto store = Store::Open(file);
