@@ -58,7 +58,13 @@ class ClassTable {
     return basis == TimeBasis::kNone ? 2 : basis == TimeBasis::kLocalUnknown ? 1 : 0;
   }
 
+  std::uint32_t Find(const NormalisedEvent& event, Batch& batch);
+  std::uint32_t& GuessOf(const NormalisedEvent& event);
+
+  static constexpr int kGuessBits = 9;
+
   std::optional<std::set<std::pair<std::string, std::uint16_t>>> keep_only_;  // lower case
+  std::array<std::uint32_t, 1 << kGuessBits> guesses_{};
   std::vector<Row> rows_;
   std::unordered_map<std::uint64_t, std::uint32_t> by_hash_;
   std::unordered_map<std::string, std::uint32_t> users_;
