@@ -182,7 +182,7 @@ def size_of(path):
 # ---- the sections ---------------------------------------------------------------------------------------------------
 
 def measure_parse(bench):
-    logs = [('generated', bench.log('dense-100.evtx', 'evtx', '--records', 190_000), 190_000)]
+    logs = [('generated', bench.log('dense-500.evtx', 'evtx', '--records', 950_000), 950_000)]
     real = bench.real_log()
     if real:
         logs.append(('real', real, 0))
