@@ -132,6 +132,7 @@ constexpr Place UnpackPlace(std::uint64_t packed, std::uint32_t column) {
 
 // Ticks as (second since 1970, fraction), and back.
 inline constexpr std::int64_t kSecondsTo1970 = 11'644'473'600;
+inline constexpr std::int64_t kNoTime = -kSecondsTo1970;  // the second of events without a time
 constexpr std::int64_t UnixSecond(Ticks time) {
   const std::int64_t floor = time.value >= 0 ? time.value / kTicksPerSecond
                                              : (time.value - kTicksPerSecond + 1) / kTicksPerSecond;

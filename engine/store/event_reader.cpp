@@ -243,7 +243,6 @@ std::vector<VolumeCount> EventReader::CountByTime(Duration length) {
   ClassEvents events(database_);
   for (const std::int64_t row : rows) {
     const EventClass key = classes_.ClassOf(row);
-    constexpr std::int64_t kNoTime = -kSecondsTo1970;
     events.ForEach(row, kNoTime + 1, kLastSecond, [&](std::span<const ClassEntry> part) {
       while (!part.empty()) {
         // Those in one stretch of time.

@@ -71,14 +71,8 @@ bool ImportWriter::Write(const Batch& batch, bool alone) {
 // when it is given up.  More than that is undone with its transaction, which it then has for
 // itself.
 void ImportWriter::Start(bool alone) {
-  import_.alone = alone;
   if (!alone && !shared_.empty()) {
-    events_->WriteTotals();
-    if (!database_.ok() || !database_.Execute("COMMIT")) return;
-    shared_events_ = 0;
-    shared_.clear();
-    EndBulk();
-    if (!database_.Execute("BEGIN IMMEDIATE")) return;
+    if (!EndTransaction() || !database_.Execute("BEGIN IMMEDIATE")) return;
   }
   import_.row = ledger_.Insert(import_.file, import_.format, import_.size, "");
   events_->Begin(import_.row);
@@ -112,18 +106,20 @@ Result<void> ImportWriter::Share(const std::string& file, std::uint64_t events) 
 }
 
 Result<void> ImportWriter::CommitShared() {
-  if (shared_.empty()) return {};
+  if (shared_.empty() || EndTransaction()) return {};
+  const Error error = take_error_(NothingStored(shared_.back()));
+  Rollback();
+  return error;
+}
+
+// False leaves all that was written to Rollback().
+bool ImportWriter::EndTransaction() {
   if (database_.ok() && events_) events_->WriteTotals();
-  if (database_.ok()) database_.Execute("COMMIT");
-  if (!database_.ok()) {
-    const Error error = take_error_(NothingStored(shared_.back()));
-    Rollback();
-    return error;
-  }
+  if (!database_.ok() || !database_.Execute("COMMIT")) return false;
   shared_.clear();
   shared_events_ = 0;
   EndBulk();
-  return {};
+  return true;
 }
 
 Result<void> ImportWriter::EndTogether() {

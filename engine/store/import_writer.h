@@ -54,6 +54,7 @@ class ImportWriter {
   Result<LedgerRow> Commit(const std::string& content_hash);
   void Abandon();
   Result<void> Share(const std::string& file, std::uint64_t events);
+  bool EndTransaction();
   void Rollback();
 
   void BeginBulk(std::int64_t size);
@@ -73,7 +74,6 @@ class ImportWriter {
     std::string file, format;
     std::int64_t size = 0;
     std::int64_t row = 0;  // of the ledger; 0: nothing is written yet
-    bool alone = false;    // all of it is one batch
   };
   Import import_;
   bool importing_ = false;

@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::int64_t kAtOnce = 100'000;  // events: tens of megabytes in the write-ahead log
 
-// Events without a time have the first second of 1601, and stay.
-constexpr std::int64_t kNoTime = -kSecondsTo1970;
-
 // Stamps count imports, and this is none: the next number makes whatever was kept of these events
 // out of date now, at the price of one evaluation more after the next import.
 std::int64_t NextStamp(sql::Database& database) {

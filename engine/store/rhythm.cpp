@@ -60,7 +60,7 @@ using Classes = std::vector<std::int64_t>;
 Minutes MinutesOf(ClassEvents& events, const Classes& classes) {
   Minutes minutes;
   for (const std::int64_t row : classes) {
-    events.ForEach(row, -kSecondsTo1970 + 1, kLastSecond, [&](std::span<const ClassEntry> part) {
+    events.ForEach(row, kNoTime + 1, kLastSecond, [&](std::span<const ClassEntry> part) {
       for (const ClassEntry& entry : part) minutes.Set(FloorDiv(entry.second, kMinute));
     });
   }
