@@ -39,6 +39,9 @@ class SpillFile {
     return bytes;
   }
 
+  // No less than before.
+  void UseMemory(std::size_t most_in_memory) { most_in_memory_ = most_in_memory; }
+
   // False when a block could not be read any more, and was given as zeros.
   bool ok() const { return ok_; }
 
@@ -62,32 +65,57 @@ class SpillFile {
   bool ok_ = true;
 };
 
-// A list of plain values of which at most `in_memory` bytes, about, are in memory.
+// A list of plain values of which at most `in_memory` bytes, about, are in memory.  A short one
+// needs no more than its values.
 template <typename T>
 class SpilledList {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  explicit SpilledList(std::size_t in_memory = std::size_t{12} << 20)
-      : file_(std::make_unique<SpillFile>(in_memory / SpillFile::kBlockBytes)) {}
+  explicit SpilledList(std::size_t in_memory = std::size_t{12} << 20) : in_memory_(in_memory) {}
 
   void push_back(const T& item) {
-    if (size_ == file_->blocks() * kItems) file_->Append();
-    std::memcpy(file_->ToChange(size_ / kItems) + size_ % kItems * sizeof(T), &item, sizeof(T));
+    if (!file_ && first_.size() == kItems) Spill();
+    if (file_) {
+      Write(item);
+    } else {
+      first_.push_back(item);
+    }
     ++size_;
   }
   std::size_t size() const { return size_; }
   T operator[](std::size_t at) const {
+    if (!file_) return first_[at];
     T item;
     std::memcpy(&item, file_->At(at / kItems) + at % kItems * sizeof(T), sizeof(T));
     return item;
   }
+  // From now on; no less than before.
+  void UseMemory(std::size_t in_memory) {
+    in_memory_ = in_memory;
+    if (file_) file_->UseMemory(in_memory / SpillFile::kBlockBytes);
+  }
   // False when what it gave cannot be relied upon: the file could not be read.
-  bool ok() const { return file_->ok(); }
+  bool ok() const { return !file_ || file_->ok(); }
 
  private:
   static constexpr std::size_t kItems = SpillFile::kBlockBytes / sizeof(T);
 
+  // At size_.
+  void Write(const T& item) {
+    if (size_ == file_->blocks() * kItems) file_->Append();
+    std::memcpy(file_->ToChange(size_ / kItems) + size_ % kItems * sizeof(T), &item, sizeof(T));
+  }
+
+  void Spill() {
+    file_ = std::make_unique<SpillFile>(in_memory_ / SpillFile::kBlockBytes);
+    file_->Append();
+    std::memcpy(file_->ToChange(0), first_.data(), first_.size() * sizeof(T));
+    first_ = {};
+  }
+
+  std::size_t in_memory_;
+  std::vector<T> first_;  // as long as they fit into one block
   std::unique_ptr<SpillFile> file_;
   std::size_t size_ = 0;
 };

@@ -48,6 +48,24 @@ TEST(SpillFileTest, AllStaysInMemoryWhereNoFileCanBeMade) {
   ::unsetenv("TMPDIR");
 }
 
+TEST(SpillFileTest, MayUseMoreMemoryLater) {
+  SpilledList<Item> list(kMemory);
+  Fill(list);
+  list.UseMemory(2 * kMemory);
+  ExpectAll(list);
+}
+
+TEST(SpillFileTest, AListOfOneBlockAndOneOfOneMore) {
+  constexpr std::size_t kBlock = SpillFile::kBlockBytes / sizeof(std::uint32_t);
+  for (const std::size_t size : {kBlock - 1, kBlock, kBlock + 1}) {
+    SpilledList<std::uint32_t> list(kMemory);
+    for (std::uint32_t i = 0; i < size; ++i) list.push_back(i);
+    ASSERT_EQ(list.size(), size);
+    for (std::uint32_t i = 0; i < size; ++i) ASSERT_EQ(list[i], i);
+    EXPECT_TRUE(list.ok());
+  }
+}
+
 TEST(SpillFileTest, EmptyList) {
   const SpilledList<Item> list(kMemory);
   EXPECT_EQ(list.size(), 0U);
