@@ -118,14 +118,14 @@ class Tracer {
     std::set<ObservationId> seen;
     for (const std::size_t pattern : rule_.triggers) {
       const MatchList& list = world_.Matches(loose_[pattern]);
-      for (std::size_t i = 0; i < list.size(); ++i) {
-        if (!IsAsked(list[i]) || !seen.insert(list[i]).second) continue;
+      list.ForEach([&](ObservationId id) {
+        if (!IsAsked(id) || !seen.insert(id).second) return;
         ++trace.candidates;
-        if (near.size() >= kMostCandidates) continue;
+        if (near.size() >= kMostCandidates) return;
         std::vector<std::string> refused;
-        RefusePattern(pattern, list[i], refused);
-        near.emplace_back(refused.size(), NearMiss{world_.Reference(list[i]), refused});
-      }
+        RefusePattern(pattern, id, refused);
+        near.emplace_back(refused.size(), NearMiss{world_.Reference(id), refused});
+      });
     }
     std::stable_sort(near.begin(), near.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -285,24 +285,24 @@ class Tracer {
   std::optional<ObservationId> NearestInTime(const MatchList& list, const Trigger& trigger) const {
     std::optional<ObservationId> nearest;
     std::int64_t least = 0;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (list[i] == trigger.id) continue;
-      const std::int64_t apart =
-          std::abs(world_[list[i]].time.value - world_[trigger.id].time.value);
-      if (nearest && apart >= least) continue;
-      nearest = list[i];
+    const std::int64_t time = world_[trigger.id].time.value;
+    list.ForEach([&](ObservationId id) {
+      if (id == trigger.id) return;
+      const std::int64_t apart = std::abs(world_[id].time.value - time);
+      if (nearest && apart >= least) return;
+      nearest = id;
       least = apart;
-    }
+    });
     return nearest;
   }
 
   void AddNearest(const EventCondition& event, const Around& around, ConditionTrace& trace) const {
     const MatchList& list = world_.Matches(loose_[event.pattern]);
     std::vector<std::pair<std::int64_t, ObservationId>> candidates;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (list[i] != around.trigger.id && list[i] != around.of.id)
-        candidates.emplace_back(OutsideWindow(event, around.of, list[i]), list[i]);
-    }
+    list.ForEach([&](ObservationId id) {
+      if (id != around.trigger.id && id != around.of.id)
+        candidates.emplace_back(OutsideWindow(event, around.of, id), id);
+    });
     if (candidates.empty()) {
       trace.remarks.push_back(
           fmt::format("no other {} was read at all",

@@ -230,7 +230,7 @@ class EventQuestion final : public Question {
     const bool by_host = key.size() > same_.size();
     auto& buckets = by_host ? host_buckets_ : buckets_;
     if (!buckets) buckets = MakeBuckets(by_host);
-    return (*buckets)[key];
+    return buckets->try_emplace(std::move(key), world_.times()).first->second;
   }
 
   using Buckets = std::unordered_map<std::vector<TextId>, MatchList, TextsHash>;
@@ -238,13 +238,12 @@ class EventQuestion final : public Question {
   std::unique_ptr<Buckets> MakeBuckets(bool by_host) {
     auto buckets = std::make_unique<Buckets>();
     const MatchList& base = Base();
-    for (std::size_t i = 0; i < base.size(); ++i) {
-      const ObservationId id = base[i];
+    base.ForEach([&](ObservationId id) {
       std::vector<TextId> key;
       for (const ComparedFields& fields : same_) key.push_back(KeyOfEvent(id, fields));
       if (by_host) key.push_back(world_[id].host);
-      (*buckets)[std::move(key)].Append(id, world_[id].clock, world_[id].time);
-    }
+      buckets->try_emplace(std::move(key), world_.times()).first->second.Append(id);
+    });
     return buckets;
   }
 
@@ -257,12 +256,10 @@ class EventQuestion final : public Question {
     const MatchList& all = world_.Matches(number_);
     if (static_tests_.empty() || condition_.latest) return all;
     if (base_) return *base_;
-    base_ = std::make_unique<MatchList>();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (Pass(static_tests_, all[i])) {
-        base_->Append(all[i], world_[all[i]].clock, world_[all[i]].time);
-      }
-    }
+    base_ = std::make_unique<MatchList>(world_.times());
+    all.ForEach([&](ObservationId id) {
+      if (Pass(static_tests_, id)) base_->Append(id);
+    });
     return *base_;
   }
 
@@ -291,11 +288,10 @@ class EventQuestion final : public Question {
     if (!scope.more_tests) return scope.candidates;
     if (scope.counting) return scope.counting.get();
     if (!Spend(scope, scope.candidates->size())) return nullptr;
-    scope.counting = std::make_unique<MatchList>();
-    for (std::size_t i = 0; i < scope.candidates->size(); ++i) {
-      const ObservationId id = (*scope.candidates)[i];
-      if (Passes(scope, id)) scope.counting->Append(id, world_[id].clock, world_[id].time);
-    }
+    scope.counting = std::make_unique<MatchList>(world_.times());
+    scope.candidates->ForEach([&](ObservationId id) {
+      if (Passes(scope, id)) scope.counting->Append(id);
+    });
     return scope.counting.get();
   }
 
@@ -457,7 +453,8 @@ class EventQuestion final : public Question {
   std::vector<TextId> KeysOf(const MatchList& list, const std::string& field) const {
     const ComparedFields fields{{field, field}, context_.IsHostField(condition_.pattern, field)};
     std::vector<TextId> keys;
-    for (std::size_t i = 0; i < list.size(); ++i) keys.push_back(KeyOfEvent(list[i], fields));
+    keys.reserve(list.size());
+    list.ForEach([&](ObservationId id) { keys.push_back(KeyOfEvent(id, fields)); });
     return keys;
   }
 

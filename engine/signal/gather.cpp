@@ -175,8 +175,8 @@ class Gatherer {
   };
   // The matches of one pattern while the final order is not known yet.
   struct Found {
-    std::vector<ObservationId> ids;
-    std::vector<TextId> captures;  // as many a match as the pattern has names
+    IdSet ids;
+    Observations::CaptureList captures;
   };
 
   Result<void> ReadEvents(const Store& store) {
@@ -280,7 +280,7 @@ class Gatherer {
   }
 
   void AddMatch(PatternNumber number, ObservationId id) {
-    found_[number].ids.push_back(id);
+    found_[number].ids.Append(id);
     for (const std::string& name : patterns_.entries()[number].captures) {
       const auto captured =
           std::find_if(captures_.begin(), captures_.end(),
@@ -437,61 +437,66 @@ class Gatherer {
     std::iota(order.begin(), order.end(), ObservationId{0});
     std::sort(order.begin(), order.end(),
               [this](ObservationId a, ObservationId b) { return Before(a, b); });
-    std::vector<ObservationId> place_of(order.size());
-    SpilledList<Observation> items;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      place_of[order[i]] = static_cast<ObservationId>(i);
-      items.push_back(out_.items_[order[i]]);
+    constexpr std::size_t kToWrite = std::size_t{1} << 20;
+    SpilledList<Observation> items(kToWrite);
+    SpilledList<ObservationId> kept_order(kToWrite);
+    for (const ObservationId id : order) {
+      items.push_back(out_.items_[id]);
+      kept_order.push_back(id);
     }
     out_.items_ = std::move(items);
+    out_.items_.UseMemory(Observations::kItemsMemory);
+    order = {};
+    std::vector<ObservationId> place_of(kept_order.size());
+    for (std::size_t i = 0; i < place_of.size(); ++i) {
+      place_of[kept_order[i]] = static_cast<ObservationId>(i);
+    }
     return place_of;
   }
 
   void PutInOrder() {
-    if (!IsInOrder()) {
-      const std::vector<ObservationId> place_of = SortItems();
-      for (Found& found : found_) {
-        for (ObservationId& id : found.ids) id = place_of[id];
-      }
-    }
+    std::vector<ObservationId> place_of;
+    if (!IsInOrder()) place_of = SortItems();
     contents_ = SpilledList<std::uint64_t>();
+    for (ObservationId id = 0; id < out_.items_.size(); ++id) {
+      const Observation item = out_.items_[id];
+      out_.times_.Append(item.clock, item.time);
+    }
     for (std::size_t i = 0; i < found_.size(); ++i) {
-      SortMatches(static_cast<PatternNumber>(i), found_[i]);
+      Found found = std::exchange(found_[i], {});
+      const auto pattern = static_cast<PatternNumber>(i);
+      AddMatches(pattern, place_of.empty() ? std::move(found) : Moved(pattern, found, place_of));
     }
     out_.Suppose({});
   }
 
-  void SortMatches(PatternNumber pattern, Found& found) {
+  // With the observations at other places.
+  Found Moved(PatternNumber pattern, const Found& found,
+              const std::vector<ObservationId>& place_of) const {
+    std::vector<std::pair<ObservationId, std::uint32_t>> places;  // and where they stood
+    found.ids.ForEach(0, found.ids.size(), [&](ObservationId id) {
+      places.emplace_back(place_of[id], static_cast<std::uint32_t>(places.size()));
+    });
+    std::sort(places.begin(), places.end());
     const std::size_t names = patterns_.entries()[pattern].captures.size();
-    const bool sorted = std::is_sorted(found.ids.begin(), found.ids.end());
-    if (!sorted && names > 0) SortWithCaptures(names, found);
-    if (!sorted && names == 0) std::sort(found.ids.begin(), found.ids.end());
-    MatchList& list = out_.matches_.emplace_back();
-    list.Reserve(found.ids.size());
-    for (const ObservationId id : found.ids) {
-      const Observation item = out_.items_[id];
-      list.Append(id, item.clock, item.time);
+    Found moved;
+    for (const auto& [place, stood] : places) {
+      moved.ids.Append(place);
+      const std::size_t first = stood * names;
+      for (std::size_t i = 0; i < names; ++i) moved.captures.push_back(found.captures[first + i]);
     }
-    out_.captures_.push_back(found.captures);
-    if (!options_.supposed.empty() && !patterns_.entries()[pattern].pattern->fact_kind.empty()) {
-      out_.with_supposed_.push_back({pattern, std::move(found.ids), std::move(found.captures)});
-    }
-    found = {};
+    return moved;
   }
 
-  static void SortWithCaptures(std::size_t names, Found& found) {
-    std::vector<std::size_t> order(found.ids.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return found.ids[a] < found.ids[b]; });
-    Found sorted;
-    for (const std::size_t from : order) {
-      sorted.ids.push_back(found.ids[from]);
-      const auto first = found.captures.begin() + static_cast<std::ptrdiff_t>(from * names);
-      sorted.captures.insert(sorted.captures.end(), first,
-                             first + static_cast<std::ptrdiff_t>(names));
+  void AddMatches(PatternNumber pattern, Found found) {
+    out_.matches_.emplace_back(out_.times_, IdSet());
+    out_.captures_.emplace_back();
+    if (!options_.supposed.empty() && !patterns_.entries()[pattern].pattern->fact_kind.empty()) {
+      out_.with_supposed_.push_back({pattern, std::move(found.ids), std::move(found.captures)});
+      return;  // Suppose() takes those that are known
     }
-    found = std::move(sorted);
+    out_.matches_.back() = MatchList(out_.times_, std::move(found.ids));
+    out_.captures_.back() = std::move(found.captures);
   }
 
   const PatternTable& patterns_;

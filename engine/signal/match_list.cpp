@@ -1,44 +1,12 @@
 #include "engine/signal/match_list.h"
 
 #include <algorithm>
-#include <cassert>
 
 namespace exdiag {
 
-void MatchList::Reserve(std::size_t size) {
-  ids_.reserve(size);
-  times_.reserve(size);
-}
-
-void MatchList::Append(ObservationId id, Clock clock, Ticks time) {
-  assert(ids_.empty() || ids_.back() < id);
-  ids_.push_back(id);
-  times_.push_back(time.value);
-  ++clock_sizes_[static_cast<std::size_t>(clock)];
-}
-
-PositionRange MatchList::OfClock(Clock clock) const {
-  PositionRange range;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(clock); ++i) range.begin += clock_sizes_[i];
-  range.end = range.begin + clock_sizes_[static_cast<std::size_t>(clock)];
-  return range;
-}
-
-PositionRange MatchList::Within(Clock clock, const Interval& interval) const {
-  const PositionRange all = OfClock(clock);
-  if (interval.empty()) return {all.begin, all.begin};
-  const auto begin = times_.begin() + static_cast<std::ptrdiff_t>(all.begin);
-  const auto end = times_.begin() + static_cast<std::ptrdiff_t>(all.end);
-  const auto first = std::lower_bound(begin, end, interval.from);
-  const auto last = std::upper_bound(first, end, interval.to);
-  return {static_cast<std::size_t>(first - times_.begin()),
-          static_cast<std::size_t>(last - times_.begin())};
-}
-
 std::size_t MatchList::Find(ObservationId id) const {
-  const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
-  if (found == ids_.end() || *found != id) return ids_.size();
-  return static_cast<std::size_t>(found - ids_.begin());
+  const std::size_t position = ids_.CountBelow(id);
+  return position < size() && ids_[position] == id ? position : size();
 }
 
 void RangeSet::Add(const MatchList& list, PositionRange range) {
@@ -59,9 +27,8 @@ std::vector<ObservationId> RangeSet::Members() const {
               [](const PositionRange& a, const PositionRange& b) { return a.begin < b.begin; });
     std::size_t done = 0;
     for (const PositionRange& range : sorted) {
-      for (std::size_t i = std::max(done, range.begin); i < range.end; ++i) {
-        members.push_back((*list)[i]);
-      }
+      list->ForEach({std::max(done, range.begin), range.end},
+                    [&](ObservationId id) { members.push_back(id); });
       done = std::max(done, range.end);
     }
   }

@@ -1,18 +1,15 @@
 // Observations in order of time, as lists in which windows are found by binary search.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
-#include "engine/signal/clock.h"
+#include "engine/signal/id_set.h"
+#include "engine/signal/time_line.h"
 
 namespace exdiag {
-
-// Number of an observation (event or fact); smaller numbers are earlier, clock by clock.
-using ObservationId = std::uint32_t;
 
 // A run of positions in a list, end not included.
 struct PositionRange {
@@ -22,29 +19,46 @@ struct PositionRange {
   std::size_t size() const { return end - begin; }
 };
 
-// Observations that passed some tests, ascending.
+// Observations that passed some tests, ascending.  Their times are looked up: there may be millions
+// of them, in many lists.
 class MatchList {
  public:
-  void Reserve(std::size_t size);
-  // In ascending order of `id`.
-  void Append(ObservationId id, Clock clock, Ticks time);
+  // `times` must outlive the list, and have the times of all that is added.
+  explicit MatchList(const TimeLine& times, IdSet ids = {})
+      : times_(&times), ids_(std::move(ids)) {}
+
+  // In ascending order.
+  void Append(ObservationId id) { ids_.Append(id); }
 
   std::size_t size() const { return ids_.size(); }
   ObservationId operator[](std::size_t position) const { return ids_[position]; }
-
-  std::int64_t TimeAt(std::size_t position) const { return times_[position]; }
+  std::int64_t TimeAt(std::size_t position) const { return times_->TimeAt(ids_[position]); }
+  // Visits all in order; faster than one by one.
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    ids_.ForEach(0, size(), visit);
+  }
+  template <typename Visit>
+  void ForEach(PositionRange range, const Visit& visit) const {
+    ids_.ForEach(range.begin, range.end, visit);
+  }
 
   // Positions of one clock.
-  PositionRange OfClock(Clock clock) const;
+  PositionRange OfClock(Clock clock) const { return PositionsOf(times_->OfClock(clock)); }
   // Positions of one clock whose time lies in `interval`.
-  PositionRange Within(Clock clock, const Interval& interval) const;
+  PositionRange Within(Clock clock, const Interval& interval) const {
+    return PositionsOf(times_->Within(clock, interval));
+  }
   // Where `id` stands; size() when it is not in the list.
   std::size_t Find(ObservationId id) const;
 
  private:
-  std::vector<ObservationId> ids_;
-  std::vector<std::int64_t> times_;
-  std::array<std::size_t, kClocks> clock_sizes_{};
+  PositionRange PositionsOf(ObservationRange range) const {
+    return {ids_.CountBelow(range.begin), ids_.CountBelow(range.end)};
+  }
+
+  const TimeLine* times_;
+  IdSet ids_;
 };
 
 // A set of observations gathered as ranges of lists.  Adding ranges in order of time costs next to

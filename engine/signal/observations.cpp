@@ -26,8 +26,11 @@ std::string HostWords(std::string_view host) {
 
 std::vector<TextId> Observations::NamedHosts(ObservationId id) const {
   const Observation item = items_[id];
-  const auto first = named_hosts_.begin() + item.first_named_host;
-  return {first, first + item.named_hosts};
+  std::vector<TextId> hosts;
+  for (std::size_t i = 0; i < item.named_hosts; ++i) {
+    hosts.push_back(named_hosts_[item.first_named_host + i]);
+  }
+  return hosts;
 }
 
 TextId Observations::Value(PatternNumber pattern, ObservationId id, std::string_view field) const {
@@ -74,15 +77,15 @@ void Observations::Suppose(std::span<const std::size_t> supposed) {
   for (const std::size_t one : supposed_) rows.insert(SupposedRow(one));
   const std::int64_t last_known = -static_cast<std::int64_t>(known_facts_);
   for (const FactMatches& all : with_supposed_) {
-    MatchList& list = matches_[all.pattern] = {};
-    std::vector<TextId>& captures = captures_[all.pattern] = {};
+    MatchList& list = matches_[all.pattern] = MatchList(times_);
+    CaptureList& captures = captures_[all.pattern] = {};
     const std::size_t names = patterns_->entries()[all.pattern].captures.size();
     for (std::size_t i = 0; i < all.ids.size(); ++i) {
-      const Observation item = items_[all.ids[i]];
-      if (item.row < last_known && !rows.contains(item.row)) continue;
-      list.Append(all.ids[i], item.clock, item.time);
-      const auto first = all.captures.begin() + static_cast<std::ptrdiff_t>(i * names);
-      captures.insert(captures.end(), first, first + static_cast<std::ptrdiff_t>(names));
+      const ObservationId id = all.ids[i];
+      const std::int64_t row = items_[id].row;
+      if (row < last_known && !rows.contains(row)) continue;
+      list.Append(id);
+      for (std::size_t j = 0; j < names; ++j) captures.push_back(all.captures[i * names + j]);
     }
   }
 }
@@ -100,7 +103,10 @@ const Event* Observations::Load(ObservationId id) const {
 }
 
 const std::optional<Error>& Observations::failure() const {
-  if (!failure_ && !items_.ok()) {
+  const bool read = items_.ok() && times_.ok() && values_.ok() && named_hosts_.ok() &&
+                    std::all_of(captures_.begin(), captures_.end(),
+                                [](const CaptureList& list) { return list.ok(); });
+  if (!failure_ && !read) {
     failure_ = Error{"the temporary file with what rules look at cannot be read; no diagnosis"};
   }
   return failure_;

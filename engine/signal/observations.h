@@ -63,6 +63,7 @@ class Observations {
   Observation operator[](ObservationId id) const { return items_[id]; }
   const ObservationKind& KindOf(ObservationId id) const { return kinds_[items_[id].kind]; }
   const MatchList& Matches(PatternNumber pattern) const { return matches_[pattern]; }
+  const TimeLine& times() const { return times_; }
 
   // The facts of a kind, in any case of letters, in an order that does not depend on that of
   // import; supposed ones come last.
@@ -122,11 +123,20 @@ class Observations {
     const Observations& owner_;
   };
 
+  static constexpr std::size_t kItemsMemory = std::size_t{12} << 20;
+  static constexpr std::size_t kValuesMemory = std::size_t{2} << 20;
+  static constexpr std::size_t kNamedHostsMemory = std::size_t{1} << 20;
+  static constexpr std::size_t kCapturesMemory = std::size_t{256} << 10;
+
+  // What the matches of a pattern captured: as many texts a match as it has names.
+  struct CaptureList : SpilledList<TextId> {
+    CaptureList() : SpilledList<TextId>(kCapturesMemory) {}
+  };
   // Matches of a pattern of facts, of which some are only supposed.
   struct FactMatches {
     PatternNumber pattern = 0;
-    std::vector<ObservationId> ids;  // ascending
-    std::vector<TextId> captures;    // as in `captures_`
+    IdSet ids;
+    CaptureList captures;
   };
 
   const Event* Load(ObservationId id) const;
@@ -135,14 +145,16 @@ class Observations {
   const Store& store_;
   const Knowledge& knowledge_;
   mutable Interner texts_;
-  SpilledList<Observation> items_;  // there may be millions
+  // There may be millions of these.
+  SpilledList<Observation> items_{kItemsMemory};
+  TimeLine times_;
+  SpilledList<TextId> values_{kValuesMemory};
+  SpilledList<TextId> named_hosts_{kNamedHostsMemory};
   std::vector<ObservationKind> kinds_;
-  std::vector<TextId> values_;
-  std::vector<TextId> named_hosts_;
   std::vector<MatchList> matches_;
   const PatternTable* patterns_ = nullptr;
-  std::vector<std::vector<TextId>> captures_;  // by pattern; as many a match as it has names
-  std::vector<Fact> facts_;                    // those that are known, then GatherOptions::supposed
+  std::vector<CaptureList> captures_;  // by pattern
+  std::vector<Fact> facts_;            // those that are known, then GatherOptions::supposed
   std::size_t known_facts_ = 0;
   std::vector<std::size_t> supposed_;
   std::vector<FactMatches> with_supposed_;

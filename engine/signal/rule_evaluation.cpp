@@ -118,11 +118,11 @@ class Evaluation final : public RuleEvaluation {
     std::vector<Trigger> triggers;
     for (const std::size_t pattern : rule_.triggers) {
       const MatchList& matches = world_.Matches(context_.numbers[pattern]);
-      for (std::size_t i = 0; i < matches.size(); ++i) {
+      matches.ForEach([&](ObservationId id) {
         Trigger& trigger = triggers.emplace_back();
-        trigger.id = matches[i];
+        trigger.id = id;
         trigger.pattern = pattern;
-      }
+      });
     }
     const auto by_id = [](const Trigger& a, const Trigger& b) { return a.id < b.id; };
     std::stable_sort(triggers.begin(), triggers.end(), by_id);
@@ -438,15 +438,15 @@ class Evaluation final : public RuleEvaluation {
     auto [found, is_new] = by_host_.try_emplace(pattern);
     if (is_new) {
       const MatchList& all = world_.Matches(context_.numbers[pattern]);
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        std::set<TextId> hosts = {world_[all[i]].host};
-        for (const TextId named : world_.NamedHosts(all[i])) hosts.insert(named);
+      all.ForEach([&](ObservationId id) {
+        std::set<TextId> hosts = {world_[id].host};
+        for (const TextId named : world_.NamedHosts(id)) hosts.insert(named);
         for (const TextId one : hosts) {
-          found->second[one].Append(all[i], world_[all[i]].clock, world_[all[i]].time);
+          found->second.try_emplace(one, world_.times()).first->second.Append(id);
         }
-      }
+      });
     }
-    return found->second[host];
+    return found->second.try_emplace(host, world_.times()).first->second;
   }
 
   void FillExplained(const Group& group, const RangeSet& explained, Signal& signal) const {

@@ -1,0 +1,223 @@
+// Lists of observations against plain vectors of their numbers and times.
+#include "engine/signal/match_list.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/signal/id_set.h"
+#include "engine/signal/time_line.h"
+
+namespace exdiag {
+namespace {
+
+constexpr std::uint32_t kPart = 65'536;  // numbers that an IdSet keeps together
+
+// Ascending numbers, each of `from` to `to` that is one of `every`.
+struct Stretch {
+  std::uint32_t from, to, every;
+};
+struct IdCase {
+  std::string name;
+  std::vector<Stretch> stretches;
+};
+
+const std::vector<IdCase>& IdCases() {
+  static const std::vector<IdCase> cases = {
+      {"none", {}},
+      {"only the first number", {{0, 0, 1}}},
+      {"only the last number of a part", {{kPart - 1, kPart - 1, 1}}},
+      {"a part that is full", {{0, kPart - 1, 1}}},
+      {"parts that are full", {{0, 3 * kPart - 1, 1}}},
+      {"few in each part", {{5, 10 * kPart, 1009}}},
+      {"as many as still are few", {{0, 4223, 1}}},
+      {"one more", {{0, 4224, 1}}},
+      {"many with gaps", {{1, 2 * kPart, 3}}},
+      {"many, a gap of several parts, few, many",
+       {{100, kPart, 2}, {5 * kPart + 77, 6 * kPart, 911}, {9 * kPart, 10 * kPart, 1}}},
+      {"many that end early in their part", {{0, 9'000, 1}}},
+      {"many that begin late in their part", {{kPart - 9'000, kPart + 9'000, 1}}},
+      {"large numbers", {{0xffff'0000, 0xffff'fffe, 7}}},
+  };
+  return cases;
+}
+
+std::vector<std::uint32_t> NumbersOf(const IdCase& one) {
+  std::vector<std::uint32_t> numbers;
+  for (const Stretch& stretch : one.stretches) {
+    for (std::uint64_t id = stretch.from; id <= stretch.to; id += stretch.every) {
+      numbers.push_back(static_cast<std::uint32_t>(id));
+    }
+  }
+  return numbers;
+}
+
+IdSet SetOf(const std::vector<std::uint32_t>& numbers) {
+  IdSet set;
+  for (const std::uint32_t number : numbers) set.Append(number);
+  return set;
+}
+
+std::vector<std::uint32_t> Visited(const IdSet& set, std::size_t begin, std::size_t end) {
+  std::vector<std::uint32_t> visited;
+  set.ForEach(begin, end, [&](std::uint32_t id) { visited.push_back(id); });
+  return visited;
+}
+
+TEST(IdSetTest, GivesEachNumberAtItsPosition) {
+  for (const IdCase& one : IdCases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<std::uint32_t> numbers = NumbersOf(one);
+    const IdSet set = SetOf(numbers);
+    ASSERT_EQ(set.size(), numbers.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i) ASSERT_EQ(set[i], numbers[i]) << i;
+    EXPECT_EQ(Visited(set, 0, numbers.size()), numbers);
+  }
+}
+
+TEST(IdSetTest, VisitsAPartOfItsPositions) {
+  for (const IdCase& one : IdCases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<std::uint32_t> numbers = NumbersOf(one);
+    const IdSet set = SetOf(numbers);
+    const std::size_t size = numbers.size();
+    for (const std::size_t begin : {std::size_t{0}, size / 3, size / 2, size}) {
+      for (const std::size_t end : {begin, size / 2, size - size / 7, size}) {
+        if (end < begin) continue;
+        const std::vector<std::uint32_t> expected(
+            numbers.begin() + static_cast<std::ptrdiff_t>(begin),
+            numbers.begin() + static_cast<std::ptrdiff_t>(end));
+        EXPECT_EQ(Visited(set, begin, end), expected) << begin << " to " << end;
+      }
+    }
+  }
+}
+
+TEST(IdSetTest, CountsThoseBelowAnyNumber) {
+  for (const IdCase& one : IdCases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<std::uint32_t> numbers = NumbersOf(one);
+    const IdSet set = SetOf(numbers);
+    std::vector<std::uint32_t> asked = {0, 1, kPart - 1, kPart, 7 * kPart, 0xffff'ffff};
+    for (const std::uint32_t number : numbers) asked.insert(asked.end(), {number, number + 1});
+    for (const std::uint32_t number : asked) {
+      const auto below = std::lower_bound(numbers.begin(), numbers.end(), number);
+      ASSERT_EQ(set.CountBelow(number), static_cast<std::size_t>(below - numbers.begin()))
+          << number;
+    }
+  }
+}
+
+// Times of one clock after the other; each three times, so that a search has to find an end.
+struct World {
+  explicit World(const std::array<std::size_t, kClocks>& sizes) {
+    for (std::size_t clock = 0; clock < kClocks; ++clock) {
+      for (std::size_t i = 0; i < sizes[clock]; ++i) {
+        const auto time = static_cast<std::int64_t>(100 + i / 3 * 10);
+        clocks.push_back(static_cast<Clock>(clock));
+        times.push_back(time);
+        line.Append(clocks.back(), Ticks{time});
+      }
+    }
+  }
+
+  // How a plain search finds those of `ids` that lie within.
+  PositionRange Within(const std::vector<ObservationId>& ids, Clock clock,
+                       const Interval& interval) const {
+    PositionRange range;
+    const auto before = [&](ObservationId id) {
+      return clocks[id] < clock || (clocks[id] == clock && times[id] < interval.from);
+    };
+    const auto not_behind = [&](ObservationId id) {
+      return clocks[id] < clock || (clocks[id] == clock && times[id] <= interval.to);
+    };
+    const auto begin = std::partition_point(ids.begin(), ids.end(), before);
+    const auto end = std::partition_point(begin, ids.end(), not_behind);
+    return {static_cast<std::size_t>(begin - ids.begin()),
+            static_cast<std::size_t>(end - ids.begin())};
+  }
+
+  std::vector<Clock> clocks;
+  std::vector<std::int64_t> times;
+  TimeLine line;
+};
+
+void ExpectSame(const PositionRange& found, const PositionRange& expected) {
+  EXPECT_EQ(found.begin, expected.begin);
+  EXPECT_EQ(found.end, expected.end);
+}
+
+struct ListCase {
+  std::string name;
+  std::array<std::size_t, kClocks> sizes;
+  std::size_t every;
+};
+
+TEST(MatchListTest, FindsWindowsOfEachClock) {
+  const ListCase cases[] = {
+      {"nothing", {0, 0, 0}, 1},
+      {"one event", {1, 0, 0}, 1},
+      {"all of them, of one clock", {1000, 0, 0}, 1},
+      {"a step exactly", {64, 64, 64}, 1},
+      {"all of each clock", {100, 200, 300}, 1},
+      {"every fifth", {333, 0, 777}, 5},
+      {"every fiftieth", {0, 5000, 1}, 50},
+  };
+  for (const ListCase& one : cases) {
+    SCOPED_TRACE(one.name);
+    const World world(one.sizes);
+    std::vector<ObservationId> ids;
+    MatchList list(world.line);
+    for (std::size_t i = 0; i < world.times.size(); i += one.every) {
+      ids.push_back(static_cast<ObservationId>(i));
+      list.Append(ids.back());
+    }
+    for (const Clock clock : {Clock::kUtc, Clock::kWall, Clock::kNone}) {
+      constexpr Interval kAll{std::numeric_limits<std::int64_t>::min(),
+                              std::numeric_limits<std::int64_t>::max()};
+      ExpectSame(list.OfClock(clock), world.Within(ids, clock, kAll));
+      ExpectSame(list.Within(clock, kAll), world.Within(ids, clock, kAll));
+      EXPECT_EQ(list.Within(clock, {}).size(), 0U);
+      for (std::int64_t from = 90; from < 3000; from += 35) {
+        for (const std::int64_t length : {0, 5, 10, 200, 100'000}) {
+          const Interval interval{from, from + length};
+          ExpectSame(list.Within(clock, interval), world.Within(ids, clock, interval));
+        }
+      }
+    }
+  }
+}
+
+TEST(MatchListTest, KnowsWhereEachStandsAndWhen) {
+  const World world({5000, 3000, 10});
+  MatchList list(world.line);
+  std::vector<ObservationId> ids;
+  for (ObservationId id = 7; id < world.times.size(); id += 7) {
+    ids.push_back(id);
+    list.Append(id);
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(list.Find(ids[i]), i);
+    EXPECT_EQ(list.Find(ids[i] + 1), list.size());
+    EXPECT_EQ(list.TimeAt(i), world.times[ids[i]]);
+  }
+  EXPECT_EQ(list.Find(0), list.size());
+}
+
+TEST(RangeSetTest, GivesEachMemberOnce) {
+  const World world({1000, 0, 0});
+  MatchList even(world.line), third(world.line);
+  for (ObservationId id = 0; id < 1000; id += 2) even.Append(id);
+  for (ObservationId id = 0; id < 1000; id += 3) third.Append(id);
+  RangeSet set;
+  EXPECT_TRUE(set.empty());
+  set.Add(even, {3, 6});  // 6 8 10
+  set.Add(even, {4, 7});  // 8 10 12
+  set.Add(even, {1, 2});  // 2
+  set.Add(even, {9, 9});
+  set.Add(third, {2, 5});  // 6 9 12
+  EXPECT_EQ(set.Members(), (std::vector<ObservationId>{2, 6, 8, 9, 10, 12}));
+}
+
+}  // namespace
+}  // namespace exdiag
