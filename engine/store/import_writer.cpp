@@ -122,9 +122,12 @@ bool ImportWriter::EndTransaction() {
   return true;
 }
 
+// What the writer remembers is worth its memory only while more is to come.
 Result<void> ImportWriter::EndTogether() {
   together_ = false;
-  return CommitShared();
+  auto ended = CommitShared();
+  if (!importing_) events_.reset();
+  return ended;
 }
 
 void ImportWriter::Abandon() {

@@ -287,8 +287,8 @@ TEST(TogetherTest, SmallImportsAreSeenAtOnce) {
   EXPECT_EQ(AllEvents(**other).size(), 3u);
   EXPECT_EQ(AllEvents(**other, {.event_ids = {9322}, .limit = 10}).size(), 3u);
   EXPECT_THAT(*(*other)->Verify(), IsEmpty());
-  // From now on each by itself.
-  Import(**store, {{.record_id = 5}}, "e.csv");
+  // From now on each by itself, and what was there before is known.
+  EXPECT_EQ(Import(**store, {{.record_id = 3}, {.record_id = 5}}, "e.csv").duplicates, 1u);
   EXPECT_EQ((*other)->Ledger()->size(), 4u);
 }
 
