@@ -75,13 +75,13 @@ struct Record {
 
   bool recovered = false;  // carved from slack or from a damaged place
 
-  // What whoever looks up the same names for each record may go by.  Records of one import that
-  // have the same `source_number` other than 0 have the same provider, channel and computer, to
-  // the byte; those with the same `user_number` other than 0 the same user.  Other numbers, or
-  // none, say nothing.  Views that are the same (pointer and size) prove nothing: buffers are used
-  // again.
+  // What whoever looks up the same names for each record may go by.  Records that have the same
+  // `source_number` other than 0 have the same provider, channel and computer, to the byte, and
+  // those with the same `user_number` other than 0 the same user, wherever in this run of the
+  // program they come from.  Other numbers, or none, say nothing.  Views that are the same (pointer
+  // and size) prove nothing: buffers are used again.
   std::uint64_t source_number = 0;
-  std::uint32_t user_number = 0;
+  std::uint64_t user_number = 0;
 };
 
 // Something that looked like a record and could not be read.  It counts as read and rejected.

@@ -33,7 +33,8 @@ std::uint32_t HashOf(std::string_view key) {
 
 }  // namespace
 
-InternedTexts::InternedTexts(std::uint32_t before) : slots_(kFirstSlots), before_(before) {}
+InternedTexts::InternedTexts(std::uint32_t before, std::uint32_t step)
+    : slots_(kFirstSlots), last_number_(before), step_(step) {}
 
 const InternedTexts::Entry* InternedTexts::Find(std::string_view key) const {
   const std::uint32_t hash = HashOf(key);
@@ -49,12 +50,13 @@ const InternedTexts::Entry* InternedTexts::Add(std::string_view key, std::string
   const std::size_t size = key.size() + text.size() + sizeof(Entry);
   if (entries_.size() == kMostEntries || size > kMostBytes - kept_bytes_) return nullptr;
   if (entries_.size() >= slots_.size() / 4) Grow();
-  const auto number = before_ + static_cast<std::uint32_t>(entries_.size() + 1);
-  const Entry& entry = entries_.emplace_back(Entry{std::string(key), std::string(text), number});
+  const Entry& entry =
+      entries_.emplace_back(Entry{std::string(key), std::string(text), last_number_ + step_});
   if (!Place(entry, HashOf(key))) {
     entries_.pop_back();
     return nullptr;
   }
+  last_number_ = entry.number;
   kept_bytes_ += size;
   return &entry;
 }

@@ -21,8 +21,8 @@ class InternedTexts {
 
   static constexpr std::size_t kMostEntries = 65'536;
 
-  // Numbers are given from `before` + 1 on.
-  explicit InternedTexts(std::uint32_t before = 0);
+  // Numbers are given from `before` + `step` on, each by `step` greater than the last.
+  explicit InternedTexts(std::uint32_t before = 0, std::uint32_t step = 1);
 
   // What was added with this key; nullptr when nothing was.  Entries stay where they are, and what
   // they are, as long as this lives.
@@ -49,7 +49,8 @@ class InternedTexts {
 
   std::vector<Slot> slots_;  // open addressing, a power of two
   std::deque<Entry> entries_;
-  std::uint32_t before_;
+  std::uint32_t last_number_;
+  std::uint32_t step_;
   std::size_t kept_bytes_ = 0;
 };
 

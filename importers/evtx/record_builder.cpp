@@ -23,17 +23,24 @@ std::string_view CharactersOf(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Of each builder another one, so that records of two that read parts of one file can be mixed.
+// A source's number is a series and three numbers of texts; a user's is a series and one.
+constexpr int kSourceBits = 15;
+constexpr int kUserBits = 17;
+static_assert(InternedTexts::kMostEntries < std::size_t{1} << kUserBits);
+
+// Of each builder another one, so that their records can be mixed.  0 when they are used up: such a
+// builder gives no numbers.
 std::uint64_t NextSeries() {
-  constexpr std::uint32_t kMost = 1022;  // from 1; what is left of 64 bits are ten
-  static std::atomic<std::uint32_t> before{0};
-  return before.fetch_add(1, std::memory_order_relaxed) % kMost + 1;
+  constexpr std::uint64_t kMost = (std::uint64_t{1} << (64 - 3 * kSourceBits)) - 1;
+  static std::atomic<std::uint64_t> before{0};
+  const std::uint64_t series = before.fetch_add(1, std::memory_order_relaxed) + 1;
+  return series <= kMost ? series : 0;
 }
 
 }  // namespace
 
 RecordBuilder::RecordBuilder(const AnsiDecoder& ansi, RecordText& text)
-    : ansi_(ansi), text_(text), values_(InternedTexts::kMostEntries), series_(NextSeries()) {}
+    : ansi_(ansi), text_(text), series_(NextSeries()) {}
 
 void RecordBuilder::Begin(Record& record) {
   record = kEmpty;
@@ -55,17 +62,16 @@ void RecordBuilder::Finish(bool has_data) {
 }
 
 void RecordBuilder::NameSource() {
-  constexpr int kBits = 18;
-  static_assert(2 * InternedTexts::kMostEntries < std::size_t{1} << kBits);
   if (record_->provider.empty()) {
     record_->provider = event_source_;
     numbers_.provider = numbers_.event_source;
   }
   const auto [provider, event_source, channel, computer] = numbers_;
-  const bool kept = provider != kNoNumber && channel != kNoNumber && computer != kNoNumber;
-  record_->source_number = !kept ? 0
-                                 : series_ << (3 * kBits) | std::uint64_t{computer} << (2 * kBits) |
-                                       std::uint64_t{channel} << kBits | provider;
+  const bool numbered = series_ != 0 && (provider | channel | computer) >> kSourceBits == 0;
+  record_->source_number = !numbered ? 0
+                                     : series_ << (3 * kSourceBits) |
+                                           std::uint64_t{computer} << (2 * kSourceBits) |
+                                           std::uint64_t{channel} << kSourceBits | provider;
 }
 
 void RecordBuilder::Grow() {
@@ -250,7 +256,7 @@ void RecordBuilder::PutSid(std::span<const std::byte> sid, const Entry*& last) {
     }
   }
   record_->user = last->text;
-  record_->user_number = static_cast<std::uint32_t>(series_) << 17 | last->number;
+  record_->user_number = series_ == 0 ? 0 : series_ << kUserBits | last->number;
 }
 
 void RecordBuilder::PutUser(const Value& value) {

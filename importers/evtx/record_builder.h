@@ -111,10 +111,10 @@ class RecordBuilder {
 
   const AnsiDecoder& ansi_;
   RecordText& text_;
-  InternedTexts texts_;   // by themselves
-  InternedTexts values_;  // by their UTF-16; numbers go on behind those of texts_
-  InternedTexts users_;   // by the bytes of the SID
-  std::uint64_t series_;  // in front of all numbers that are handed out
+  InternedTexts texts_{0, 2};   // by themselves; numbers are even,
+  InternedTexts values_{1, 2};  // by their UTF-16, and odd
+  InternedTexts users_;         // by the bytes of the SID
+  std::uint64_t series_;        // in front of all numbers that are handed out
 
   Record* record_ = nullptr;
   std::vector<std::string_view> strings_;  // the first `count_` are this record's

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <random>
 #include <tuple>
@@ -233,14 +234,14 @@ TEST(EvtxRepetitionTest, TemplateInItself) {
   EXPECT_EQ(kept.records[0].strings.back(), "outer data");
 }
 
-TEST(EvtxRepetitionTest, SameNumbersMeanSameNames) {
+std::vector<std::string> ChunksOfSources(const std::array<std::string, 2>& sources) {
   std::vector<std::string> chunks;
   for (int number = 0; number < 3; ++number) {
     ChunkBuilder chunk;
     for (std::uint64_t id = 1; id <= 30; ++id) {
       ClassicEvent event;
       event.record_id = id;
-      event.source = id % 2 == 0 ? "ESE" : "MSExchangeIS";
+      event.source = sources[id % 2];
       event.computer = id % 3 == 0 ? "EX1" : "EX2";
       event.channel = id % 7 == 0 ? "System" : "Application";
       event.sid = id % 5 == 0 ? "" : Sid(5, {static_cast<std::uint32_t>(id % 4)});
@@ -248,19 +249,24 @@ TEST(EvtxRepetitionTest, SameNumbersMeanSameNames) {
     }
     chunks.push_back(chunk.Finish());
   }
+  return chunks;
+}
+
+TEST(EvtxRepetitionTest, SameNumbersMeanSameNamesInAllFiles) {
   std::map<std::uint64_t, std::tuple<std::string, std::string, std::string>> sources;
-  std::map<std::uint32_t, std::string> users;
-  for (const KeptRecord& record : Read(chunks).records) {
-    const std::tuple names(record.provider, record.channel, record.computer);
-    EXPECT_NE(record.view.source_number, 0U);
-    EXPECT_EQ(sources.try_emplace(record.view.source_number, names).first->second, names);
-    EXPECT_EQ(record.view.user_number == 0, record.user.empty());
-    if (!record.user.empty()) {
-      EXPECT_EQ(users.try_emplace(record.view.user_number, record.user).first->second, record.user);
+  std::map<std::uint64_t, std::string> users;
+  for (const auto& file : {ChunksOfSources({"ESE", "MSExchangeIS"}), ChunksOfSources({"A", "B"})}) {
+    for (const KeptRecord& record : Read(file).records) {
+      const std::tuple names(record.provider, record.channel, record.computer);
+      const std::uint64_t user = record.view.user_number;
+      EXPECT_NE(record.view.source_number, 0U);
+      EXPECT_EQ(sources.try_emplace(record.view.source_number, names).first->second, names);
+      EXPECT_EQ(user == 0, record.user.empty());
+      EXPECT_EQ(users.try_emplace(user, record.user).first->second, record.user);
     }
   }
-  EXPECT_EQ(sources.size(), 7U);
-  EXPECT_EQ(users.size(), 4U);
+  EXPECT_EQ(sources.size(), 14U);
+  EXPECT_EQ(users.size(), 9U);
 }
 
 }  // namespace
