@@ -72,6 +72,11 @@ struct NormalisedEvent {
   // False when other formats of the same event cannot be compared with this one: message without a
   // catalogue entry, strings without one, zone not known.  The ledger counts these.
   bool comparable = true;
+
+  // As in Record.  What one normaliser makes of records with the same `source_number` has the same
+  // host and the same canonical provider too.
+  std::uint64_t source_number = 0;
+  std::uint64_t user_number = 0;
 };
 
 }  // namespace exdiag

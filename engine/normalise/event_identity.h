@@ -16,9 +16,12 @@ namespace exdiag {
 // message prints.
 class EventIdentity {
  public:
-  // Begins another event.  `host` is canonical, `provider` canonical and in lower case.
-  void Begin(std::string_view host, std::string_view provider, std::uint16_t event_id, Ticks time,
-             TimeBasis basis);
+  // What all events of one source have in common.  `host` is canonical, `provider` canonical and in
+  // lower case.
+  static std::string SourcePart(std::string_view host, std::string_view provider);
+
+  // Begins another event.
+  void Begin(std::string_view source_part, std::uint16_t event_id, Ticks time, TimeBasis basis);
 
   // Adds a piece of the content.  Pieces are joined by a blank and white space is collapsed, also
   // across pieces: where one string ends and the next begins cannot be told from a message.
@@ -30,7 +33,10 @@ class EventIdentity {
  private:
   void Append(std::string_view bytes);
   // Where `size` more bytes fit.
-  char* Room(std::size_t size);
+  char* Room(std::size_t size) {
+    if (buffer_.size() - size_ < size) buffer_.resize(2 * (size_ + size));
+    return buffer_.data() + size_;
+  }
 
   std::string buffer_;  // its first size_ bytes count
   std::size_t size_ = 0;

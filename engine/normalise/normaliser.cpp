@@ -6,7 +6,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstring>
 #include <unordered_map>
 
 #include "engine/base/text.h"
@@ -35,12 +37,17 @@ class Kept {
     if (last_ != nullptr && last_text_ == text) return *last_;
     auto found = values_.find(text);
     if (found == values_.end()) {
-      if (values_.size() >= kMostKept) values_.clear();
       found = values_.emplace(std::string(text), make()).first;
     }
     last_text_ = found->first;
     last_ = &found->second;
     return *last_;
+  }
+
+  bool full() const { return values_.size() >= kMostKept; }
+  void Clear() {
+    values_.clear();
+    last_ = nullptr;
   }
 
  private:
@@ -61,6 +68,58 @@ struct KnownProvider {
   std::unordered_map<std::uint64_t, KnownLayout> layouts;
 };
 
+// What follows from provider and computer.
+struct KnownSource {
+  std::uint64_t number = 0;  // of the records
+  KnownProvider* provider = nullptr;
+  const std::string* host = nullptr;
+  std::string identity_part;
+};
+
+// A layout that was looked up for events without the text of a category.
+struct LayoutGuess {
+  const KnownProvider* provider = nullptr;
+  std::size_t count = 0;
+  KnownLayout layout;
+  std::uint16_t event_id = 0;
+};
+
+// Strings as AppendEncodedString writes them, in a buffer that is used again.
+class StringsWriter {
+ public:
+  void Clear() { size_ = 0; }
+  void Add(std::string_view text) {
+    char* out = Room(text.size());
+    std::size_t number = text.size() + 1;
+    for (; number >= 0x80; number >>= 7) *out++ = static_cast<char>(number | 0x80);
+    *out++ = static_cast<char>(number);
+    if (!text.empty()) std::memcpy(out, text.data(), text.size());
+    size_ = static_cast<std::size_t>(out - buffer_.data()) + text.size();
+  }
+  void AddNotShown() {
+    *Room(0) = '\0';
+    ++size_;
+  }
+  std::string_view view() const { return {buffer_.data(), size_}; }
+
+ private:
+  // Where a string of this size fits.
+  char* Room(std::size_t size) {
+    constexpr std::size_t kMostNumber = 10;
+    if (buffer_.size() - size_ < size + kMostNumber)
+      buffer_.resize(2 * (size_ + size) + kMostNumber);
+    return buffer_.data() + size_;
+  }
+
+  std::string buffer_;  // its first size_ bytes count
+  std::size_t size_ = 0;
+};
+
+// A place in a table of 2^`bits` for this.
+constexpr std::size_t PlaceOf(std::uint64_t mixed, int bits) {
+  return static_cast<std::size_t>(mixed * 0x9e37'79b9'7f4a'7c15 >> (64 - bits));
+}
+
 // Positions whose text is their own number were never passed: "%10".
 bool IsOwnPlaceholder(std::string_view text, std::size_t position) {
   if (text.size() < 2 || text.size() > 4 || text.front() != '%') return false;
@@ -76,11 +135,14 @@ struct Normaliser::State {
   State(const Knowledge& knowledge_given, NormaliseOptions options_given)
       : catalogue(knowledge_given.catalogue()), options(std::move(options_given)) {}
 
+  KnownSource& SourceOf(const Record& record);
+  void Forget();
   KnownProvider& ProviderOf(std::string_view name);
-  const KnownLayout& LayoutOf(KnownProvider& provider, const Record& record, std::size_t count);
+  KnownLayout LayoutOf(KnownProvider& provider, const Record& record, std::size_t count);
+  KnownLayout FindLayout(KnownProvider& provider, const Record& record, std::size_t count);
   bool IsReadable(std::string_view provider, std::uint16_t id, const Layout* layout) const;
 
-  void CopyPlainFields(const Record& record);
+  void CopyPlainFields(const Record& record, const KnownSource& source);
   void SetTime(const Record& record);
   void TakeStrings(const Record& record, KnownProvider& provider);
   void ReadMessage(const Record& record, KnownProvider& provider);
@@ -94,14 +156,43 @@ struct Normaliser::State {
 
   const Catalogue& catalogue;
   NormaliseOptions options;
+  static constexpr int kSourceBits = 8;
+  static constexpr int kLayoutBits = 9;
+
   Kept<std::string> hosts;
   Kept<KnownProvider> providers;
+  // Those that were met last.
+  std::array<KnownSource, 1 << kSourceBits> sources;
+  std::array<LayoutGuess, 1 << kLayoutBits> layout_guesses;
   EventIdentity identity;
-  std::string strings;
-  std::string names;
+  StringsWriter strings;
+  StringsWriter names;
   MessageViews parsed;
   NormalisedEvent event;
 };
+
+KnownSource& Normaliser::State::SourceOf(const Record& record) {
+  KnownSource& source = sources[PlaceOf(record.source_number, kSourceBits)];
+  if (source.number == record.source_number && source.number != 0) return source;
+  if (hosts.full() || providers.full()) Forget();
+  KnownProvider& provider = ProviderOf(record.provider);
+  const std::string& host =
+      hosts.Get(record.computer, [&] { return CanonicalHost(record.computer); });
+  if (source.provider != &provider || source.host != &host) {
+    source.provider = &provider;
+    source.host = &host;
+    source.identity_part = EventIdentity::SourcePart(host, provider.lower);
+  }
+  source.number = record.source_number;
+  return source;
+}
+
+void Normaliser::State::Forget() {
+  sources.fill({});
+  layout_guesses.fill({});
+  hosts.Clear();
+  providers.Clear();
+}
 
 KnownProvider& Normaliser::State::ProviderOf(std::string_view name) {
   return providers.Get(name, [&] {
@@ -120,8 +211,20 @@ bool Normaliser::State::IsReadable(std::string_view provider, std::uint16_t id,
   return false;
 }
 
-const KnownLayout& Normaliser::State::LayoutOf(KnownProvider& provider, const Record& record,
-                                               std::size_t count) {
+KnownLayout Normaliser::State::LayoutOf(KnownProvider& provider, const Record& record,
+                                        std::size_t count) {
+  if (!record.category_text.empty()) return FindLayout(provider, record, count);
+  const std::uint64_t mixed = reinterpret_cast<std::uintptr_t>(&provider) ^
+                              std::uint64_t{record.event_id} << 32 ^ std::uint64_t{count} << 48;
+  LayoutGuess& guess = layout_guesses[PlaceOf(mixed, kLayoutBits)];
+  if (guess.provider != &provider || guess.event_id != record.event_id || guess.count != count) {
+    guess = {&provider, count, FindLayout(provider, record, count), record.event_id};
+  }
+  return guess.layout;
+}
+
+KnownLayout Normaliser::State::FindLayout(KnownProvider& provider, const Record& record,
+                                          std::size_t count) {
   std::uint64_t key = std::uint64_t{record.event_id} << 48 | (count & 0xffff);
   if (!record.category_text.empty()) {
     key ^= XXH3_64bits(record.category_text.data(), record.category_text.size());
@@ -134,7 +237,11 @@ const KnownLayout& Normaliser::State::LayoutOf(KnownProvider& provider, const Re
   return provider.layouts[key] = {layout, IsReadable(provider.canonical, record.event_id, layout)};
 }
 
-void Normaliser::State::CopyPlainFields(const Record& record) {
+void Normaliser::State::CopyPlainFields(const Record& record, const KnownSource& source) {
+  event.provider = source.provider->canonical;
+  event.host = *source.host;
+  event.source_number = record.source_number;
+  event.user_number = record.user_number;
   event.channel = record.channel;
   event.event_id = record.event_id;
   event.qualifiers = record.qualifiers;
@@ -143,7 +250,6 @@ void Normaliser::State::CopyPlainFields(const Record& record) {
   event.category_text = record.category_text;
   event.keywords = record.keywords;
   event.computer = record.computer;
-  event.host = hosts.Get(record.computer, [&] { return CanonicalHost(record.computer); });
   event.user = record.user;
   event.record_id = record.record_id;
   event.binary = record.binary;
@@ -177,10 +283,10 @@ void Normaliser::State::Identify(const Layout* layout, std::size_t count, ValueA
 }
 
 void Normaliser::State::TakeStrings(const Record& record, KnownProvider& provider) {
-  const KnownLayout& known = LayoutOf(provider, record, record.strings.size());
-  for (const std::string_view value : record.strings) AppendEncodedString(value, strings);
+  const KnownLayout known = LayoutOf(provider, record, record.strings.size());
+  for (const std::string_view value : record.strings) strings.Add(value);
   if (record.names.size() == record.strings.size()) {
-    for (const std::string_view name : record.names) AppendEncodedString(name, names);
+    for (const std::string_view name : record.names) names.Add(name);
   }
   Identify(known.layout, record.strings.size(),
            [&](std::size_t i) { return std::optional(record.strings[i]); });
@@ -208,7 +314,13 @@ bool Normaliser::State::TakeParsed(const Record& record, const KnownProvider& pr
                               record.category_text, parsed)) {
     return false;
   }
-  for (const auto& value : parsed.strings) AppendEncodedString(value, strings);
+  for (const auto& value : parsed.strings) {
+    if (value) {
+      strings.Add(*value);
+    } else {
+      strings.AddNotShown();
+    }
+  }
   if (parsed.exact) event.message = {};
   Identify(parsed.layout, parsed.strings.size(), [&](std::size_t i) { return parsed.strings[i]; });
   return true;
@@ -217,16 +329,16 @@ bool Normaliser::State::TakeParsed(const Record& record, const KnownProvider& pr
 bool Normaliser::State::TakeMissingDescription(const Record& record, KnownProvider& provider) {
   auto values = StringsFromMissingDescription(record.message, 0);
   if (!values) return false;
-  const KnownLayout* known = &LayoutOf(provider, record, values->size());
-  if (known->layout != nullptr && values->size() > known->layout->fields.size()) {
+  KnownLayout known = LayoutOf(provider, record, values->size());
+  if (known.layout != nullptr && values->size() > known.layout->fields.size()) {
     // A string holds the separator.
-    values = StringsFromMissingDescription(record.message, known->layout->fields.size());
-    known = &LayoutOf(provider, record, values->size());
+    values = StringsFromMissingDescription(record.message, known.layout->fields.size());
+    known = LayoutOf(provider, record, values->size());
   }
-  for (const std::string& value : *values) AppendEncodedString(value, strings);
-  Identify(known->layout, values->size(),
+  for (const std::string& value : *values) strings.Add(value);
+  Identify(known.layout, values->size(),
            [&](std::size_t i) { return std::optional<std::string_view>((*values)[i]); });
-  if (known->readable) {
+  if (known.readable) {
     event.message = {};  // the sentence says nothing beside the strings, and they can be rendered
   } else {
     event.comparable = false;
@@ -242,14 +354,14 @@ Normaliser::~Normaliser() = default;
 const NormalisedEvent& Normaliser::Normalise(const Record& record) {
   State& state = *state_;
   NormalisedEvent& event = state.event;
-  state.strings.clear();
-  state.names.clear();
-  KnownProvider& provider = state.ProviderOf(record.provider);
-  state.CopyPlainFields(record);
+  state.strings.Clear();
+  state.names.Clear();
+  const KnownSource& source = state.SourceOf(record);
+  KnownProvider& provider = *source.provider;
+  state.CopyPlainFields(record, source);
   state.SetTime(record);
-  event.provider = provider.canonical;
   event.message = {};
-  state.identity.Begin(event.host, provider.lower, record.event_id, event.time, event.time_basis);
+  state.identity.Begin(source.identity_part, record.event_id, event.time, event.time_basis);
   // Some exports say "no strings" where they have them in the message only.
   if (record.has_strings && (!record.strings.empty() || record.message.empty())) {
     state.TakeStrings(record, provider);
@@ -257,8 +369,8 @@ const NormalisedEvent& Normaliser::Normalise(const Record& record) {
     state.ReadMessage(record, provider);
   }
   if (record.time_precision == TimePrecision::kMinute) event.comparable = false;
-  event.strings = state.strings;
-  event.names = state.names;
+  event.strings = state.strings.view();
+  event.names = state.names.view();
   event.identity = state.identity.Hash();
   return event;
 }

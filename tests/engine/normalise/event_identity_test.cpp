@@ -13,7 +13,8 @@ namespace {
 
 std::uint64_t HashOf(const std::vector<std::string>& pieces) {
   EventIdentity identity;
-  identity.Begin("lyon", "msexchangemta", 9322, {116'444'736'000'000'000}, TimeBasis::kUtc);
+  identity.Begin(EventIdentity::SourcePart("lyon", "msexchangemta"), 9322,
+                 {116'444'736'000'000'000}, TimeBasis::kUtc);
   for (const std::string& piece : pieces) identity.Add(piece);
   return identity.Hash();
 }

@@ -493,6 +493,25 @@ TEST(Normaliser, PassesOnWhatTheRecordSays) {
   EXPECT_THAT(event.message, IsEmpty());
 }
 
+// More of them than are kept, and each under numbers of two readers and under none.
+TEST(Normaliser, SourceNumbersMakeNoDifference) {
+  Normaliser normaliser(Shipped(), {});
+  Owned owned = AsEvtx(Cases()[1]);
+  for (std::uint64_t i = 0; i < 210'000; ++i) {
+    const std::uint64_t source = i / 3 % 70'000;
+    owned.computer = "EX" + std::to_string(source) + ".kite.example";
+    owned.record.source_number = i % 3 == 0 ? 0 : i % 3 << 45 | (source + 1);
+    const NormalisedEvent& event = normaliser.Normalise(owned.Get());
+    ASSERT_EQ(event.host, "ex" + std::to_string(source));
+    ASSERT_EQ(event.source_number, owned.record.source_number);
+    ASSERT_EQ(event.provider, "MSExchangeMTA");
+    if (i % 1000 > 2) continue;
+    const std::uint64_t identity = event.identity;
+    Normaliser another(Shipped(), {});
+    ASSERT_EQ(another.Normalise(owned.Get()).identity, identity);
+  }
+}
+
 TEST(Normaliser, SplitsByTheLayoutWhereAStringHoldsTheSeparator) {
   Normaliser normaliser(Shipped(), Paris());
   Owned owned =
