@@ -2,19 +2,35 @@
 
 #include <xxhash.h>
 
+#include <utility>
+
 #include "engine/base/text.h"
 
 namespace exdiag {
 namespace {
 
+constexpr std::uint64_t kFactor = 0x9e37'79b9'7f4a'7c15;
+
 std::uint64_t HashText(std::string_view text, std::uint64_t seed) {
   return XXH3_64bits_withSeed(text.data(), text.size(), seed ^ text.size());
 }
 
+std::uint64_t PackNumbers(const NormalisedEvent& event) {
+  return std::uint64_t{event.event_id} | std::uint64_t{event.qualifiers} << 16 |
+         std::uint64_t{event.category} << 32 | static_cast<std::uint64_t>(event.level) << 48;
+}
+
+// Without looking at texts.  Where one lies only says where to look: it may have become another.
+std::uint64_t HashNumbers(const NormalisedEvent& event) {
+  const std::uint64_t source = event.source_number != 0
+                                   ? event.source_number
+                                   : reinterpret_cast<std::uintptr_t>(event.provider.data());
+  const std::uint64_t hash = (source ^ event.names.size() << 48) * kFactor ^ event.keywords;
+  return ((hash ^ hash >> 29) * kFactor ^ PackNumbers(event)) * kFactor;
+}
+
 std::uint64_t HashClass(const NormalisedEvent& event) {
-  std::uint64_t hash = event.keywords * 0x9e37'79b9'7f4a'7c15;
-  hash ^= static_cast<std::uint64_t>(event.event_id) | std::uint64_t{event.qualifiers} << 16 |
-          std::uint64_t{event.category} << 32 | static_cast<std::uint64_t>(event.level) << 48;
+  std::uint64_t hash = event.keywords * kFactor ^ PackNumbers(event);
   hash = HashText(event.provider, hash);
   hash = HashText(event.computer, hash);
   hash = HashText(event.channel, hash);
@@ -23,12 +39,21 @@ std::uint64_t HashClass(const NormalisedEvent& event) {
   return HashText(event.host, hash);
 }
 
-bool IsOf(const NormalisedEvent& event, const EventClass& key) {
+bool IsOfSource(const NormalisedEvent& event, const EventClass& key) {
+  return event.provider == key.provider && event.host == key.host &&
+         event.computer == key.computer && event.channel == key.channel;
+}
+
+// All but the source.
+bool IsOfKind(const NormalisedEvent& event, const EventClass& key) {
   return event.event_id == key.event_id && event.qualifiers == key.qualifiers &&
          event.category == key.category && event.level == key.level &&
-         event.keywords == key.keywords && event.provider == key.provider &&
-         event.host == key.host && event.computer == key.computer && event.channel == key.channel &&
-         event.category_text == key.category_text && event.names == key.names;
+         event.keywords == key.keywords && event.category_text == key.category_text &&
+         event.names == key.names;
+}
+
+bool IsOf(const NormalisedEvent& event, const EventClass& key) {
+  return IsOfKind(event, key) && IsOfSource(event, key);
 }
 
 EventClass MakeClass(const NormalisedEvent& event) {
@@ -61,7 +86,8 @@ void Batch::Clear() {
   tallies.clear();
 }
 
-ClassTable::ClassTable(const std::optional<std::vector<EventKind>>& keep_only) {
+ClassTable::ClassTable(const std::optional<std::vector<EventKind>>& keep_only)
+    : class_guesses_(std::size_t{1} << kGuessBits) {
   if (!keep_only) return;
   keep_only_.emplace();
   for (const EventKind& kind : *keep_only) {
@@ -73,19 +99,22 @@ bool ClassTable::Keeps(std::string_view provider, std::uint16_t event_id) const 
   return !keep_only_ || keep_only_->contains({ToLower(provider), event_id});
 }
 
-// Of the events that were met last.  Where a text lies only says where to look: it may have become
-// another one.
-std::uint32_t& ClassTable::GuessOf(const NormalisedEvent& event) {
-  const auto place = reinterpret_cast<std::uintptr_t>(event.provider.data()) >> 4;
-  const std::uint64_t mixed =
-      (place ^ std::uint64_t{event.event_id} << 20 ^ event.names.size()) * 0x9e37'79b9'7f4a'7c15;
-  return guesses_[mixed >> (64 - kGuessBits)];
+bool ClassTable::Fits(const ClassGuess& guess, std::uint32_t tag,
+                      const NormalisedEvent& event) const {
+  if (guess.tag != tag || guess.local_class >= rows_.size()) return false;
+  const EventClass& key = rows_[guess.local_class].key;
+  const bool same_source = event.source_number != 0 && guess.source_number == event.source_number;
+  return IsOfKind(event, key) && (same_source || IsOfSource(event, key));
 }
 
 std::uint32_t ClassTable::ClassOf(const NormalisedEvent& event, Batch& batch) {
-  std::uint32_t& guess = GuessOf(event);
-  if (guess >= rows_.size() || !IsOf(event, rows_[guess].key)) guess = Find(event, batch);
-  return guess;
+  const std::uint64_t hash = HashNumbers(event);
+  const auto tag = static_cast<std::uint32_t>(hash);
+  auto& [last, other] = class_guesses_[hash >> (64 - kGuessBits)];
+  if (Fits(last, tag, event)) return last.local_class;
+  if (Fits(other, tag, event)) return other.local_class;
+  other = std::exchange(last, {event.source_number, tag, Find(event, batch)});
+  return last.local_class;
 }
 
 std::uint32_t ClassTable::Find(const NormalisedEvent& event, Batch& batch) {
@@ -99,12 +128,21 @@ std::uint32_t ClassTable::Find(const NormalisedEvent& event, Batch& batch) {
   EventClass key = MakeClass(event);
   batch.new_classes.push_back(key);
   const bool kept = Keeps(key.provider, key.event_id);
-  rows_.push_back({std::move(key), kept, {}});
+  rows_.push_back({kept, {}, std::move(key)});
   return static_cast<std::uint32_t>(rows_.size() - 1);
 }
 
-std::uint32_t ClassTable::UserOf(std::string_view user, Batch& batch) {
-  if (user.empty()) return QueuedEvent::kNoUser;
+std::uint32_t ClassTable::UserOf(const NormalisedEvent& event, Batch& batch) {
+  if (event.user.empty()) return QueuedEvent::kNoUser;
+  if (event.user_number == 0) return FindUser(event.user, batch);
+  UserGuess& guess = user_guesses_[event.user_number % kUserGuesses];
+  if (guess.user_number != event.user_number) {
+    guess = {event.user_number, FindUser(event.user, batch)};
+  }
+  return guess.local_user;
+}
+
+std::uint32_t ClassTable::FindUser(std::string_view user, Batch& batch) {
   if (user == last_user_) return last_user_number_;
   last_user_ = user;
   const auto [found, is_new] =
@@ -128,6 +166,8 @@ void ClassTable::TakeTallies(std::vector<ClassTally>& into) {
 void ClassTable::Restart() {
   rows_.clear();
   by_hash_.clear();
+  class_guesses_.assign(std::size_t{1} << kGuessBits, {});
+  user_guesses_.fill({});
   users_.clear();
   last_user_.clear();
   last_user_number_ = QueuedEvent::kNoUser;

@@ -24,7 +24,7 @@ class ClassTable {
 
   // Number of the event's class.  A class not met before is appended to `batch`.
   std::uint32_t ClassOf(const NormalisedEvent& event, Batch& batch);
-  std::uint32_t UserOf(std::string_view user, Batch& batch);
+  std::uint32_t UserOf(const NormalisedEvent& event, Batch& batch);
 
   bool kept(std::uint32_t local_class) const { return rows_[local_class].kept; }
   // Counts apart what does not compare: UTC, wall clocks and events without a time.
@@ -47,9 +47,19 @@ class ClassTable {
 
  private:
   struct Row {
-    EventClass key;
     bool kept = true;
     std::array<Tally, 3> tallies;  // by SlotOf
+    EventClass key;
+  };
+  // A class or user that events with this number had.
+  struct ClassGuess {
+    std::uint64_t source_number = 0;
+    std::uint32_t tag = 0;  // of what the class has beside the source
+    std::uint32_t local_class = 0;
+  };
+  struct UserGuess {
+    std::uint64_t user_number = 0;
+    std::uint32_t local_user = 0;
   };
 
   static constexpr TimeBasis kSlots[] = {TimeBasis::kUtc, TimeBasis::kLocalUnknown,
@@ -58,13 +68,17 @@ class ClassTable {
     return basis == TimeBasis::kNone ? 2 : basis == TimeBasis::kLocalUnknown ? 1 : 0;
   }
 
+  bool Fits(const ClassGuess& guess, std::uint32_t tag, const NormalisedEvent& event) const;
   std::uint32_t Find(const NormalisedEvent& event, Batch& batch);
-  std::uint32_t& GuessOf(const NormalisedEvent& event);
+  std::uint32_t FindUser(std::string_view user, Batch& batch);
 
-  static constexpr int kGuessBits = 9;
+  static constexpr int kGuessBits = 11;
+  using ClassGuesses = std::array<ClassGuess, 2>;  // the last one first
+  static constexpr std::size_t kUserGuesses = 64;
 
   std::optional<std::set<std::pair<std::string, std::uint16_t>>> keep_only_;  // lower case
-  std::array<std::uint32_t, 1 << kGuessBits> guesses_{};
+  std::vector<ClassGuesses> class_guesses_;
+  std::array<UserGuess, kUserGuesses> user_guesses_;
   std::vector<Row> rows_;
   std::unordered_map<std::uint64_t, std::uint32_t> by_hash_;
   std::unordered_map<std::string, std::uint32_t> users_;

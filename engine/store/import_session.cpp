@@ -54,7 +54,7 @@ void QueuedImportSession::Append(const NormalisedEvent& event, std::uint32_t loc
   row.place = PackPlace(event.place);
   row.place_column = event.place.column;
   row.local_class = local_class;
-  row.local_user = classes_.UserOf(event.user, *batch_);
+  row.local_user = classes_.UserOf(event, *batch_);
   row.flags =
       EventFlags::Pack(event.time_basis, event.time_precision, event.recovered, event.comparable);
   row.strings_size = static_cast<std::uint32_t>(event.strings.size());
