@@ -21,12 +21,12 @@ std::uint64_t PackNumbers(const NormalisedEvent& event) {
 }
 
 // Without looking at texts.  Where one lies only says where to look: it may have become another.
-std::uint64_t HashNumbers(const NormalisedEvent& event) {
+std::uint64_t HashNumbers(const NormalisedEvent& event, std::uint64_t numbers) {
   const std::uint64_t source = event.source_number != 0
                                    ? event.source_number
                                    : reinterpret_cast<std::uintptr_t>(event.provider.data());
   const std::uint64_t hash = (source ^ event.names.size() << 48) * kFactor ^ event.keywords;
-  return ((hash ^ hash >> 29) * kFactor ^ PackNumbers(event)) * kFactor;
+  return ((hash ^ hash >> 29) * kFactor ^ numbers) * kFactor;
 }
 
 std::uint64_t HashClass(const NormalisedEvent& event) {
@@ -39,21 +39,20 @@ std::uint64_t HashClass(const NormalisedEvent& event) {
   return HashText(event.host, hash);
 }
 
-bool IsOfSource(const NormalisedEvent& event, const EventClass& key) {
-  return event.provider == key.provider && event.host == key.host &&
-         event.computer == key.computer && event.channel == key.channel;
+bool HasTexts(const NormalisedEvent& event) {
+  return !event.category_text.empty() || !event.names.empty();
 }
 
-// All but the source.
-bool IsOfKind(const NormalisedEvent& event, const EventClass& key) {
-  return event.event_id == key.event_id && event.qualifiers == key.qualifiers &&
-         event.category == key.category && event.level == key.level &&
-         event.keywords == key.keywords && event.category_text == key.category_text &&
-         event.names == key.names;
+bool HasTextsOf(const NormalisedEvent& event, const EventClass& key) {
+  return event.category_text == key.category_text && event.names == key.names;
 }
 
 bool IsOf(const NormalisedEvent& event, const EventClass& key) {
-  return IsOfKind(event, key) && IsOfSource(event, key);
+  return event.event_id == key.event_id && event.qualifiers == key.qualifiers &&
+         event.category == key.category && event.level == key.level &&
+         event.keywords == key.keywords && event.provider == key.provider &&
+         event.host == key.host && event.computer == key.computer && event.channel == key.channel &&
+         HasTextsOf(event, key);
 }
 
 EventClass MakeClass(const NormalisedEvent& event) {
@@ -99,21 +98,26 @@ bool ClassTable::Keeps(std::string_view provider, std::uint16_t event_id) const 
   return !keep_only_ || keep_only_->contains({ToLower(provider), event_id});
 }
 
-bool ClassTable::Fits(const ClassGuess& guess, std::uint32_t tag,
+bool ClassTable::Fits(const ClassGuess& guess, std::uint64_t numbers,
                       const NormalisedEvent& event) const {
-  if (guess.tag != tag || guess.local_class >= rows_.size()) return false;
+  if (guess.numbers != numbers || guess.keywords != event.keywords ||
+      guess.local_class == kNoClass) {
+    return false;
+  }
   const EventClass& key = rows_[guess.local_class].key;
-  const bool same_source = event.source_number != 0 && guess.source_number == event.source_number;
-  return IsOfKind(event, key) && (same_source || IsOfSource(event, key));
+  if (event.source_number == 0 || guess.source_number != event.source_number) {
+    return IsOf(event, key);
+  }
+  return guess.has_texts == HasTexts(event) && (!guess.has_texts || HasTextsOf(event, key));
 }
 
 std::uint32_t ClassTable::ClassOf(const NormalisedEvent& event, Batch& batch) {
-  const std::uint64_t hash = HashNumbers(event);
-  const auto tag = static_cast<std::uint32_t>(hash);
-  auto& [last, other] = class_guesses_[hash >> (64 - kGuessBits)];
-  if (Fits(last, tag, event)) return last.local_class;
-  if (Fits(other, tag, event)) return other.local_class;
-  other = std::exchange(last, {event.source_number, tag, Find(event, batch)});
+  const std::uint64_t numbers = PackNumbers(event);
+  auto& [last, other] = class_guesses_[HashNumbers(event, numbers) >> (64 - kGuessBits)];
+  if (Fits(last, numbers, event)) return last.local_class;
+  if (Fits(other, numbers, event)) return other.local_class;
+  other = std::exchange(
+      last, {event.source_number, event.keywords, numbers, Find(event, batch), HasTexts(event)});
   return last.local_class;
 }
 
@@ -128,7 +132,8 @@ std::uint32_t ClassTable::Find(const NormalisedEvent& event, Batch& batch) {
   EventClass key = MakeClass(event);
   batch.new_classes.push_back(key);
   const bool kept = Keeps(key.provider, key.event_id);
-  rows_.push_back({kept, {}, std::move(key)});
+  rows_.push_back({std::move(key), kept});
+  for (auto& tallies : tallies_) tallies.emplace_back();
   return static_cast<std::uint32_t>(rows_.size() - 1);
 }
 
@@ -154,17 +159,16 @@ std::uint32_t ClassTable::FindUser(std::string_view user, Batch& batch) {
 
 void ClassTable::TakeTallies(std::vector<ClassTally>& into) {
   for (std::uint32_t number = 0; number < rows_.size(); ++number) {
-    Row& row = rows_[number];
-    for (std::size_t slot = 0; slot < row.tallies.size(); ++slot) {
-      if (row.tallies[slot].events == 0) continue;
-      into.push_back({number, row.kept, kSlots[slot], row.tallies[slot]});
-      row.tallies[slot] = {};
+    for (std::size_t slot = 0; slot < tallies_.size(); ++slot) {
+      const Tally tally = std::exchange(tallies_[slot][number], {});
+      if (tally.events != 0) into.push_back({number, rows_[number].kept, kSlots[slot], tally});
     }
   }
 }
 
 void ClassTable::Restart() {
   rows_.clear();
+  for (auto& tallies : tallies_) tallies.clear();
   by_hash_.clear();
   class_guesses_.assign(std::size_t{1} << kGuessBits, {});
   user_guesses_.fill({});

@@ -26,13 +26,13 @@ class ClassTable {
   std::uint32_t ClassOf(const NormalisedEvent& event, Batch& batch);
   std::uint32_t UserOf(const NormalisedEvent& event, Batch& batch);
 
-  bool kept(std::uint32_t local_class) const { return rows_[local_class].kept; }
+  bool kept(std::uint32_t local_class) const { return keeps_all() || rows_[local_class].kept; }
   // Counts apart what does not compare: UTC, wall clocks and events without a time.
   void Count(std::uint32_t local_class, Ticks time, TimeBasis basis) {
-    rows_[local_class].tallies[SlotOf(basis)].Add(time);
+    tallies_[SlotOf(basis)][local_class].Add(time);
   }
   void Count(std::uint32_t local_class, TimeBasis basis, const Tally& tally) {
-    rows_[local_class].tallies[SlotOf(basis)].Add(tally);
+    tallies_[SlotOf(basis)][local_class].Add(tally);
   }
 
   // Whether events of this kind are kept, or only counted.  Does not change while the table lives.
@@ -46,16 +46,19 @@ class ClassTable {
   void Restart();
 
  private:
+  static constexpr std::uint32_t kNoClass = 0xffff'ffff;
+
   struct Row {
-    bool kept = true;
-    std::array<Tally, 3> tallies;  // by SlotOf
     EventClass key;
+    bool kept = true;
   };
   // A class or user that events with this number had.
   struct ClassGuess {
     std::uint64_t source_number = 0;
-    std::uint32_t tag = 0;  // of what the class has beside the source
-    std::uint32_t local_class = 0;
+    std::uint64_t keywords = 0;
+    std::uint64_t numbers = 0;
+    std::uint32_t local_class = kNoClass;
+    bool has_texts = false;  // beside those of the source
   };
   struct UserGuess {
     std::uint64_t user_number = 0;
@@ -68,11 +71,11 @@ class ClassTable {
     return basis == TimeBasis::kNone ? 2 : basis == TimeBasis::kLocalUnknown ? 1 : 0;
   }
 
-  bool Fits(const ClassGuess& guess, std::uint32_t tag, const NormalisedEvent& event) const;
+  bool Fits(const ClassGuess& guess, std::uint64_t numbers, const NormalisedEvent& event) const;
   std::uint32_t Find(const NormalisedEvent& event, Batch& batch);
   std::uint32_t FindUser(std::string_view user, Batch& batch);
 
-  static constexpr int kGuessBits = 11;
+  static constexpr int kGuessBits = 10;
   using ClassGuesses = std::array<ClassGuess, 2>;  // the last one first
   static constexpr std::size_t kUserGuesses = 64;
 
@@ -80,6 +83,7 @@ class ClassTable {
   std::vector<ClassGuesses> class_guesses_;
   std::array<UserGuess, kUserGuesses> user_guesses_;
   std::vector<Row> rows_;
+  std::array<std::vector<Tally>, 3> tallies_;  // by SlotOf, then by class
   std::unordered_map<std::uint64_t, std::uint32_t> by_hash_;
   std::unordered_map<std::string, std::uint32_t> users_;
   std::string last_user_;
