@@ -151,6 +151,7 @@ struct Normaliser::State {
   bool RendersExactly(const Record& record) const;
 
   // Adds the strings to the identity: those that every wording of `layout` prints, all without one.
+  // `value_at` says where the view of one is; nullptr when it is not shown.
   template <typename ValueAt>
   void Identify(const Layout* layout, std::size_t count, ValueAt value_at);
 
@@ -276,9 +277,8 @@ void Normaliser::State::Identify(const Layout* layout, std::size_t count, ValueA
   const std::size_t shown = layout == nullptr ? count : std::min(count, layout->printed.size());
   for (std::size_t i = 0; i < shown; ++i) {
     if (layout != nullptr && !layout->printed[i]) continue;
-    const std::optional<std::string_view> value = value_at(i);
-    if (!value || IsOwnPlaceholder(*value, i)) continue;
-    identity.Add(*value);
+    const std::string_view* const value = value_at(i);
+    if (value != nullptr && !IsOwnPlaceholder(*value, i)) identity.Add(*value);
   }
 }
 
@@ -288,8 +288,7 @@ void Normaliser::State::TakeStrings(const Record& record, KnownProvider& provide
   if (record.names.size() == record.strings.size()) {
     for (const std::string_view name : record.names) names.Add(name);
   }
-  Identify(known.layout, record.strings.size(),
-           [&](std::size_t i) { return std::optional(record.strings[i]); });
+  Identify(known.layout, record.strings.size(), [&](std::size_t i) { return &record.strings[i]; });
   if (!known.readable) event.comparable = false;
   // Forwarded events and some CSVs hold both; what can be rendered need not be kept.
   if (!record.message.empty() && !RendersExactly(record)) event.message = record.message;
@@ -322,7 +321,8 @@ bool Normaliser::State::TakeParsed(const Record& record, const KnownProvider& pr
     }
   }
   if (parsed.exact) event.message = {};
-  Identify(parsed.layout, parsed.strings.size(), [&](std::size_t i) { return parsed.strings[i]; });
+  Identify(parsed.layout, parsed.strings.size(),
+           [&](std::size_t i) { return parsed.strings[i] ? &*parsed.strings[i] : nullptr; });
   return true;
 }
 
@@ -336,8 +336,8 @@ bool Normaliser::State::TakeMissingDescription(const Record& record, KnownProvid
     known = LayoutOf(provider, record, values->size());
   }
   for (const std::string& value : *values) strings.Add(value);
-  Identify(known.layout, values->size(),
-           [&](std::size_t i) { return std::optional<std::string_view>((*values)[i]); });
+  const std::vector<std::string_view> views(values->begin(), values->end());
+  Identify(known.layout, views.size(), [&](std::size_t i) { return &views[i]; });
   if (known.readable) {
     event.message = {};  // the sentence says nothing beside the strings, and they can be rendered
   } else {

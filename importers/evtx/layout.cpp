@@ -261,9 +261,10 @@ inline bool Layout::Fit(const std::byte* values, std::size_t count) {
   }
   std::uint32_t at = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    words[i] = LoadU32(values + 4 * i) & kWordMask;
+    const std::uint32_t word = LoadU32(values + 4 * i) & kWordMask;
+    words[i] = word;
     offsets[i] = at;
-    at += words[i] & 0xffff;
+    at += word & 0xffff;
   }
   size_ = at;
   PlaceSystemPart();
