@@ -39,6 +39,8 @@ class PackedReader {
 
   bool ok() const { return ok_; }
   bool at_end() const { return rest_.empty(); }
+  // What was not read yet.
+  std::string_view rest() const { return rest_; }
   // What was read is not what it should be.
   void Fail();
 

@@ -14,14 +14,15 @@ std::int64_t Sum(std::int64_t a, std::uint64_t b) {
 
 }  // namespace
 
-// The first entry, then differences: seconds rise, rows nearly always.
+// The first entry, then differences: seconds rise, ids nearly always.
 std::string EncodeBlock(std::span<const ClassEntry> entries) {
   PackedWriter writer;
-  writer.Reserve(4 * entries.size());
+  writer.Reserve(6 * entries.size());
   writer.Number(entries.size());
   ClassEntry last;
   for (const ClassEntry& entry : entries) {
     writer.Signed(entry.second - last.second);
+    writer.Number(entry.mark);
     writer.Signed(entry.event - last.event);
     last = entry;
   }
@@ -35,6 +36,7 @@ void DecodeBlock(std::string_view block, std::vector<ClassEntry>& entries) {
   ClassEntry entry;
   for (std::size_t i = 0; i < count; ++i) {
     entry.second = Sum(entry.second, static_cast<std::uint64_t>(reader.Signed()));
+    entry.mark = static_cast<std::uint16_t>(reader.Number());
     entry.event = Sum(entry.event, static_cast<std::uint64_t>(reader.Signed()));
     if (!reader.ok()) return;
     entries.push_back(entry);

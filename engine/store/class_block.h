@@ -16,15 +16,21 @@ namespace exdiag {
 
 struct ClassEntry {
   std::int64_t second = 0;  // since 1970
-  std::int64_t event = 0;   // row of `events`
+  std::uint16_t mark = 0;   // of the event's identity
+  std::int64_t event = 0;   // its id
 
   auto operator<=>(const ClassEntry&) const = default;
 };
 
-// No block has more.
-inline constexpr std::size_t kBlockEntries = 1024;
+// By which "do we have this event?" passes over nearly all other events of its class and second.
+constexpr std::uint16_t MarkOf(std::uint64_t identity) {
+  return static_cast<std::uint16_t>(identity);
+}
 
-// Two or three bytes an entry.  `entries` are in order.
+// No block has more.
+inline constexpr std::size_t kBlockEntries = 256;
+
+// Four or five bytes an entry.  `entries` are in order.
 std::string EncodeBlock(std::span<const ClassEntry> entries);
 
 // Replaces `entries` by those of the block, in order.  Of damaged bytes, what can be read.

@@ -11,19 +11,15 @@
 
 namespace exdiag {
 
-// Makes the events of classes selectable as the table exdiag_class_events (class, second, event) of
-// this connection, fast for given classes and periods of seconds.
-void RegisterClassEvents(sql::Database& database);
-
+inline constexpr std::int64_t kFirstSecond = std::numeric_limits<std::int64_t>::min();
 inline constexpr std::int64_t kLastSecond = std::numeric_limits<std::int64_t>::max();
 
-// The same without SQL.
 class ClassEvents {
  public:
   explicit ClassEvents(sql::Database& database);
 
-  // Calls `visit` with parts of the class's entries, each part in order; entries of the first and
-  // the last second are among them.
+  // Calls `visit` with parts of the class's entries, one after the other and each in order; entries
+  // of the first and the last second are among them.
   template <typename Visit>
   void ForEach(std::int64_t class_row, std::int64_t first, std::int64_t last, const Visit& visit) {
     blocks_.Bind(1, class_row).Bind(2, first).Bind(3, last);

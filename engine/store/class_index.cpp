@@ -1,28 +1,83 @@
 #include "engine/store/class_index.h"
 
 #include <algorithm>
-#include <iterator>
+#include <span>
+#include <utility>
 
 namespace exdiag {
+namespace {
+
+constexpr std::int64_t kLeastEvent = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kGreatestEvent = std::numeric_limits<std::int64_t>::max();
+
+ClassEntry EntryOf(const sql::Statement& row) {
+  return {row.Int(0), static_cast<std::uint16_t>(row.Int(1)), row.Int(2)};
+}
+
+sql::Statement& BindKey(sql::Statement& to, std::int64_t class_row, const ClassEntry& entry) {
+  to.Bind(1, class_row).Bind(2, entry.second).Bind(3, std::uint32_t{entry.mark});
+  return to.Bind(4, entry.event);
+}
+
+void AppendWithin(std::span<const ClassEntry> entries, const ClassEntry& least,
+                  const ClassEntry& greatest, std::vector<std::int64_t>& events) {
+  const auto begin = std::lower_bound(entries.begin(), entries.end(), least);
+  for (auto at = begin; at != entries.end() && *at <= greatest; ++at) events.push_back(at->event);
+}
+
+}  // namespace
+
+void ClassIndex::Waiting::Sort() {
+  const auto middle = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+  if (!std::is_sorted(middle, entries_.end())) std::sort(middle, entries_.end());
+  std::inplace_merge(entries_.begin(), middle, entries_.end());
+  sorted_ = entries_.size();
+}
+
+void ClassIndex::Waiting::Find(const ClassEntry& least, const ClassEntry& greatest,
+                               std::vector<std::int64_t>& events) {
+  constexpr std::size_t kQuicklySearched = 64;
+  if (entries_.size() - sorted_ > kQuicklySearched) Sort();
+  AppendWithin(std::span(entries_).first(sorted_), least, greatest, events);
+  for (std::size_t i = sorted_; i < entries_.size(); ++i) {
+    if (least <= entries_[i] && entries_[i] <= greatest) events.push_back(entries_[i].event);
+  }
+}
+
+bool ClassIndex::Waiting::TakeOut(const ClassEntry& entry) {
+  Sort();
+  const auto found = std::lower_bound(entries_.begin(), entries_.end(), entry);
+  if (found == entries_.end() || *found != entry) return false;
+  entries_.erase(found);
+  --sorted_;
+  return true;
+}
 
 ClassIndex::ClassIndex(sql::Database& database) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
   insert_ = prepare(
-      "INSERT INTO main.class_blocks (class, first, first_event, last, events, content) "
-      "VALUES (?1,?2,?3,?4,?5,?6)");
+      "INSERT INTO main.class_blocks (class, first, first_mark, first_event, last, events, "
+      "content) "
+      "VALUES (?1,?2,?3,?4,?5,?6,?7)");
   update_ = prepare(
-      "UPDATE main.class_blocks SET last = ?4, events = ?5, content = ?6 "
-      "WHERE class = ?1 AND first = ?2 AND first_event = ?3");
-  delete_ =
-      prepare("DELETE FROM main.class_blocks WHERE class = ?1 AND first = ?2 AND first_event = ?3");
-  select_last_ = prepare(
-      "SELECT first, first_event, events, content FROM main.class_blocks WHERE class = ?1 "
-      "ORDER BY first DESC, first_event DESC LIMIT 1");
-  select_around_ = prepare(
-      "SELECT first, first_event, content FROM main.class_blocks "
-      "WHERE class = ?1 AND first <= ?2 AND last >= ?2");
+      "UPDATE main.class_blocks SET last = ?5, events = ?6, content = ?7 "
+      "WHERE class = ?1 AND first = ?2 AND first_mark = ?3 AND first_event = ?4");
+  delete_ = prepare(
+      "DELETE FROM main.class_blocks "
+      "WHERE class = ?1 AND first = ?2 AND first_mark = ?3 AND first_event = ?4");
+  select_at_ = prepare(
+      "SELECT first, first_mark, first_event, content FROM main.class_blocks "
+      "WHERE class = ?1 AND (first, first_mark, first_event) <= (?2, ?3, ?4) "
+      "ORDER BY first DESC, first_mark DESC, first_event DESC");
+  select_first_ = prepare(
+      "SELECT first, first_mark, first_event, content FROM main.class_blocks "
+      "WHERE class = ?1 ORDER BY first, first_mark, first_event LIMIT 1");
+  select_behind_ = prepare(
+      "SELECT first, first_mark, first_event FROM main.class_blocks "
+      "WHERE class = ?1 AND (first, first_mark, first_event) > (?2, ?3, ?4) "
+      "ORDER BY first, first_mark, first_event LIMIT 1");
   select_from_ = prepare(
-      "SELECT first, first_event, content FROM main.class_blocks "
+      "SELECT first, first_mark, first_event, content FROM main.class_blocks "
       "WHERE class = ?1 AND first < ?3 AND last >= ?2");
 }
 
@@ -31,9 +86,7 @@ ClassIndex::Waiting& ClassIndex::Of(std::int64_t class_row) {
 }
 
 void ClassIndex::Move(ClassEntry entry, std::int64_t before, std::int64_t after) {
-  std::vector<ClassEntry>& waiting = Of(before).entries_;
-  if (const auto found = std::find(waiting.begin(), waiting.end(), entry); found != waiting.end()) {
-    waiting.erase(found);
+  if (Of(before).TakeOut(entry)) {
     --waits_;
   } else {
     removed_.push_back({before, entry});
@@ -47,8 +100,8 @@ void ClassIndex::Remove(std::int64_t class_row, std::int64_t first, std::int64_t
   std::vector<Block> cut;
   select_from_.Bind(1, class_row).Bind(2, first).Bind(3, end);
   while (select_from_.Next()) {
-    Block block{class_row, {select_from_.Int(0), select_from_.Int(1)}, true, {}};
-    DecodeBlock(select_from_.Bytes(2), block.entries);
+    Block block{class_row, EntryOf(select_from_), {}, true, true};
+    DecodeBlock(select_from_.Bytes(3), block.entries);
     std::erase_if(block.entries, [&](const ClassEntry& entry) {
       return entry.second >= first && entry.second < end;
     });
@@ -57,8 +110,41 @@ void ClassIndex::Remove(std::int64_t class_row, std::int64_t first, std::int64_t
   for (Block& block : cut) Save(block);
 }
 
+void ClassIndex::Find(std::int64_t class_row, std::int64_t second, std::uint16_t mark,
+                      std::vector<std::int64_t>& events) {
+  const ClassEntry least{second, mark, kLeastEvent}, greatest{second, mark, kGreatestEvent};
+  const auto waiting = waiting_.find(class_row);
+  if (waiting != waiting_.end()) waiting->second.Find(least, greatest, events);
+  const auto found = known_.find(class_row);
+  if (found != known_.end()) {
+    const Known& known = found->second;
+    if (known.entries.empty() ? greatest < known.next
+                              : known.entries.front() < least && greatest < known.next) {
+      return AppendWithin(known.entries, least, greatest, events);
+    }
+  }
+  FindStored(class_row, least, greatest, events);
+}
+
+void ClassIndex::FindStored(std::int64_t class_row, const ClassEntry& least,
+                            const ClassEntry& greatest, std::vector<std::int64_t>& events) {
+  if (known_.size() >= kMostKnown) known_.clear();
+  Known& known = known_[class_row];
+  known.entries.clear();
+  BindKey(select_at_, class_row, greatest);
+  while (select_at_.Next()) {
+    const ClassEntry first = EntryOf(select_at_);
+    DecodeBlock(select_at_.Bytes(3), known.entries);
+    AppendWithin(known.entries, least, greatest, events);
+    if (first < least) break;
+  }
+  select_at_.Reset();
+  known.next = FirstBehind(class_row, known.entries.empty() ? greatest : known.entries.front());
+}
+
 void ClassIndex::Flush() {
   if (waits_ == 0) return;
+  known_.clear();
   std::sort(removed_.begin(), removed_.end());
   Block block;
   for (const Removed& removed : removed_) TakeOut(block, removed);
@@ -71,6 +157,7 @@ void ClassIndex::Flush() {
 void ClassIndex::Drop() {
   waiting_.clear();
   removed_.clear();
+  known_.clear();
   waits_ = 0;
 }
 
@@ -85,75 +172,72 @@ void ClassIndex::TakeOut(Block& block, const Removed& removed) {
   };
   if (block.class_row == removed.class_row && take()) return;
   Save(block);
-  select_around_.Bind(1, removed.class_row).Bind(2, removed.entry.second);
-  while (select_around_.Next()) {
-    block.class_row = removed.class_row;
-    block.first = {select_around_.Int(0), select_around_.Int(1)};
-    DecodeBlock(select_around_.Bytes(2), block.entries);
-    if (take()) break;
-  }
-  select_around_.Reset();
+  if (LoadAt(removed.class_row, removed.entry, block)) take();
 }
 
-// The class's last block takes a few more entries, so that many small exports do not make as many
-// blocks.
+// Each entry goes into the block that it belongs into; those that nothing follows make new ones.
 void ClassIndex::Write(Waiting& waiting) {
-  std::vector<ClassEntry>& entries = waiting.entries_;
-  if (entries.empty()) return;
-  if (!std::is_sorted(entries.begin(), entries.end())) std::sort(entries.begin(), entries.end());
-  std::span<const ClassEntry> rest = entries;
-  Block last;
-  if (LoadLast(waiting.class_row_, rest.size(), last)) {
-    const auto middle = static_cast<std::ptrdiff_t>(last.entries.size());
-    last.entries.insert(last.entries.end(), rest.begin(), rest.end());
-    std::inplace_merge(last.entries.begin(), last.entries.begin() + middle, last.entries.end());
-    last.changed = true;
-    Save(last);
-    rest = {};
-  }
+  waiting.Sort();
+  std::span<const ClassEntry> rest = waiting.entries_;
   while (!rest.empty()) {
-    const std::size_t size = std::min(rest.size(), kBlockEntries);
-    Insert(waiting.class_row_, rest.first(size));
-    rest = rest.subspan(size);
+    Block block;
+    if (!LoadAt(waiting.class_row_, rest.front(), block)) LoadFirst(waiting.class_row_, block);
+    const ClassEntry next =
+        block.stored ? FirstBehind(waiting.class_row_, block.first) : kBehindAll;
+    const auto end = std::lower_bound(rest.begin(), rest.end(), next);
+    const auto middle = static_cast<std::ptrdiff_t>(block.entries.size());
+    block.entries.insert(block.entries.end(), rest.begin(), end);
+    std::inplace_merge(block.entries.begin(), block.entries.begin() + middle, block.entries.end());
+    block.changed = true;
+    Save(block);
+    rest = {end, rest.end()};
   }
-  entries.clear();
+  waiting.entries_.clear();
+  waiting.sorted_ = 0;
 }
 
-// The last block of a class, when it may take `more` entries: writing it again and again must not
-// cost more than what it takes.
-bool ClassIndex::LoadLast(std::int64_t class_row, std::size_t more, Block& block) {
-  constexpr std::size_t kFew = 96;
-  select_last_.Bind(1, class_row);
-  const std::size_t there = select_last_.Next() ? select_last_.Unsigned(2) : kBlockEntries;
-  const std::size_t together = there + more;
-  const bool takes = together <= kFew || (there <= more && together <= kBlockEntries);
-  if (takes) {
-    block.class_row = class_row;
-    block.first = {select_last_.Int(0), select_last_.Int(1)};
-    DecodeBlock(select_last_.Bytes(3), block.entries);
-  }
-  select_last_.Reset();
-  return takes;
+// The block in which the entry is, or has to be, when there is one with a first entry before it.
+bool ClassIndex::LoadAt(std::int64_t class_row, const ClassEntry& entry, Block& block) {
+  block = {class_row, {}, {}, false, false};
+  if (!BindKey(select_at_, class_row, entry).Next()) return false;
+  block.stored = true;
+  block.first = EntryOf(select_at_);
+  DecodeBlock(select_at_.Bytes(3), block.entries);
+  select_at_.Reset();
+  return true;
 }
 
-void ClassIndex::Insert(std::int64_t class_row, std::span<const ClassEntry> entries) {
-  const std::string content = EncodeBlock(entries);
-  insert_.Bind(1, class_row).Bind(2, entries.front().second).Bind(3, entries.front().event);
-  insert_.Bind(4, entries.back().second).Bind(5, entries.size()).BindBytes(6, content).Run();
+void ClassIndex::LoadFirst(std::int64_t class_row, Block& block) {
+  block = {class_row, {}, {}, false, false};
+  if (!select_first_.Bind(1, class_row).Next()) return;
+  block.stored = true;
+  block.first = EntryOf(select_first_);
+  DecodeBlock(select_first_.Bytes(3), block.entries);
+  select_first_.Reset();
 }
 
+// The first entry of the next block.
+ClassEntry ClassIndex::FirstBehind(std::int64_t class_row, const ClassEntry& entry) {
+  if (!BindKey(select_behind_, class_row, entry).Next()) return kBehindAll;
+  const ClassEntry next = EntryOf(select_behind_);
+  select_behind_.Reset();
+  return next;
+}
+
+// One that has become too large becomes several of about the same size.
 void ClassIndex::Save(Block& block) {
   if (!block.changed) return;
-  const bool same = !block.entries.empty() && block.entries.front() == block.first;
-  sql::Statement& write = same ? update_ : delete_;
-  write.Bind(1, block.class_row).Bind(2, block.first.second).Bind(3, block.first.event);
-  if (same) {
-    const std::string content = EncodeBlock(block.entries);
-    write.Bind(4, block.entries.back().second).Bind(5, block.entries.size());
-    write.BindBytes(6, content).Run();
-  } else {
-    write.Run();
-    if (!block.entries.empty()) Insert(block.class_row, block.entries);
+  const bool same = block.stored && !block.entries.empty() && block.entries.front() == block.first;
+  if (block.stored && !same) BindKey(delete_, block.class_row, block.first).Run();
+  std::span<const ClassEntry> rest = block.entries;
+  for (std::size_t parts = (rest.size() + kBlockEntries - 1) / kBlockEntries; parts > 0; --parts) {
+    const auto part = rest.first((rest.size() + parts - 1) / parts);
+    const std::string content = EncodeBlock(part);
+    const bool first = part.data() == block.entries.data();
+    sql::Statement& write = same && first ? update_ : insert_;
+    BindKey(write, block.class_row, part.front()).Bind(5, part.back().second);
+    write.Bind(6, part.size()).BindBytes(7, content).Run();
+    rest = rest.subspan(part.size());
   }
   block = {};
 }

@@ -1,7 +1,12 @@
-// Keeps the table class_blocks true while events are added, moved to other classes and removed.
+// Keeps the table class_blocks true while events are added, moved to other classes and removed, and
+// finds in it what another export may show again.
+//
+// The blocks of a class do not overlap, so that an entry can be in one of them only.
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -26,7 +31,12 @@ class ClassIndex {
   // Takes out the entries of a class with first <= second < end, and only those.
   void Remove(std::int64_t class_row, std::int64_t first, std::int64_t end);
 
-  // Writes what waits; has to be done before anything is read from the table.
+  // Appends the events of a class with this second and mark, those that wait included.  One that
+  // was moved to another class may still be among those of the class before.
+  void Find(std::int64_t class_row, std::int64_t second, std::uint16_t mark,
+            std::vector<std::int64_t>& events);
+
+  // Writes what waits; has to be done before anybody else reads the table.
   void Flush();
   // Forgets what waits.
   void Drop();
@@ -36,8 +46,14 @@ class ClassIndex {
   struct Block {
     std::int64_t class_row = 0;
     ClassEntry first;
-    bool changed = false;
     std::vector<ClassEntry> entries;
+    bool stored = false;  // there is such a row
+    bool changed = false;
+  };
+  // A block that was looked into last, and what is between its first entry and that of the next.
+  struct Known {
+    std::vector<ClassEntry> entries;
+    ClassEntry next;
   };
   struct Removed {
     std::int64_t class_row = 0;
@@ -45,20 +61,27 @@ class ClassIndex {
 
     auto operator<=>(const Removed&) const = default;
   };
+  static constexpr ClassEntry kBehindAll{std::numeric_limits<std::int64_t>::max(), 0xffff,
+                                         std::numeric_limits<std::int64_t>::max()};
 
   void Write(Waiting& waiting);
   void TakeOut(Block& block, const Removed& removed);
-  bool LoadLast(std::int64_t class_row, std::size_t more, Block& block);
-  void Insert(std::int64_t class_row, std::span<const ClassEntry> entries);
+  bool LoadAt(std::int64_t class_row, const ClassEntry& entry, Block& block);
+  void LoadFirst(std::int64_t class_row, Block& block);
+  ClassEntry FirstBehind(std::int64_t class_row, const ClassEntry& entry);
+  void FindStored(std::int64_t class_row, const ClassEntry& least, const ClassEntry& greatest,
+                  std::vector<std::int64_t>& events);
   void Save(Block& block);
 
-  // Entries that wait, of all classes together: 4 MB.
+  // Entries that wait, of all classes together: 6 MB.
   static constexpr std::size_t kMostWaiting = std::size_t{1} << 18;
+  static constexpr std::size_t kMostKnown = 1024;
 
   std::unordered_map<std::int64_t, Waiting> waiting_;
   std::size_t waits_ = 0;
   std::vector<Removed> removed_;
-  sql::Statement insert_, update_, delete_, select_last_, select_around_, select_from_;
+  std::unordered_map<std::int64_t, Known> known_;
+  sql::Statement insert_, update_, delete_, select_at_, select_first_, select_behind_, select_from_;
 };
 
 class ClassIndex::Waiting {
@@ -68,8 +91,13 @@ class ClassIndex::Waiting {
  private:
   friend class ClassIndex;
 
+  void Sort();
+  void Find(const ClassEntry& least, const ClassEntry& greatest, std::vector<std::int64_t>& events);
+  bool TakeOut(const ClassEntry& entry);
+
   std::int64_t class_row_;
   std::vector<ClassEntry> entries_;
+  std::size_t sorted_ = 0;  // so many at the beginning are in order
 };
 
 inline void ClassIndex::Add(Waiting& of_class, ClassEntry entry) {

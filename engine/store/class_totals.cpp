@@ -1,8 +1,10 @@
 #include "engine/store/class_totals.h"
 
+#include "engine/store/period_counter.h"
+
 namespace exdiag {
 
-ClassTotals::ClassTotals(sql::Database& database) {
+ClassTotals::ClassTotals(sql::Database& database) : database_(database) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
   add_ = prepare(
       "INSERT INTO main.class_totals (class, events, first, last, changed) "
@@ -11,12 +13,9 @@ ClassTotals::ClassTotals(sql::Database& database) {
       "THEN excluded.first ELSE first END, last = max(last, excluded.last), "
       "events = events + excluded.events, changed = excluded.changed");
   touch_ = prepare("UPDATE main.class_totals SET changed = ?2 WHERE class = ?1");
-  count_ = prepare(
+  put_ = prepare(
       "INSERT OR REPLACE INTO main.class_totals (class, events, first, last, changed) "
-      "SELECT ?1, count(*), "
-      "ifnull(min(nullif((e.second + 11644473600) * 10000000 + fraction, 0)), 0), "
-      "ifnull(max((e.second + 11644473600) * 10000000 + fraction), 0), ?2 "
-      "FROM exdiag_class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class = ?1");
+      "VALUES (?1,?2,?3,?4,?5)");
 }
 
 void ClassTotals::Begin() {
@@ -38,12 +37,22 @@ void ClassTotals::Write(std::int64_t import) {
     add_.Bind(4, tally.last.value).Bind(5, import).Run();
   }
   for (const std::int64_t class_row : touched_) touch_.Bind(1, class_row).Bind(2, import).Run();
-  for (const std::int64_t class_row : recount_) count_.Bind(1, class_row).Bind(2, import).Run();
+  Count({recount_.begin(), recount_.end()}, import);
   Begin();
 }
 
 void ClassTotals::Recount(const std::vector<std::int64_t>& classes, std::int64_t stamp) {
-  for (const std::int64_t class_row : classes) count_.Bind(1, class_row).Bind(2, stamp).Run();
+  Count(classes, stamp);
+}
+
+void ClassTotals::Count(const std::vector<std::int64_t>& classes, std::int64_t stamp) {
+  if (classes.empty()) return;
+  PeriodCounter counter(database_);
+  for (const std::int64_t class_row : classes) {
+    const Tally tally = counter.Count(class_row, std::nullopt, std::nullopt);
+    put_.Bind(1, class_row).Bind(2, tally.events).Bind(3, tally.first.value);
+    put_.Bind(4, tally.last.value).Bind(5, stamp).Run();
+  }
 }
 
 }  // namespace exdiag

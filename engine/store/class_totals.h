@@ -32,10 +32,13 @@ class ClassTotals {
   void Write(std::int64_t import);
 
  private:
+  void Count(const std::vector<std::int64_t>& classes, std::int64_t stamp);
+
+  sql::Database& database_;
   std::unordered_map<std::int64_t, Tally> added_;
   std::set<std::int64_t> touched_;  // their events say something else
   std::set<std::int64_t> recount_;  // they have other events, or other times
-  sql::Statement add_, touch_, count_;
+  sql::Statement add_, touch_, put_;
 };
 
 }  // namespace exdiag

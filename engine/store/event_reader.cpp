@@ -1,7 +1,5 @@
 #include "engine/store/event_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -10,14 +8,12 @@
 
 #include "engine/base/text.h"
 #include "engine/store/class_events.h"
+#include "engine/store/period_counter.h"
+#include "engine/store/time_order.h"
 #include "engine/store/volume.h"
 
 namespace exdiag {
 namespace {
-
-constexpr std::string_view kColumns =
-    "e.id, e.class, e.second, e.fraction, e.flags, e.record_id, e.user, e.strings, e.message, "
-    "e.binary, e.import, e.place, e.place_column";
 
 bool Contains(const std::vector<std::string>& list, std::string_view name) {
   return std::any_of(list.begin(), list.end(),
@@ -67,33 +63,27 @@ bool HasText(const Event& event, std::string_view text) {
   });
 }
 
-// The events `e` of the classes ?1 in a query's period.  By class they are found in the blocks of
-// the classes, but where that would visit most of the table.
-std::string FromSql(const EventQuery& query, bool all, bool most) {
-  const bool by_class = !all && !most;
-  std::string sql =
-      by_class
-          ? "FROM exdiag_class_events c CROSS JOIN main.events e ON e.id = c.event WHERE c.class"
-          : "FROM main.events e WHERE e.class";
-  sql += all ? " IS NOT NULL" : " IN (SELECT value FROM json_each(?1))";
-  // Time is compared exactly, the index by second.
-  const std::string_view second = by_class ? "c.second" : "e.second";
-  if (query.since) {
-    sql += fmt::format(" AND {0} >= ?2 AND ({0} > ?2 OR e.fraction >= ?3)", second);
-  }
-  if (query.until) {
-    sql += fmt::format(" AND {0} <= ?4 AND ({0} < ?4 OR e.fraction <= ?5)", second);
-  }
-  return sql;
-}
+// In the order in which events are told within one second.
+struct OrderKey {
+  std::uint32_t fraction = 0;
+  std::uint64_t record_id = 0;
+  std::int64_t import = 0;
+  std::int64_t id = 0;
 
-void BindPeriod(const EventQuery& query, sql::Statement& statement) {
-  if (query.since) {
-    statement.Bind(2, UnixSecond(*query.since)).Bind(3, Fraction(*query.since));
+  auto operator<=>(const OrderKey&) const = default;
+};
+
+void SortSecond(EventBlocks& events, bool newest_first, std::vector<std::int64_t>& ids) {
+  if (ids.size() < 2) return;
+  std::vector<OrderKey> keys;
+  StoredEvent event;
+  for (const std::int64_t id : ids) {
+    if (events.Get(id, event)) keys.push_back({event.fraction, event.record_id, event.import, id});
   }
-  if (query.until) {
-    statement.Bind(4, UnixSecond(*query.until)).Bind(5, Fraction(*query.until));
-  }
+  std::sort(keys.begin(), keys.end());
+  if (newest_first) std::reverse(keys.begin(), keys.end());
+  ids.clear();
+  for (const OrderKey& key : keys) ids.push_back(key.id);
 }
 
 }  // namespace
@@ -138,49 +128,66 @@ EventReader::Selection EventReader::Select(const EventQuery& query) {
                       "JOIN main.providers p ON p.id = c.provider "
                       "JOIN main.hosts h ON h.id = c.host",
                       false);
-  std::size_t all = 0, found = 0;
+  std::size_t all = 0;
   while (each.Next()) {
     ++all;
     const EventKind kind{each.Text(1), static_cast<std::uint16_t>(each.Int(2))};
     if (!query.kinds.empty() && !kinds.Contains(kind)) continue;
     if (!Matches(rest, kind, static_cast<Level>(each.Int(3)), each.Bytes(4))) continue;
-    selection.classes += fmt::format("{}{}", ++found == 1 ? '[' : ',', each.Int(0));
+    selection.classes.push_back(each.Int(0));
   }
-  selection.classes += found == 0 ? "[]" : "]";
-  selection.most = found * 2 > all;
+  std::sort(selection.classes.begin(), selection.classes.end());
+  selection.most = selection.classes.size() * 2 > all;
   return selection;
 }
 
+bool EventReader::Selection::Contains(std::int64_t class_row) const {
+  return all || std::binary_search(classes.begin(), classes.end(), class_row);
+}
+
 void EventReader::ForEach(const EventQuery& query, const std::function<bool(const Event&)>& visit) {
-  const Selection selection = Select(query);
-  const std::string sql = fmt::format(
-      "SELECT {} {} ORDER BY {}", kColumns, FromSql(query, selection.all, selection.most),
-      query.newest_first
-          ? "e.second DESC, e.fraction DESC, e.record_id DESC, e.import DESC, e.id DESC"
-          : "e.second, e.fraction, e.record_id, e.import, e.id");
-  sql::Statement each(database_, sql, false);
-  if (!selection.all) each.BindText(1, selection.classes);
-  BindPeriod(query, each);
+  Selection selection = Select(query);
+  TimeOrderQuery order;
+  if (!selection.all) order.classes = std::move(selection.classes);
+  order.first = query.since ? UnixSecond(*query.since) : kFirstSecond;
+  order.last = query.until ? UnixSecond(*query.until) : kLastSecond;
+  order.by_class = !selection.most;
+  order.newest_first = query.newest_first;
+  TimeOrder seconds(database_, std::move(order));
+  EventBlocks events(database_);
+  std::vector<std::int64_t> ids;
   Event event;
-  for (std::uint64_t visited = 0; each.Next();) {
-    Fill(each, event);
-    if (!query.text.empty() && !HasText(event, query.text)) continue;
-    if (!visit(event) || ++visited == query.limit) return;
+  for (std::uint64_t visited = 0; seconds.Next(ids);) {
+    SortSecond(events, query.newest_first, ids);
+    for (const std::int64_t id : ids) {
+      if (!Meets(query, id, events, event)) continue;
+      if (!visit(event) || ++visited == query.limit) return;
+    }
   }
 }
 
+// Whether the event `id`, which is of the classes and seconds of the query, is what it asks for.
+bool EventReader::Meets(const EventQuery& query, std::int64_t id, EventBlocks& events,
+                        Event& event) {
+  StoredEvent stored;
+  if (!events.Get(id, stored)) return false;
+  const Ticks time = TicksOf(stored.second, stored.fraction);
+  if ((query.since && time < *query.since) || (query.until && time > *query.until)) return false;
+  Fill(id, stored, event);
+  return query.text.empty() || HasText(event, query.text);
+}
+
 bool EventReader::Get(std::int64_t id, Event& event) {
-  const std::string sql = fmt::format("SELECT {} FROM main.events e WHERE e.id = ?1", kColumns);
-  sql::Statement one(database_, sql, false);
-  if (!one.Bind(1, id).Next()) return false;
-  Fill(one, event);
+  EventBlocks events(database_);
+  StoredEvent stored;
+  if (!events.Get(id, stored)) return false;
+  Fill(id, stored, event);
   return true;
 }
 
-void EventReader::Fill(sql::Statement& row, Event& event) {
-  const EventClass& key = classes_.ClassOf(row.Int(1));
-  const auto flags = static_cast<std::uint32_t>(row.Int(4));
-  event.id = row.Int(0);
+void EventReader::Fill(std::int64_t id, const StoredEvent& stored, Event& event) {
+  const EventClass& key = classes_.ClassOf(stored.class_row);
+  event.id = id;
   event.channel = key.channel;
   event.provider = key.provider;
   event.event_id = key.event_id;
@@ -196,24 +203,23 @@ void EventReader::Fill(sql::Statement& row, Event& event) {
   for (std::optional<std::string_view> name; names.Next(name);) {
     event.names.emplace_back(name.value_or(""));
   }
-  event.time = TicksOf(row.Int(2), row.Int(3));
-  event.time_basis = EventFlags::Basis(flags);
-  event.time_precision = EventFlags::Precision(flags);
-  event.recovered = (flags & EventFlags::kRecovered) != 0;
-  event.record_id = row.Unsigned(5);
-  event.user = row.IsNull(6) ? std::string() : classes_.users().NameOf(row.Int(6));
-  event.strings = DecodeStrings(row.Bytes(7));
-  event.message = row.Bytes(8);
-  const std::string_view binary = row.Bytes(9);
-  const auto* bytes = reinterpret_cast<const std::byte*>(binary.data());
-  event.binary.assign(bytes, bytes + binary.size());
-  if (row.Int(10) != last_import_) {
-    last_import_ = row.Int(10);
+  event.time = TicksOf(stored.second, stored.fraction);
+  event.time_basis = EventFlags::Basis(stored.flags);
+  event.time_precision = EventFlags::Precision(stored.flags);
+  event.recovered = (stored.flags & EventFlags::kRecovered) != 0;
+  event.record_id = stored.record_id;
+  event.user = stored.user_row == 0 ? std::string() : classes_.users().NameOf(stored.user_row);
+  event.strings = DecodeStrings(stored.strings);
+  event.message = stored.message;
+  const auto* bytes = reinterpret_cast<const std::byte*>(stored.binary.data());
+  event.binary.assign(bytes, bytes + stored.binary.size());
+  if (stored.import != last_import_) {
+    last_import_ = stored.import;
     sql::Statement file(database_, "SELECT file FROM main.imports WHERE id = ?1", false);
     last_file_ = file.Bind(1, last_import_).Next() ? file.Text(0) : std::string();
   }
   event.where.file = last_file_;
-  event.where.place = UnpackPlace(row.Unsigned(11), static_cast<std::uint32_t>(row.Int(12)));
+  event.where.place = UnpackPlace(stored.place, stored.place_column);
 }
 
 std::vector<EventCount> EventReader::Count(const EventQuery& query) {
@@ -260,31 +266,25 @@ std::vector<VolumeCount> EventReader::CountByTime(Duration length) {
 void EventReader::CountByClass(const EventQuery& query, CountTable& counts) {
   const Selection selection = Select(query);
   if (!query.since && !query.until) return SumTotals(selection, counts);
-  // Times as FILETIME ticks; NULL, which min() leaves out, for events without a time.
-  const std::string sql = fmt::format(
-      "SELECT e.class, count(*), "
-      "min(nullif((e.second + 11644473600) * 10000000 + e.fraction, 0)), "
-      "max((e.second + 11644473600) * 10000000 + e.fraction) {} GROUP BY e.class",
-      FromSql(query, selection.all, selection.most));
-  sql::Statement each(database_, sql, false);
-  if (!selection.all) each.BindText(1, selection.classes);
-  BindPeriod(query, each);
-  while (each.Next()) {
-    const EventClass& key = classes_.ClassOf(each.Int(0));
-    counts.Add({key.provider, key.event_id}, key.level, key.host, each.Unsigned(1), {each.Int(2)},
-               {each.Int(3)});
+  PeriodCounter counter(database_);
+  sql::Statement rows(database_, "SELECT class FROM main.class_totals WHERE events > 0", false);
+  while (rows.Next()) {
+    const std::int64_t row = rows.Int(0);
+    if (!selection.Contains(row)) continue;
+    const Tally tally = counter.Count(row, query.since, query.until);
+    if (tally.events == 0) continue;
+    const EventClass& key = classes_.ClassOf(row);
+    counts.Add({key.provider, key.event_id}, key.level, key.host, tally.events, tally.first,
+               tally.last);
   }
 }
 
 void EventReader::SumTotals(const Selection& selection, CountTable& counts) {
-  sql::Statement each(
-      database_,
-      fmt::format("SELECT class, events, first, last FROM main.class_totals "
-                  "WHERE events > 0{}",
-                  selection.all ? "" : " AND class IN (SELECT value FROM json_each(?1))"),
-      false);
-  if (!selection.all) each.BindText(1, selection.classes);
+  sql::Statement each(database_,
+                      "SELECT class, events, first, last FROM main.class_totals WHERE events > 0",
+                      false);
   while (each.Next()) {
+    if (!selection.Contains(each.Int(0))) continue;
     const EventClass& key = classes_.ClassOf(each.Int(0));
     counts.Add({key.provider, key.event_id}, key.level, key.host, each.Unsigned(1), {each.Int(2)},
                {each.Int(3)});

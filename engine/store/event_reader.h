@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/store/dictionary.h"
+#include "engine/store/event_blocks.h"
 #include "engine/store/sqlite.h"
 #include "engine/store/store.h"
 
@@ -23,17 +24,20 @@ class EventReader {
   std::vector<VolumeCount> CountByTime(Duration length);
 
  private:
-  // The classes that a query can meet, as the JSON array that SQLite's json_each() unfolds.
+  // The classes that a query can meet.
   struct Selection {
-    bool all = true;    // no part of the query is about classes
-    bool most = false;  // so many that an index on them would not help
-    std::string classes;
+    bool all = true;                    // no part of the query is about classes
+    bool most = false;                  // so many that an index on them would not help
+    std::vector<std::int64_t> classes;  // in order
+
+    bool Contains(std::int64_t class_row) const;
   };
 
   class CountTable;
 
   Selection Select(const EventQuery& query);
-  void Fill(sql::Statement& row, Event& event);
+  bool Meets(const EventQuery& query, std::int64_t id, EventBlocks& events, Event& event);
+  void Fill(std::int64_t id, const StoredEvent& stored, Event& event);
   void CountByClass(const EventQuery& query, CountTable& counts);
   void SumTotals(const Selection& selection, CountTable& counts);
   void CountedOnly(const EventQuery& query, CountTable& counts);

@@ -1,9 +1,11 @@
 #include "engine/store/event_writer.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "engine/base/text.h"
 #include "engine/evidence/strings.h"
 #include "engine/store/class_table.h"
-#include "engine/store/refine.h"
 
 namespace exdiag {
 
@@ -12,22 +14,11 @@ EventWriter::EventWriter(sql::Database& database)
       classes_(database),
       totals_(database),
       class_index_(database),
+      events_(database),
+      rows_(database, class_index_, events_),
       stretches_(database),
-      window_(database),
-      feed_(database) {
+      window_(database, rows_) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
-  find_numbered_ = prepare(
-      "SELECT id, class, record_id, import FROM main.events "
-      "WHERE second = ?1 AND identity = ?2 AND record_id = ?3 ORDER BY id");
-  find_next_ = prepare(
-      "SELECT id, class, record_id, import FROM main.events WHERE second = ?1 AND identity = ?2 "
-      "AND (record_id, id) > (?3, ?4) ORDER BY record_id, id LIMIT 1");
-  select_event_ = prepare(
-      "SELECT class, fraction, flags, record_id, user, strings, message, binary "
-      "FROM main.events WHERE id = ?1");
-  update_event_ = prepare(
-      "UPDATE main.events SET class = ?2, fraction = ?3, flags = ?4, record_id = ?5, user = ?6, "
-      "strings = ?7, message = ?8, binary = ?9 WHERE id = ?1");
   insert_fact_ = prepare(
       "INSERT INTO main.facts (kind, host, attributes, observed_at, time_basis, import, place, "
       "place_column) VALUES (?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT (kind, host, attributes) "
@@ -58,12 +49,13 @@ void EventWriter::Begin(std::int64_t row) {
   local_classes_.clear();
   user_rows_.clear();
   refined_classes_.clear();
-  feed_.Drop();
   window_.Begin(row);
 }
 
 void EventWriter::WriteTotals() {
+  events_.Flush();
   class_index_.Flush();
+  rows_.Forget();
   totals_.Write(import_);
   local_classes_.clear();
 }
@@ -77,6 +69,8 @@ void EventWriter::Undo() {
   window_.End();
   classes_.Forget();
   class_index_.Drop();
+  events_.Drop();
+  rows_.Forget();
   totals_.Begin();
 }
 
@@ -88,7 +82,6 @@ void EventWriter::Write(const Batch& batch) {
     if (i + kAhead < batch.events.size()) window_.Prefetch(batch.events[i + kAhead].identity);
     WriteEvent(batch, batch.events[i]);
   }
-  Flush();
   for (const Fact& fact : batch.facts) WriteFact(fact);
   for (const StoredReject& reject : batch.rejects) WriteReject(reject);
   for (const ClassTally& tally : batch.tallies) WriteTally(tally);
@@ -109,7 +102,7 @@ void EventWriter::LearnNames(const Batch& batch) {
 }
 
 void EventWriter::LookUp(LocalClass& local) {
-  local.row = classes_.IdOf(local.key);
+  local.row = RowOf(local.key);
   local.index = &class_index_.Of(local.row);
   local.total = &totals_.Of(local.row);
 }
@@ -119,7 +112,7 @@ void EventWriter::WriteEvent(const Batch& batch, const QueuedEvent& event) {
   if (local.row == 0) LookUp(local);
   ++ledger_.records;
   stretches_.Add(local.log, event);
-  IdentityGroup& group = window_.Find(event.second, event.identity);
+  IdentityGroup& group = window_.Find(local.key, event.second, event.identity);
   if (event.record_id != 0) {
     WriteNumbered(batch, event, group);
   } else {
@@ -129,10 +122,9 @@ void EventWriter::WriteEvent(const Batch& batch, const QueuedEvent& event) {
 
 void EventWriter::WriteNumbered(const Batch& batch, const QueuedEvent& event,
                                 IdentityGroup& group) {
-  StoredRow row;
+  IdentityRow row;
   const bool shown = group.Shown(event.record_id);
   const bool may_be_there = group.had_rows || shown || group.ShownOverflowed();
-  if (may_be_there && group.fed == feed_number_) Flush();
   if (may_be_there && FindNumbered(event, row)) {
     if (!shown && row.import != import_) {
       ++group.claimed;
@@ -157,95 +149,91 @@ void EventWriter::WriteNumbered(const Batch& batch, const QueuedEvent& event,
   ++group.rows;
   ++group.claimed;
   group.Show(event.record_id);
-  Insert(batch, event, group);
+  Insert(batch, event);
 }
 
 void EventWriter::WriteUnnumbered(const Batch& batch, const QueuedEvent& event,
                                   IdentityGroup& group) {
-  StoredRow row;
+  IdentityRow row;
   if (group.HasFreeRow()) {
     ++group.unnamed;
     group.dirty = true;
-    return Duplicate(batch, event, NextOfGroup(group, row) ? row.id : 0, Match::kCount);
+    return Duplicate(batch, event, NextOfGroup(event, group, row) ? row.id : 0, Match::kCount);
   }
   ++group.rows;
   ++group.without_id;
   ++group.unnamed;
-  Insert(batch, event, group);
+  Insert(batch, event);
 }
 
-void EventWriter::Insert(const Batch& batch, const QueuedEvent& event, IdentityGroup& group) {
-  EventFeed::Row row;
-  row.event = &event;
+void EventWriter::Insert(const Batch& batch, const QueuedEvent& event) {
   const LocalClass& local = local_classes_[event.local_class];
-  row.class_row = local.row;
-  row.user_row = event.local_user == QueuedEvent::kNoUser ? 0 : user_rows_[event.local_user];
-  row.import = import_;
-  row.strings = batch.Strings(event);
-  row.message = batch.Message(event);
-  row.binary = batch.Binary(event);
-  feed_.Add(row);
+  StoredEvent stored;
+  stored.class_row = local.row;
+  stored.second = event.second;
+  stored.fraction = event.fraction;
+  stored.flags = event.flags;
+  stored.record_id = event.record_id;
+  stored.identity = event.identity;
+  stored.user_row = UserRow(event);
+  stored.import = import_;
+  stored.place = event.place;
+  stored.place_column = event.place_column;
+  stored.strings = batch.Strings(event);
+  stored.message = batch.Message(event);
+  stored.binary = batch.Binary(event);
+  const std::int64_t id = events_.Add(stored);
+  class_index_.Add(*local.index, {event.second, MarkOf(event.identity), id});
+  rows_.AddEvent(event.second, event.identity, {event.record_id, id, local.row, import_});
   local.total->Add(TicksOf(event.second, event.fraction));
-  group.fed = feed_number_;
   ++ledger_.stored;
   if ((event.flags & EventFlags::kIncomparable) != 0) ++ledger_.incomparable;
 }
 
-void EventWriter::Flush() {
-  feed_.Flush([this](const EventFeed::Row& row, std::int64_t id) {
-    class_index_.Add(*local_classes_[row.event->local_class].index, {row.event->second, id});
-  });
-  ++feed_number_;
+std::int64_t EventWriter::UserRow(const QueuedEvent& event) const {
+  return event.local_user == QueuedEvent::kNoUser ? 0 : user_rows_[event.local_user];
 }
 
-void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t row,
+std::int64_t EventWriter::RowOf(const EventClass& key) {
+  const std::int64_t row = classes_.IdOf(key);
+  rows_.AddClass(key, row);
+  return row;
+}
+
+void EventWriter::Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t id,
                             Match match) {
   ++ledger_.duplicates;
-  select_event_.Bind(1, row);
-  if (row == 0 || !select_event_.Next()) return;
-  const std::int64_t stored_class = select_event_.Int(0);
-  EventDetail stored;
-  stored.fraction = static_cast<std::uint32_t>(select_event_.Int(1));
-  stored.flags = static_cast<std::uint32_t>(select_event_.Int(2));
-  stored.record_id = select_event_.Unsigned(3);
-  stored.user = select_event_.Int(4);
-  stored.strings = select_event_.Bytes(5);
-  stored.message = select_event_.Bytes(6);
-  stored.binary = select_event_.Bytes(7);
+  StoredEvent stored;
+  if (id == 0 || !events_.Get(id, stored)) return;
+  const EventDetail known{stored.fraction, stored.flags,   stored.record_id, stored.user_row,
+                          stored.strings,  stored.message, stored.binary};
+  const EventDetail shown{
+      event.fraction,     event.flags,          match == Match::kNumber ? event.record_id : 0,
+      UserRow(event),     batch.Strings(event), batch.Message(event),
+      batch.Binary(event)};
+  const EventDetail detail = exdiag::Refine(known, shown);
+  const std::int64_t event_class = RefinedClass(stored.class_row, event, match);
+  if (detail == known && event_class == stored.class_row) return;
+  Refine(event, id, stored, detail, event_class);
+}
 
-  EventDetail shown;
-  shown.fraction = event.fraction;
-  shown.flags = event.flags;
-  shown.record_id = match == Match::kNumber ? event.record_id : 0;
-  shown.user = event.local_user == QueuedEvent::kNoUser ? 0 : user_rows_[event.local_user];
-  shown.strings = batch.Strings(event);
-  shown.message = batch.Message(event);
-  shown.binary = batch.Binary(event);
-
-  const EventDetail detail = Refine(stored, shown);
-  const std::int64_t event_class = RefinedClass(stored_class, event, match);
-  if (!(detail == stored) || event_class != stored_class) {
-    ++ledger_.refined;
-    totals_.Refine(stored_class, event_class, detail.fraction != stored.fraction);
-    if (event_class != stored_class) {
-      class_index_.Move({event.second, row}, stored_class, event_class);
-    }
-    update_event_.Bind(1, row).Bind(2, event_class).Bind(3, detail.fraction);
-    update_event_.Bind(4, detail.flags).Bind(5, detail.record_id);
-    if (detail.user == 0) {
-      update_event_.BindNull(6);
-    } else {
-      update_event_.Bind(6, detail.user);
-    }
-    update_event_.BindBytesOrNull(7, detail.strings);
-    if (detail.message.empty()) {
-      update_event_.BindNull(8);
-    } else {
-      update_event_.BindText(8, detail.message);
-    }
-    update_event_.BindBytesOrNull(9, detail.binary).Run();
+void EventWriter::Refine(const QueuedEvent& event, std::int64_t id, StoredEvent& stored,
+                         const EventDetail& detail, std::int64_t event_class) {
+  ++ledger_.refined;
+  totals_.Refine(stored.class_row, event_class, detail.fraction != stored.fraction);
+  if (event_class != stored.class_row) {
+    class_index_.Move({event.second, MarkOf(event.identity), id}, stored.class_row, event_class);
   }
-  select_event_.Reset();
+  stored.class_row = event_class;
+  stored.fraction = detail.fraction;
+  stored.flags = detail.flags;
+  stored.record_id = detail.record_id;
+  stored.user_row = detail.user;
+  stored.strings = detail.strings;
+  stored.message = detail.message;
+  stored.binary = detail.binary;
+  events_.Replace(id, stored);
+  rows_.Refine(event.second, event.identity, {detail.record_id, id, event_class, stored.import});
 }
 
 std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& event, Match match) {
@@ -253,10 +241,10 @@ std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& e
   const auto [known, is_new] = refined_classes_.try_emplace({stored, event.local_class, match}, 0);
   if (!is_new) return known->second;
   const EventClass key = classes_.ClassOf(stored);
-  EventClass refined = Refine(key, local_classes_[event.local_class].key);
+  EventClass refined = exdiag::Refine(key, local_classes_[event.local_class].key);
   // A record id means nothing under the name of a log that numbers otherwise.
   if (match == Match::kForeignNumber) refined.channel = key.channel;
-  const std::int64_t row = refined == key ? stored : classes_.IdOf(refined);
+  const std::int64_t row = refined == key ? stored : RowOf(refined);
   if (refined_classes_.size() > ClassTable::kMaximum) refined_classes_.clear();
   refined_classes_[{stored, event.local_class, match}] = row;
   return row;
@@ -269,46 +257,53 @@ bool EventWriter::SameLog(std::int64_t stored_class, const QueuedEvent& event) {
   return stored.empty() || shown.empty() || EqualsIgnoreCase(stored, shown);
 }
 
-bool EventWriter::FindNumbered(const QueuedEvent& event, StoredRow& row) {
-  find_numbered_.Bind(1, event.second).Bind(2, event.identity).Bind(3, event.record_id);
-  while (find_numbered_.Next()) {
-    if (!SameLog(find_numbered_.Int(1), event)) continue;
-    row = {find_numbered_.Int(0), find_numbered_.Int(1), find_numbered_.Unsigned(2),
-           find_numbered_.Int(3)};
-    find_numbered_.Reset();
+std::span<const IdentityRow> EventWriter::RowsOf(const QueuedEvent& event) {
+  return rows_.Find(local_classes_[event.local_class].key, event.second, event.identity);
+}
+
+bool EventWriter::FindNumbered(const QueuedEvent& event, IdentityRow& row) {
+  const auto rows = RowsOf(event);
+  auto at = std::lower_bound(
+      rows.begin(), rows.end(), event.record_id,
+      [](const IdentityRow& each, std::uint64_t record_id) { return each.record_id < record_id; });
+  for (; at != rows.end() && at->record_id == event.record_id; ++at) {
+    if (!SameLog(at->event_class, event)) continue;
+    row = *at;
     return true;
   }
   return false;
 }
 
 // A row without a record id that this event can give its own to.
-bool EventWriter::FindUnnumbered(const QueuedEvent& event, StoredRow& row) {
-  find_numbered_.Bind(1, event.second).Bind(2, event.identity).Bind(3, 0);
-  while (find_numbered_.Next()) {
-    if (find_numbered_.Int(3) == import_ || !SameLog(find_numbered_.Int(1), event)) continue;
-    row = {find_numbered_.Int(0), find_numbered_.Int(1), 0, find_numbered_.Int(3)};
-    find_numbered_.Reset();
+bool EventWriter::FindUnnumbered(const QueuedEvent& event, IdentityRow& row) {
+  for (const IdentityRow& each : RowsOf(event)) {
+    if (each.record_id != 0) break;
+    if (each.import == import_ || !SameLog(each.event_class, event)) continue;
+    row = each;
     return true;
   }
   return false;
 }
 
 // A row with another record id whose log's name, or ours, is not known.
-bool EventWriter::FindOfUnnamedLog(const QueuedEvent& event, StoredRow& row) {
+bool EventWriter::FindOfUnnamedLog(const QueuedEvent& event, IdentityRow& row) {
   const bool named = !local_classes_[event.local_class].key.channel.empty();
-  find_next_.Bind(1, event.second).Bind(2, event.identity).Bind(3, 0).Bind(4, 0);
-  if (!find_next_.Next()) return false;
-  row = {find_next_.Int(0), find_next_.Int(1), find_next_.Unsigned(2), find_next_.Int(3)};
-  find_next_.Reset();
+  const auto rows = RowsOf(event);
+  if (rows.empty()) return false;
+  row = rows.front();
   return row.import != import_ && classes_.ClassOf(row.event_class).channel.empty() == named;
 }
 
-bool EventWriter::NextOfGroup(IdentityGroup& group, StoredRow& row) {
-  find_next_.Bind(1, group.second).Bind(2, group.identity);
-  find_next_.Bind(3, group.cursor_record).Bind(4, group.cursor_row);
-  if (!find_next_.Next()) return false;
-  row = {find_next_.Int(0), find_next_.Int(1), find_next_.Unsigned(2), find_next_.Int(3)};
-  find_next_.Reset();
+bool EventWriter::NextOfGroup(const QueuedEvent& event, IdentityGroup& group, IdentityRow& row) {
+  const auto rows = RowsOf(event);
+  const std::pair cursor(static_cast<std::uint64_t>(group.cursor_record), group.cursor_row);
+  const auto next = group.cursor_row == 0
+                        ? rows.begin()
+                        : std::partition_point(rows.begin(), rows.end(), [&](const auto& each) {
+                            return std::pair(each.record_id, each.id) <= cursor;
+                          });
+  if (next == rows.end()) return false;
+  row = *next;
   group.cursor_record = static_cast<std::int64_t>(row.record_id);
   group.cursor_row = row.id;
   return true;

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -25,8 +26,10 @@
 #include "engine/store/class_index.h"
 #include "engine/store/class_totals.h"
 #include "engine/store/dictionary.h"
-#include "engine/store/event_feed.h"
+#include "engine/store/event_blocks.h"
+#include "engine/store/identity_rows.h"
 #include "engine/store/identity_window.h"
+#include "engine/store/refine.h"
 #include "engine/store/sqlite.h"
 #include "engine/store/stretches.h"
 
@@ -54,14 +57,6 @@ class EventWriter {
   std::uint64_t counted() const { return counted_; }
 
  private:
-  // A stored event as far as another export can refine it.
-  struct StoredRow {
-    std::int64_t id = 0;
-    std::int64_t event_class = 0;
-    std::uint64_t record_id = 0;
-    std::int64_t import = 0;
-  };
-
   // A class as the reader numbers them.
   struct LocalClass {
     EventClass key;
@@ -84,16 +79,20 @@ class EventWriter {
   void WriteEvent(const Batch& batch, const QueuedEvent& event);
   void WriteNumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
   void WriteUnnumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
-  void Insert(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
-  void Flush();
-  void Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t row, Match match);
+  void Insert(const Batch& batch, const QueuedEvent& event);
+  void Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t id, Match match);
+  void Refine(const QueuedEvent& event, std::int64_t id, StoredEvent& stored,
+              const EventDetail& detail, std::int64_t event_class);
+  std::int64_t RowOf(const EventClass& key);
+  std::int64_t UserRow(const QueuedEvent& event) const;
   std::int64_t RefinedClass(std::int64_t stored, const QueuedEvent& event, Match match);
 
   bool SameLog(std::int64_t stored_class, const QueuedEvent& event);
-  bool FindNumbered(const QueuedEvent& event, StoredRow& row);
-  bool FindUnnumbered(const QueuedEvent& event, StoredRow& row);
-  bool FindOfUnnamedLog(const QueuedEvent& event, StoredRow& row);
-  bool NextOfGroup(IdentityGroup& group, StoredRow& row);
+  std::span<const IdentityRow> RowsOf(const QueuedEvent& event);
+  bool FindNumbered(const QueuedEvent& event, IdentityRow& row);
+  bool FindUnnumbered(const QueuedEvent& event, IdentityRow& row);
+  bool FindOfUnnamedLog(const QueuedEvent& event, IdentityRow& row);
+  bool NextOfGroup(const QueuedEvent& event, IdentityGroup& group, IdentityRow& row);
 
   void WriteFact(const Fact& fact);
   void WriteReject(const StoredReject& reject);
@@ -103,6 +102,8 @@ class EventWriter {
   ClassDictionary classes_;
   ClassTotals totals_;
   ClassIndex class_index_;
+  EventBlocks events_;
+  IdentityRows rows_;
   StretchRecorder stretches_;
   IdentityWindow window_;
   std::int64_t import_ = 0;
@@ -113,12 +114,6 @@ class EventWriter {
   // By stored class, local class and match: what RefinedClass found out before.
   std::map<std::tuple<std::int64_t, std::uint32_t, Match>, std::int64_t> refined_classes_;
 
-  EventFeed feed_;  // new events of the batch that is being written
-  std::uint32_t feed_number_ = 1;
-  sql::Statement find_numbered_;
-  sql::Statement find_next_;
-  sql::Statement select_event_;
-  sql::Statement update_event_;
   sql::Statement insert_fact_;
   sql::Statement insert_reject_;
   sql::Statement insert_coverage_;

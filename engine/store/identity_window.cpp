@@ -70,16 +70,14 @@ void IdentityWindow::Generation::ForEach(const Visit& visit) const {
   }
 }
 
-IdentityWindow::IdentityWindow(sql::Database& database) : database_(database) {
+IdentityWindow::IdentityWindow(sql::Database& database, IdentityRows& rows)
+    : database_(database), rows_(rows) {
   database.Execute(
       "CREATE TEMP TABLE IF NOT EXISTS kept_groups (second, identity, rows, without_id, claimed, "
       "unnamed, had_rows, cursor_record, cursor_row, PRIMARY KEY (second, identity)) WITHOUT "
       "ROWID");
-  select_bounds_ = sql::Statement(database,
-                                  "SELECT (SELECT min(second) FROM main.events), "
-                                  "(SELECT max(second) FROM main.events)");
-  select_rows_ = sql::Statement(
-      database, "SELECT record_id, import FROM main.events WHERE second = ?1 AND identity = ?2");
+  select_version_ = sql::Statement(database, "PRAGMA main.data_version");
+  select_bounds_ = sql::Statement(database, "SELECT min(low), max(high) FROM main.event_blocks");
   insert_kept_ = sql::Statement(
       database, "INSERT OR REPLACE INTO temp.kept_groups VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)");
   select_kept_ = sql::Statement(database,
@@ -90,8 +88,16 @@ IdentityWindow::IdentityWindow(sql::Database& database) : database_(database) {
 
 void IdentityWindow::Begin(std::int64_t import) {
   import_ = import;
-  stored_ = {};
   forgotten_ = {};
+  ReadStored();
+}
+
+// What this process stored it knows.
+void IdentityWindow::ReadStored() {
+  const std::int64_t version = select_version_.Next() ? select_version_.Int(0) : 0;
+  select_version_.Reset();
+  if (std::exchange(data_version_, version) == version) return;
+  stored_ = {};
   if (select_bounds_.Next() && !select_bounds_.IsNull(0)) {
     stored_.Add(select_bounds_.Int(0));
     stored_.Add(select_bounds_.Int(1));
@@ -104,9 +110,15 @@ void IdentityWindow::End() {
   older_.Clear();
   if (kept_any_) database_.Execute("DELETE FROM temp.kept_groups");
   kept_any_ = false;
+  if (shown_.first <= shown_.last) {
+    stored_.Add(shown_.first);
+    stored_.Add(shown_.last);
+  }
+  shown_ = {};
 }
 
-IdentityGroup& IdentityWindow::Find(std::int64_t second, std::uint64_t identity) {
+IdentityGroup& IdentityWindow::Find(const EventClass& like, std::int64_t second,
+                                    std::uint64_t identity) {
   if (IdentityGroup* group = recent_.Find(second, identity)) return *group;
   if (recent_.full()) {
     Forget(older_);
@@ -115,26 +127,27 @@ IdentityGroup& IdentityWindow::Find(std::int64_t second, std::uint64_t identity)
   }
   // A group in both generations is current in the recent one; Forget() knows.
   if (const IdentityGroup* group = older_.Find(second, identity)) return recent_.Add(*group);
-  return recent_.Add(Load(second, identity));
+  shown_.Add(second);
+  return recent_.Add(Load(like, second, identity));
 }
 
-IdentityGroup IdentityWindow::Load(std::int64_t second, std::uint64_t identity) {
+IdentityGroup IdentityWindow::Load(const EventClass& like, std::int64_t second,
+                                   std::uint64_t identity) {
   IdentityGroup group;
   group.second = second;
   group.identity = identity;
   const bool forgotten = forgotten_.Contains(second);
   if (!forgotten && !stored_.Contains(second)) return group;
   if (forgotten && kept_any_ && LoadForgotten(group)) return group;
-  select_rows_.Bind(1, second).Bind(2, identity);
-  while (select_rows_.Next()) {
-    const bool has_id = select_rows_.Int(0) != 0;
-    const bool ours = select_rows_.Int(1) == import_;
+  for (const IdentityRow& row : rows_.Find(like, second, identity)) {
+    const bool has_id = row.record_id != 0;
+    const bool ours = row.import == import_;
     ++group.rows;
     group.without_id += has_id ? 0 : 1;
     group.had_rows |= !ours;
     // Rows of this import: each was shown once, with or without its record id.
     if (ours) ++(has_id ? group.claimed : group.unnamed);
-    if (ours && has_id) group.Show(select_rows_.Unsigned(0));
+    if (ours && has_id) group.Show(row.record_id);
   }
   return group;
 }

@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/store/batch.h"
+#include "engine/store/identity_rows.h"
 #include "engine/store/sqlite.h"
 
 namespace exdiag {
@@ -27,7 +29,6 @@ struct IdentityGroup {
   std::uint32_t unnamed = 0;
   bool had_rows = false;  // some rows are older than this import
   bool dirty = false;     // not to be read off the stored rows
-  std::uint32_t fed = 0;  // number of the feed that its last new row is in
   // The row that the last unnamed duplicate was compared with, so that the next one gets the next.
   std::int64_t cursor_record = -1;
   std::int64_t cursor_row = 0;
@@ -45,7 +46,8 @@ struct IdentityGroup {
 
 class IdentityWindow {
  public:
-  explicit IdentityWindow(sql::Database& database);
+  // Borrows both.
+  IdentityWindow(sql::Database& database, IdentityRows& rows);
 
   // Before an import's first event.
   void Begin(std::int64_t import);
@@ -55,8 +57,8 @@ class IdentityWindow {
   // Says that this identity will be asked for soon: its place in the window is far from the one
   // before, so that fetching it takes as long as storing the event.
   void Prefetch(std::uint64_t identity) const { recent_.Prefetch(identity); }
-  // The state of this identity; good until the next call.
-  IdentityGroup& Find(std::int64_t second, std::uint64_t identity);
+  // The state of this identity of an event like these; good until the next call.
+  IdentityGroup& Find(const EventClass& like, std::int64_t second, std::uint64_t identity);
 
  private:
   // Open addressing; groups are never taken out one by one.
@@ -91,20 +93,25 @@ class IdentityWindow {
     void Add(std::int64_t second);
   };
 
-  IdentityGroup Load(std::int64_t second, std::uint64_t identity);
+  void ReadStored();
+
+  IdentityGroup Load(const EventClass& like, std::int64_t second, std::uint64_t identity);
   bool LoadForgotten(IdentityGroup& group);
   void Forget(const Generation& generation);
   void Keep(const IdentityGroup& group);
 
   sql::Database& database_;
+  IdentityRows& rows_;
   std::int64_t import_ = 0;
   Generation recent_;
   Generation older_;
-  Range stored_;     // seconds of the events stored before this import
+  Range stored_;     // seconds of the events stored before this import, or more
+  Range shown_;      // of the events of this import
   Range forgotten_;  // seconds of the groups that fell out of the window
   bool kept_any_ = false;
+  std::int64_t data_version_ = -1;  // of others' changes to the database
+  sql::Statement select_version_;
   sql::Statement select_bounds_;
-  sql::Statement select_rows_;
   sql::Statement insert_kept_;
   sql::Statement select_kept_;
 };

@@ -1,11 +1,12 @@
 #include "engine/store/removal.h"
 
-#include <algorithm>
-#include <vector>
+#include <map>
+#include <set>
 
 #include "engine/store/batch.h"
 #include "engine/store/class_index.h"
 #include "engine/store/class_totals.h"
+#include "engine/store/event_blocks.h"
 #include "engine/store/stretches.h"
 
 namespace exdiag {
@@ -19,23 +20,21 @@ std::int64_t NextStamp(sql::Database& database) {
   return database.Number("SELECT ifnull(max(id), 0) + 1 FROM main.imports");
 }
 
-// The second before which about kAtOnce events lie, at most `most`.
+// The second before which about kAtOnce events with a time lie, at most `most`; more where many of
+// them are of one second.
 std::int64_t EndOfPortion(sql::Database& database, std::int64_t most) {
-  sql::Statement nth(database,
-                     "SELECT second FROM main.events INDEXED BY events_by_identity "
-                     "WHERE second > ?1 AND second < ?2 ORDER BY second LIMIT 1 OFFSET ?3",
-                     false);
-  nth.Bind(1, kNoTime).Bind(2, most).Bind(3, kAtOnce);
-  return nth.Next() ? std::min(most, nth.Int(0) + 1) : most;
-}
-
-std::vector<std::int64_t> ClassesBefore(sql::Database& database, std::int64_t end) {
-  std::vector<std::int64_t> classes;
-  sql::Statement rows(
-      database, "SELECT DISTINCT class FROM main.events WHERE second > ?1 AND second < ?2", false);
-  rows.Bind(1, kNoTime).Bind(2, end);
-  while (rows.Next()) classes.push_back(rows.Int(0));
-  return classes;
+  sql::Statement blocks(database,
+                        "SELECT low, events FROM main.event_blocks WHERE low > ?1 AND low < ?2 "
+                        "ORDER BY low",
+                        false);
+  blocks.Bind(1, kNoTime).Bind(2, most);
+  std::int64_t events = 0, before = kNoTime;
+  while (blocks.Next()) {
+    if (events >= kAtOnce && blocks.Int(0) > before) return blocks.Int(0);
+    if (events < kAtOnce) before = blocks.Int(0);
+    events += blocks.Int(1);
+  }
+  return most;
 }
 
 void Run(sql::Database& database, const char* sql, std::int64_t first, std::int64_t second) {
@@ -46,19 +45,23 @@ void Run(sql::Database& database, const char* sql, std::int64_t first, std::int6
 
 std::uint64_t RemoveOldEvents(sql::Database& database, Ticks before) {
   const std::int64_t end = EndOfPortion(database, UnixSecond(before));
-  const std::vector<std::int64_t> classes = ClassesBefore(database, end);
-  if (classes.empty()) return 0;
-  Run(database,
-      "UPDATE main.imports SET removed = removed + gone.n FROM (SELECT import, count(*) AS n "
-      "FROM main.events WHERE second > ?1 AND second < ?2 GROUP BY import) AS gone "
-      "WHERE imports.id = gone.import",
-      kNoTime, end);
+  std::map<std::int64_t, std::uint64_t> by_import;
+  std::set<std::int64_t> classes;
+  std::uint64_t removed = 0;
+  EventBlocks(database).RemoveBefore(end, [&](std::int64_t, const StoredEvent& event) {
+    ++by_import[event.import];
+    classes.insert(event.class_row);
+    ++removed;
+  });
+  if (removed == 0) return 0;
+  for (const auto& [import, events] : by_import) {
+    Run(database, "UPDATE main.imports SET removed = removed + ?2 WHERE id = ?1", import,
+        static_cast<std::int64_t>(events));
+  }
   ClassIndex index(database);
   for (const std::int64_t class_row : classes) index.Remove(class_row, kNoTime + 1, end);
-  Run(database, "DELETE FROM main.events WHERE second > ?1 AND second < ?2", kNoTime, end);
-  const auto removed = static_cast<std::uint64_t>(database.Number("SELECT changes()"));
   CutCoverage(database, TicksOf(end, 0));
-  ClassTotals(database).Recount(classes, NextStamp(database));
+  ClassTotals(database).Recount({classes.begin(), classes.end()}, NextStamp(database));
   return removed;
 }
 

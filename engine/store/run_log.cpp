@@ -142,7 +142,9 @@ class SqliteRunLog final : public RunLog {
   }
 
   Result<std::int64_t> NewestEvent() const override {
-    sql::Statement newest(database_, "SELECT ifnull(max(id), 0) FROM main.events", false);
+    sql::Statement newest(
+        database_, "SELECT first + ids - 1 FROM main.event_blocks ORDER BY first DESC LIMIT 1",
+        false);
     const std::int64_t row = newest.Next() ? newest.Int(0) : 0;
     return Checked(row);
   }

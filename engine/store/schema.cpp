@@ -4,8 +4,8 @@
 //   classes                 what is the same from event to event: provider, ID, level, host ...;
 //                           real logs have about one class per 40 events, so a row of `events`
 //                           is a third smaller and most filters are decided on a small table
-//   events                  the rest of each event.  `second` counts from 1970 and `fraction` is
-//                           100 ns units: shorter than ticks, and what identity is based on
+//   event_blocks            the rest of each event, about a hundred in a row (event_block.h)
+//   class_blocks            which events each class has, by time (class_index.h)
 //   imports                 the ledger
 //   coverage, facts, rejects, counts
 //   stretches               which record numbers each export showed of each log
@@ -13,9 +13,9 @@
 //   class_totals, kept      sums, and results that were worked out
 //   runs, troubles, ...     what the nightly job remembers
 //
-// events_by_identity answers "do we have this event?" and, since it begins with the second, queries
-// by time alone; ordered logs append to it.  class_blocks answers (provider, ID, time) and (host,
-// time), as both are a set of classes and a period; it is an index that class_index.h keeps.
+// class_blocks answers (provider, ID, time) and (host, time), as both are a set of classes and a
+// period, and "do we have this event?" (identity_rows.h).  Times count seconds from 1970 and,
+// behind them, 100 ns units: shorter than ticks, and what identity is based on.
 #include "engine/store/schema.h"
 
 #include <fmt/format.h>
@@ -25,6 +25,7 @@
 
 #include "engine/evidence/strings.h"
 #include "engine/store/class_index.h"
+#include "engine/store/event_blocks.h"
 #include "engine/store/notes.h"
 
 namespace exdiag {
@@ -276,9 +277,34 @@ ALTER TABLE imports ADD COLUMN size INTEGER NOT NULL DEFAULT -1;      -- bytes; 
 CREATE INDEX imports_by_size ON imports (size);
 )sql";
 
+// Events in blocks; no index of their identities, but marks of them in the index by class.  That
+// is made anew, also out of what version 7 left of the tables before it.
+constexpr const char* kVersion8 = R"sql(
+CREATE TABLE event_blocks (
+  first INTEGER PRIMARY KEY,               -- its first event's id
+  ids INTEGER NOT NULL,                    -- how many ids it has, those of removed events included
+  events INTEGER NOT NULL,                 -- how many are there
+  low INTEGER NOT NULL,                    -- the least and the greatest second of these
+  high INTEGER NOT NULL,
+  content BLOB NOT NULL);                  -- see event_block.h
+CREATE INDEX event_blocks_by_time ON event_blocks (low, high);
+CREATE INDEX providers_in_any_case ON providers (name COLLATE NOCASE);
+DROP TABLE IF EXISTS class_events;
+DROP TABLE class_blocks;
+CREATE TABLE class_blocks (
+  class INTEGER NOT NULL REFERENCES classes,
+  first INTEGER NOT NULL,                  -- its first event's second, mark and id
+  first_mark INTEGER NOT NULL,
+  first_event INTEGER NOT NULL,
+  last INTEGER NOT NULL,                   -- its last event's second
+  events INTEGER NOT NULL,
+  content BLOB NOT NULL,                   -- see class_block.h
+  PRIMARY KEY (class, first, first_mark, first_event)) WITHOUT ROWID;
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
 constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4,
-                                       kVersion5, kVersion6, kVersion7};
+                                       kVersion5, kVersion6, kVersion7, kVersion8};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 
@@ -325,24 +351,50 @@ void TurnAnswersIntoNotes(sql::Database& database) {
       "DELETE FROM imports WHERE format = 'answer' AND records = 0");
 }
 
-void TurnClassEventsIntoBlocks(sql::Database& database) {
+StoredEvent RowOfVersion7(const sql::Statement& row) {
+  StoredEvent event;
+  event.class_row = row.Int(1);
+  event.second = row.Int(2);
+  event.fraction = static_cast<std::uint32_t>(row.Int(3));
+  event.flags = static_cast<std::uint32_t>(row.Int(4));
+  event.record_id = row.Unsigned(5);
+  event.identity = row.Unsigned(6);
+  event.user_row = row.Int(7);
+  event.strings = row.Bytes(8);
+  event.message = row.Bytes(9);
+  event.binary = row.Bytes(10);
+  event.import = row.Int(11);
+  event.place = row.Unsigned(12);
+  event.place_column = static_cast<std::uint32_t>(row.Int(13));
+  return event;
+}
+
+// They keep their ids.
+void TurnEventsIntoBlocks(sql::Database& database) {
   {
+    EventBlocks events(database);
     ClassIndex index(database);
     sql::Statement rows(database,
-                        "SELECT class, second, event FROM main.class_events "
-                        "ORDER BY class, second, event",
+                        "SELECT id, class, second, fraction, flags, record_id, identity, user, "
+                        "strings, message, binary, import, place, place_column FROM main.events "
+                        "ORDER BY id",
                         false);
-    while (rows.Next()) index.Add(index.Of(rows.Int(0)), {rows.Int(1), rows.Int(2)});
+    while (rows.Next()) {
+      const StoredEvent event = RowOfVersion7(rows);
+      events.AddAs(rows.Int(0), event);
+      index.Add(index.Of(event.class_row), {event.second, MarkOf(event.identity), rows.Int(0)});
+    }
+    events.Flush();
     index.Flush();
   }
-  database.Execute("DROP TABLE class_events");
+  database.Execute("DROP VIEW event_list; DROP TABLE events");
 }
 
 void Migrate(sql::Database& database, std::int64_t from) {
   for (std::int64_t version = from; version < CurrentStoreVersion() && database.ok(); ++version) {
     database.Execute(kMigrations[version]);
     if (version == 1 && database.ok()) TurnAnswersIntoNotes(database);
-    if (version == 6 && database.ok()) TurnClassEventsIntoBlocks(database);
+    if (version == 7 && database.ok()) TurnEventsIntoBlocks(database);
   }
   const std::string stamp = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
                                         kApplicationId, CurrentStoreVersion());

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "engine/evidence/strings.h"
-#include "engine/store/class_events.h"
 #include "engine/store/event_reader.h"
 #include "engine/store/import_session.h"
 #include "engine/store/import_writer.h"
@@ -148,7 +147,6 @@ Result<void> SqliteStore::Prepare(const std::string& path, int flags, bool tempo
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
         "PRAGMA journal_size_limit = 16777216");
   }
-  RegisterClassEvents(database_);
   ledger_ = std::make_unique<ImportLedger>(database_);
   imports_ = std::make_unique<ImportWriter>(
       database_, *ledger_,

@@ -52,10 +52,10 @@ TEST(OpenTest, WhatIsNotOursIsLeftAlone) {
 
   const std::string newer = folder / "newer.db";
   EXPECT_EQ(OpenError(newer), "opened");
-  Sql(newer, "PRAGMA user_version = 8");
+  Sql(newer, "PRAGMA user_version = 9");
   EXPECT_EQ(OpenError(newer), newer +
-                                  ": written by a newer exdiag (store version 8, this program "
-                                  "knows 7); not opened");
+                                  ": written by a newer exdiag (store version 9, this program "
+                                  "knows 8); not opened");
 
   const std::string missing = folder / "no/such/folder.db";
   EXPECT_EQ(OpenError(missing),
@@ -149,15 +149,28 @@ TEST(OpenTest, AnIndexThatDoesNotFitItsEventsIsSaidToBe) {
   const auto store = Store::Open(file);
   Import(**store, {{.strings = {"1"}}, {.strings = {"2"}}, {.strings = {"3"}}});
   EXPECT_THAT(*(*store)->Verify(), IsEmpty());
-  // The last entry's second, then the number of entries.
-  Sql(file,
-      "UPDATE class_blocks SET content = "
-      "CAST(substr(content, 1, length(content) - 2) || x'0202' AS BLOB)");
-  EXPECT_THAT(*(*store)->Verify(),
-              ElementsAre("the index by class has 3 rows, of which 2 fit one of the 3 events"));
+  // The number of its entries.
   Sql(file, "UPDATE class_blocks SET content = CAST(x'02' || substr(content, 2) AS BLOB)");
   EXPECT_THAT(*(*store)->Verify(),
               ElementsAre("the index by class has 2 rows, of which 2 fit one of the 3 events"));
+}
+
+TEST(OpenTest, ABlockThatIsNotWhatItsRowSaysIsSaidToBe) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file);
+  Import(**store, {{.strings = {"1"}}, {.strings = {"2"}}, {.strings = {"3"}}});
+  Sql(file, "UPDATE event_blocks SET high = high + 1");
+  EXPECT_THAT(*(*store)->Verify(),
+              ElementsAre("the block of events from 1 on holds 3 events, and is said to hold 3, "
+                          "with other ids or times"));
+  Sql(file,
+      "UPDATE event_blocks SET high = low, content = substr(content, 1, length(content) - 9)");
+  EXPECT_THAT(*(*store)->Verify(),
+              ElementsAre("the block of events from 1 on holds 2 events, and is said to hold 3",
+                          "import of app.csv: the ledger counts 3 stored events, the store holds 2",
+                          "class 1: the totals say 3 events, the store holds 2",
+                          "the index by class has 3 rows, of which 2 fit one of the 2 events"));
 }
 
 TEST(OpenTest, OneWriterAtATime) {

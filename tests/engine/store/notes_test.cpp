@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include "tests/engine/store/old_store.h"
 #include "tests/engine/store/store_testing.h"
 
 namespace exdiag {
@@ -114,22 +115,14 @@ TEST(NotesTest, AnswersOfAnOlderStoreBecomeNotes) {
       ASSERT_TRUE(session->Commit().ok());
     }
   }
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-  EXPECT_EQ(
-      sqlite3_exec(
-          database,
-          (std::string(testing::kToVersion6) +
-           "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; DROP TABLE runs; "
-           "DROP TABLE troubles; DROP TABLE log_arrivals; DROP TABLE inbox_files; "
-           "DROP TABLE class_events; CREATE INDEX events_by_class ON events (class, second); "
-           "DROP TABLE stretches; "
-           "ALTER TABLE imports DROP COLUMN removed; ALTER TABLE imports DROP COLUMN uncovered; "
-           "PRAGMA user_version = 1")
-              .c_str(),
-          nullptr, nullptr, nullptr),
-      SQLITE_OK);
-  sqlite3_close(database);
+  testing::MakeVersion6(
+      file,
+      "DROP TABLE notes; DROP TABLE class_totals; DROP TABLE kept; DROP TABLE runs; "
+      "DROP TABLE troubles; DROP TABLE log_arrivals; DROP TABLE inbox_files; "
+      "DROP TABLE class_events; CREATE INDEX events_by_class ON events (class, second); "
+      "DROP TABLE stretches; "
+      "ALTER TABLE imports DROP COLUMN removed; ALTER TABLE imports DROP COLUMN uncovered; "
+      "PRAGMA user_version = 1");
 
   // Reading it is enough.
   const auto store = Store::Open(file, {.read_only = true});

@@ -103,14 +103,6 @@ inline std::unique_ptr<Store> Temporary(const StoreOptions& options = {}) {
   return std::move(*store);
 }
 
-// Makes a store as version 6 had it out of one of version 7.
-inline constexpr const char* kToVersion6 =
-    "CREATE TABLE class_events (class INTEGER NOT NULL REFERENCES classes, second INTEGER NOT "
-    "NULL, event INTEGER NOT NULL REFERENCES events, PRIMARY KEY (class, second, event)) "
-    "WITHOUT ROWID; INSERT INTO class_events SELECT class, second, id FROM events; "
-    "DROP TABLE class_blocks; DROP INDEX imports_by_size; ALTER TABLE imports DROP COLUMN size; "
-    "PRAGMA user_version = 6;";
-
 // A folder that is gone when the test is over.
 class TestFolder {
  public:

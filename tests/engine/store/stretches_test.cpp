@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include "tests/engine/store/old_store.h"
 #include "tests/engine/store/store_testing.h"
 
 namespace exdiag {
@@ -63,12 +64,7 @@ TEST(StretchesTest, AnOlderStoreLearnsThem) {
   const TestFolder folder;
   const std::string file = folder / "old.db";
   Import(**Store::Open(file), SomeRecords());
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-  const std::string sql =
-      std::string(testing::kToVersion6) + "DROP TABLE stretches; PRAGMA user_version = 5";
-  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(database);
+  testing::MakeVersion6(file, "DROP TABLE stretches; PRAGMA user_version = 5");
   EXPECT_THAT(Words(**Store::Open(file)), kSome);
 }
 
