@@ -15,59 +15,81 @@ void IdentityGroup::Show(std::uint64_t record_id) {
   ++shown_count;
 }
 
+namespace {
+
+// Of one event that this import showed first.
+IdentityGroup GroupOfOne(std::int64_t second, std::uint64_t identity, std::uint64_t record_id) {
+  IdentityGroup group;
+  group.second = second;
+  group.identity = identity;
+  group.rows = 1;
+  if (record_id != 0) {
+    group.claimed = 1;
+    group.Show(record_id);
+  } else {
+    group.without_id = 1;
+    group.unnamed = 1;
+  }
+  return group;
+}
+
+}  // namespace
+
 void IdentityWindow::Range::Add(std::int64_t second) {
   first = std::min(first, second);
   last = std::max(last, second);
 }
 
-IdentityWindow::Generation::Generation() : slots_(kCapacity), keys_(kCapacity, kFree) {}
-
-// The identity is a good hash already; it includes the second in all but made-up cases.
-std::size_t IdentityWindow::Generation::SlotOf(std::int64_t second, std::uint64_t identity) const {
-  const std::uint64_t key = KeyOf(identity);
-  std::size_t slot = identity % kCapacity;
-  while (keys_[slot] != kFree && (keys_[slot] != key || slots_[slot].identity != identity ||
-                                  slots_[slot].second != second)) {
-    slot = (slot + 1) % kCapacity;
-  }
-  return slot;
+void IdentityWindow::Range::Add(const Range& other) {
+  first = std::min(first, other.first);
+  last = std::max(last, other.last);
 }
 
-void IdentityWindow::Generation::Prefetch(std::uint64_t identity) const {
-  const std::size_t slot = identity % kCapacity;
-  __builtin_prefetch(&keys_[slot]);
-  __builtin_prefetch(&slots_[slot], 1);
-  __builtin_prefetch(reinterpret_cast<const char*>(&slots_[slot]) + 64, 1);
+IdentityWindow::Generation::Generation() : slots_(kCapacity) {}
+
+// The identity is a good hash already; it includes the second in all but made-up cases.
+IdentityWindow::Generation::Slot& IdentityWindow::Generation::SlotOf(std::int64_t second,
+                                                                     std::uint64_t identity) {
+  for (std::size_t at = identity;; ++at) {
+    Slot& slot = slots_[at % kCapacity];
+    if (slot.kind == Kind::kFree || (slot.identity == identity && slot.second == second)) {
+      return slot;
+    }
+  }
 }
 
 IdentityGroup* IdentityWindow::Generation::Find(std::int64_t second, std::uint64_t identity) {
-  const std::size_t slot = SlotOf(second, identity);
-  return keys_[slot] != kFree ? &slots_[slot] : nullptr;
+  Slot& slot = SlotOf(second, identity);
+  if (slot.kind == Kind::kFree) return nullptr;
+  if (slot.kind == Kind::kOneEvent) {
+    groups_.push_back(GroupOfOne(second, identity, slot.value));
+    slot.value = groups_.size() - 1;
+    slot.kind = Kind::kGroup;
+  }
+  return &groups_[slot.value];
 }
 
-IdentityGroup& IdentityWindow::Generation::Add(const IdentityGroup& group) {
-  const std::size_t slot = SlotOf(group.second, group.identity);
-  if (keys_[slot] == kFree && ++count_ <= kFew) used_.push_back(slot);
-  keys_[slot] = KeyOf(group.identity);
-  slots_[slot] = group;
-  return slots_[slot];
+void IdentityWindow::Generation::Add(const IdentityGroup& group) {
+  Slot& slot = SlotOf(group.second, group.identity);
+  if (++count_ <= kFew) used_.push_back(&slot);
+  slot = {group.identity, group.second, group.shown[0], Kind::kOneEvent};
+  seconds_.Add(group.second);
+  if (group == GroupOfOne(group.second, group.identity, group.shown[0])) return;
+  groups_.push_back(group);
+  slot.value = groups_.size() - 1;
+  slot.kind = Kind::kGroup;
 }
 
 void IdentityWindow::Generation::Clear() {
   if (count_ > kFew) {
-    keys_.assign(kCapacity, kFree);
+    slots_.assign(kCapacity, {});
   } else {
-    for (const std::size_t slot : used_) keys_[slot] = kFree;
+    for (Slot* const slot : used_) *slot = {};
   }
   used_.clear();
+  groups_.clear();
+  seconds_ = {};
   count_ = 0;
-}
-
-template <typename Visit>
-void IdentityWindow::Generation::ForEach(const Visit& visit) const {
-  for (std::size_t slot = 0; slot < kCapacity; ++slot) {
-    if (keys_[slot] != kFree) visit(slots_[slot]);
-  }
 }
 
 IdentityWindow::IdentityWindow(sql::Database& database, IdentityRows& rows)
@@ -106,6 +128,7 @@ void IdentityWindow::ReadStored() {
 }
 
 void IdentityWindow::End() {
+  has_found_ = false;
   recent_.Clear();
   older_.Clear();
   if (kept_any_) database_.Execute("DELETE FROM temp.kept_groups");
@@ -119,16 +142,25 @@ void IdentityWindow::End() {
 
 IdentityGroup& IdentityWindow::Find(const EventClass& like, std::int64_t second,
                                     std::uint64_t identity) {
-  if (IdentityGroup* group = recent_.Find(second, identity)) return *group;
+  Settle();
+  if (IdentityGroup* const group = recent_.Find(second, identity)) return *group;
   if (recent_.full()) {
     Forget(older_);
     older_.Clear();
     std::swap(recent_, older_);
   }
   // A group in both generations is current in the recent one; Forget() knows.
-  if (const IdentityGroup* group = older_.Find(second, identity)) return recent_.Add(*group);
+  const IdentityGroup* const older = older_.Find(second, identity);
+  found_ = older != nullptr ? *older : Load(like, second, identity);
+  has_found_ = true;
   shown_.Add(second);
-  return recent_.Add(Load(like, second, identity));
+  return found_;
+}
+
+// What the caller made of it decides how it is kept.
+void IdentityWindow::Settle() {
+  if (has_found_) recent_.Add(found_);
+  has_found_ = false;
 }
 
 IdentityGroup IdentityWindow::Load(const EventClass& like, std::int64_t second,
@@ -169,11 +201,10 @@ bool IdentityWindow::LoadForgotten(IdentityGroup& group) {
 }
 
 void IdentityWindow::Forget(const Generation& generation) {
-  generation.ForEach([&](const IdentityGroup& group) {
-    if (recent_.Find(group.second, group.identity) != nullptr) return;
-    forgotten_.Add(group.second);
-    Keep(group);
-  });
+  forgotten_.Add(generation.seconds());
+  for (const IdentityGroup& group : generation.large_groups()) {
+    if (recent_.Find(group.second, group.identity) == nullptr) Keep(group);
+  }
 }
 
 // Large groups are kept as well: counting their rows again and again would cost their square.

@@ -6,9 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <limits>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/store/batch.h"
@@ -37,6 +35,8 @@ struct IdentityGroup {
   std::uint32_t shown_count = 0;
   std::uint64_t shown[kShown] = {};
 
+  bool operator==(const IdentityGroup&) const = default;
+
   bool HasFreeRow() const { return rows > claimed + unnamed; }
   bool Shown(std::uint64_t record_id) const;
   // True when `shown` may have forgotten one.
@@ -61,42 +61,56 @@ class IdentityWindow {
   IdentityGroup& Find(const EventClass& like, std::int64_t second, std::uint64_t identity);
 
  private:
-  // Open addressing; groups are never taken out one by one.
-  class Generation {
-   public:
-    Generation();
-    void Prefetch(std::uint64_t identity) const;
-    IdentityGroup* Find(std::int64_t second, std::uint64_t identity);
-    IdentityGroup& Add(const IdentityGroup& group);
-    bool full() const { return count_ >= kCapacity / 2; }
-    void Clear();
-    template <typename Visit>
-    void ForEach(const Visit& visit) const;
-
-   private:
-    static constexpr std::size_t kCapacity = 1 << 15;
-    static constexpr std::size_t kFew = 1 << 10;
-    static constexpr std::uint64_t kFree = 0;
-    static std::uint64_t KeyOf(std::uint64_t identity) { return identity | 1; }
-    std::size_t SlotOf(std::int64_t second, std::uint64_t identity) const;
-
-    std::vector<IdentityGroup> slots_;
-    std::vector<std::uint64_t> keys_;  // of the slots; so few bytes that they stay in the cache
-    std::size_t count_ = 0;
-    std::vector<std::size_t> used_;  // slots, as long as they are few
-  };
-
   struct Range {
     std::int64_t first = std::numeric_limits<std::int64_t>::max();
     std::int64_t last = std::numeric_limits<std::int64_t>::min();
     bool Contains(std::int64_t second) const { return second >= first && second <= last; }
     void Add(std::int64_t second);
+    void Add(const Range& other);
+  };
+
+  // Groups by open addressing; they are never taken out one by one.  Nearly all are of one event
+  // that this import showed first, and of these only its record id is kept.
+  class Generation {
+   public:
+    Generation();
+    void Prefetch(std::uint64_t identity) const {
+      __builtin_prefetch(&slots_[identity % kCapacity], 1);
+    }
+    // nullptr: it is not here.  Good until the next call.
+    IdentityGroup* Find(std::int64_t second, std::uint64_t identity);
+    // One that is not here yet.
+    void Add(const IdentityGroup& group);
+    bool full() const { return count_ >= kCapacity / 2; }
+    void Clear();
+    // All but those of which only the record id is kept.
+    const std::vector<IdentityGroup>& large_groups() const { return groups_; }
+    const Range& seconds() const { return seconds_; }
+
+   private:
+    enum class Kind : std::uint64_t { kFree, kOneEvent, kGroup };
+    struct Slot {
+      std::uint64_t identity = 0;
+      std::int64_t second = 0;
+      std::uint64_t value = 0;  // record id, or place in groups_
+      Kind kind = Kind::kFree;
+    };
+    static constexpr std::size_t kCapacity = 1 << 15;
+    static constexpr std::size_t kFew = 1 << 10;
+    Slot& SlotOf(std::int64_t second, std::uint64_t identity);
+
+    std::vector<Slot> slots_;
+    std::vector<IdentityGroup> groups_;
+    Range seconds_;
+    std::size_t count_ = 0;
+    std::vector<Slot*> used_;  // as long as they are few
   };
 
   void ReadStored();
 
   IdentityGroup Load(const EventClass& like, std::int64_t second, std::uint64_t identity);
   bool LoadForgotten(IdentityGroup& group);
+  void Settle();
   void Forget(const Generation& generation);
   void Keep(const IdentityGroup& group);
 
@@ -105,6 +119,8 @@ class IdentityWindow {
   std::int64_t import_ = 0;
   Generation recent_;
   Generation older_;
+  IdentityGroup found_;  // the last one that was not among the recent ones
+  bool has_found_ = false;
   Range stored_;     // seconds of the events stored before this import, or more
   Range shown_;      // of the events of this import
   Range forgotten_;  // seconds of the groups that fell out of the window

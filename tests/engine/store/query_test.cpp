@@ -1,5 +1,11 @@
 // What the store gives back: queries, counts, facts, coverage, the ledger.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <tuple>
 
 #include "tests/engine/store/store_testing.h"
 
@@ -411,6 +417,69 @@ TEST(QueryTest, VolumeIsCountedByHostTimeAndLevel) {
   EXPECT_EQ(*store->CountByTime(day), by_day);
   EXPECT_EQ(*store->Store::CountByTime(day), by_day);  // by walking, the same
   EXPECT_EQ(store->CountByTime(Duration::Seconds(1))->size(), 5u);
+}
+
+// Events of many logs that overlap, some of them without order or time, against sorting all of
+// them.
+TEST(QueryTest, EventsComeInTheOrderOfTimeWhateverIsAsked) {
+  const auto store = Temporary();
+  std::mt19937 random(5);
+  const auto below = [&](unsigned end) { return static_cast<unsigned>(random() % end); };
+  for (unsigned file = 0; file < 8; ++file) {
+    std::vector<Made> events;
+    for (unsigned i = 0; i < 700; ++i) {
+      const unsigned second = file % 3 == 0 ? below(3000) : i * 4 + below(9);
+      Made made{.event_id = static_cast<std::uint16_t>(1 + below(12)),
+                .host = "h" + std::to_string(below(3)),
+                .time = fmt::format("1999-11-02T{:02}:{:02}:{:02}.{}Z", second / 3600,
+                                    second / 60 % 60, second % 60, below(10)),
+                .strings = {std::to_string(file), std::to_string(i)},
+                .record_id = below(4) == 0 ? 0 : i + 1};
+      if (below(40) == 0) made.time = "";
+      events.push_back(std::move(made));
+    }
+    Import(*store, events, "file" + std::to_string(file));
+  }
+  std::vector<Event> all;
+  for (std::int64_t id = 1; auto event = store->GetEvent(id); ++id) all.push_back(*event);
+  ASSERT_EQ(all.size(), 8u * 700);
+  std::stable_sort(all.begin(), all.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.time, a.record_id, a.where.file, a.id) <
+           std::tie(b.time, b.record_id, b.where.file, b.id);
+  });
+  for (unsigned round = 0; round < 200; ++round) {
+    EventQuery query;
+    if (below(2) == 0) query.event_ids = {static_cast<std::uint16_t>(1 + below(12))};
+    if (below(4) == 0) query.event_ids = {1, 2, 3, 4, 5, 6, 7, 8};
+    if (below(3) == 0) query.hosts = {"h" + std::to_string(below(4))};
+    if (below(2) == 0)
+      query.since = At("1999-11-02") + Duration{std::int64_t{below(30'000)} * 1'000'000};
+    if (below(2) == 0)
+      query.until = At("1999-11-02") + Duration{std::int64_t{below(30'000)} * 1'000'000};
+    query.newest_first = below(2) == 0;
+    if (below(2) == 0) query.limit = 1 + below(50);
+    std::vector<std::int64_t> expected;
+    for (const Event& event : all) {
+      const bool meets =
+          (query.event_ids.empty() ||
+           std::count(query.event_ids.begin(), query.event_ids.end(), event.event_id) != 0) &&
+          (query.hosts.empty() || query.hosts.front() == event.host) &&
+          (!query.since || event.time >= *query.since) &&
+          (!query.until || event.time <= *query.until);
+      if (meets) expected.push_back(event.id);
+    }
+    std::map<std::uint16_t, std::uint64_t> counts;
+    for (const std::int64_t id : expected) ++counts[store->GetEvent(id)->event_id];
+    if (query.newest_first) std::reverse(expected.begin(), expected.end());
+    if (query.limit != 0 && expected.size() > query.limit) expected.resize(query.limit);
+    std::vector<std::int64_t> found;
+    for (const Event& event : AllEvents(*store, query)) found.push_back(event.id);
+    EXPECT_EQ(found, expected);
+    const auto counted = store->CountEvents(query);
+    for (const EventCount& count : *counted) counts[count.kind.event_id] -= count.count;
+    for (const auto& [id, rest] : counts) EXPECT_EQ(rest, 0u) << id;
+  }
+  EXPECT_THAT(*store->Verify(), IsEmpty());
 }
 
 }  // namespace
