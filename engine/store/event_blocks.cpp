@@ -4,18 +4,21 @@
 
 namespace exdiag {
 
-EventBlocks::EventBlocks(sql::Database& database) : database_(database) {
-  const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
-  load_ = prepare(
-      "SELECT first, content FROM main.event_blocks WHERE first <= ?1 ORDER BY first DESC LIMIT 1");
+EventBlocks::EventBlocks(sql::Database& database)
+    : database_(database),
+      load_(database,
+            "SELECT first, content FROM main.event_blocks WHERE first <= ?1 ORDER BY first DESC "
+            "LIMIT 1") {}
+
+void EventBlocks::PrepareWriting() {
+  if (put_.prepared()) return;
+  const auto prepare = [&](std::string_view sql) { return sql::Statement(database_, sql); };
   last_id_ = prepare("SELECT first + ids FROM main.event_blocks ORDER BY first DESC LIMIT 1");
   put_ = prepare(
       "INSERT INTO main.event_blocks (first, ids, events, low, high, content) "
       "VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT (first) DO UPDATE SET events = excluded.events, "
       "low = excluded.low, high = excluded.high, content = excluded.content");
   delete_ = prepare("DELETE FROM main.event_blocks WHERE first = ?1");
-  each_ = prepare("SELECT first, content FROM main.event_blocks ORDER BY first");
-  each_before_ = prepare("SELECT first FROM main.event_blocks WHERE low < ?1 ORDER BY first");
 }
 
 bool EventBlocks::Get(std::int64_t id, StoredEvent& event) {
@@ -25,6 +28,7 @@ bool EventBlocks::Get(std::int64_t id, StoredEvent& event) {
 
 std::int64_t EventBlocks::Add(const StoredEvent& event) {
   if (!tail_) {
+    PrepareWriting();
     tail_.emplace(last_id_.Next() ? last_id_.Int(0) : 1);
     last_id_.Reset();
   }
@@ -84,6 +88,7 @@ void EventBlocks::WriteTail() {
 }
 
 void EventBlocks::Write(const EventBlock& block, const EventBlock::Extent& extent) {
+  PrepareWriting();
   if (extent.events == 0) {
     delete_.Bind(1, block.first()).Run();
     return;

@@ -49,6 +49,7 @@ class EventBlocks {
   const EventBlock* Find(std::int64_t id);
   Cached* Load(std::int64_t id);
   void MakeRoom();
+  void PrepareWriting();
   void Write(const EventBlock& block, const EventBlock::Extent& extent);
   void AddToTail(const StoredEvent& event);
   void WriteTail();
@@ -59,14 +60,16 @@ class EventBlocks {
   std::uint64_t uses_ = 0;
   std::optional<EventBlock> tail_;  // takes new events; is not in the table yet
   EventBlock::Extent tail_extent_;
-  sql::Statement load_, last_id_, put_, delete_, each_, each_before_;
+  sql::Statement load_, last_id_, put_, delete_;  // the last three are made when they are needed
 };
 
 template <typename Visit>
 void EventBlocks::ForEach(const Visit& visit) {
+  sql::Statement each(database_, "SELECT first, content FROM main.event_blocks ORDER BY first",
+                      false);
   StoredEvent event;
-  while (each_.Next()) {
-    const EventBlock block(each_.Int(0), each_.Bytes(1));
+  while (each.Next()) {
+    const EventBlock block(each.Int(0), each.Bytes(1));
     for (std::int64_t id = block.first(); id < block.end(); ++id) {
       if (block.Get(id, event)) visit(id, event);
     }
@@ -76,8 +79,10 @@ void EventBlocks::ForEach(const Visit& visit) {
 template <typename Visit>
 void EventBlocks::RemoveBefore(std::int64_t end, const Visit& visit) {
   Flush();
+  sql::Statement before(database_,
+                        "SELECT first FROM main.event_blocks WHERE low < ?1 ORDER BY first", false);
   std::vector<std::int64_t> firsts;
-  for (each_before_.Bind(1, end); each_before_.Next();) firsts.push_back(each_before_.Int(0));
+  for (before.Bind(1, end); before.Next();) firsts.push_back(before.Int(0));
   StoredEvent event;
   for (const std::int64_t first : firsts) {
     Cached* const cached = Load(first);

@@ -114,7 +114,8 @@ class EventReader::CountTable {
   std::map<std::tuple<std::string, std::uint16_t, std::string, Level>, EventCount> rows_;
 };
 
-EventReader::EventReader(sql::Database& database) : database_(database), classes_(database) {}
+EventReader::EventReader(sql::Database& database)
+    : database_(database), classes_(database), single_(database) {}
 
 EventReader::Selection EventReader::Select(const EventQuery& query) {
   Selection selection;
@@ -178,11 +179,11 @@ bool EventReader::Meets(const EventQuery& query, std::int64_t id, EventBlocks& e
 }
 
 bool EventReader::Get(std::int64_t id, Event& event) {
-  EventBlocks events(database_);
   StoredEvent stored;
-  if (!events.Get(id, stored)) return false;
-  Fill(id, stored, event);
-  return true;
+  const bool found = single_.Get(id, stored);
+  if (found) Fill(id, stored, event);
+  single_.Drop();  // others may change it
+  return found;
 }
 
 void EventReader::Fill(std::int64_t id, const StoredEvent& stored, Event& event) {

@@ -44,6 +44,7 @@ class EventReader {
 
   sql::Database& database_;
   ClassDictionary classes_;
+  EventBlocks single_;  // for Get()
   std::string last_file_;
   std::int64_t last_import_ = 0;
 };
