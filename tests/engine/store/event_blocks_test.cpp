@@ -96,7 +96,8 @@ TEST(EventBlockTest, IsFullBeforeItNeedsAnotherPage) {
   event.message = much;
   EXPECT_TRUE(large.Add(event));
   EXPECT_FALSE(large.Add({}));
-  ASSERT_TRUE(EventBlock(1, large.content()).Get(1, event));
+  const EventBlock read(1, large.content());
+  ASSERT_TRUE(read.Get(1, event));
   EXPECT_EQ(event.message, much);
 }
 
