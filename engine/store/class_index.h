@@ -88,6 +88,9 @@ class ClassIndex::Waiting {
  public:
   explicit Waiting(std::int64_t class_row) : class_row_(class_row) {}
 
+  // An entry will be added soon.
+  void Prefetch() const { __builtin_prefetch(entries_.data() + entries_.size(), 1); }
+
  private:
   friend class ClassIndex;
 

@@ -76,15 +76,25 @@ void EventWriter::Undo() {
 
 void EventWriter::Write(const Batch& batch) {
   LearnNames(batch);
-  constexpr std::size_t kAhead = 6;
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
     if (!database_.ok()) return;
-    if (i + kAhead < batch.events.size()) window_.Prefetch(batch.events[i + kAhead].identity);
+    Prefetch(batch, i);
     WriteEvent(batch, batch.events[i]);
   }
   for (const Fact& fact : batch.facts) WriteFact(fact);
   for (const StoredReject& reject : batch.rejects) WriteReject(reject);
   for (const ClassTally& tally : batch.tallies) WriteTally(tally);
+}
+
+// Where the next events will be noted lies in no order, so that fetching it takes as long as
+// storing them.
+void EventWriter::Prefetch(const Batch& batch, std::size_t at) const {
+  constexpr std::size_t kAhead = 6;
+  if (at + kAhead >= batch.events.size()) return;
+  const QueuedEvent& event = batch.events[at + kAhead];
+  window_.Prefetch(event.identity);
+  const ClassIndex::Waiting* const index = local_classes_[event.local_class].index;
+  if (index != nullptr) index->Prefetch();
 }
 
 void EventWriter::LearnNames(const Batch& batch) {

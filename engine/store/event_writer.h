@@ -75,6 +75,7 @@ class EventWriter {
   };
 
   void LearnNames(const Batch& batch);
+  void Prefetch(const Batch& batch, std::size_t at) const;
   void LookUp(LocalClass& local);
   void WriteEvent(const Batch& batch, const QueuedEvent& event);
   void WriteNumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);

@@ -15,13 +15,28 @@ void IdentityGroup::Show(std::uint64_t record_id) {
   ++shown_count;
 }
 
+// All but the record ids, which count only as far as shown_count says: this is done for each event.
+void IdentityGroup::Begin(std::int64_t its_second, std::uint64_t its_identity) {
+  second = its_second;
+  identity = its_identity;
+  rows = without_id = claimed = unnamed = 0;
+  had_rows = dirty = false;
+  cursor_record = -1;
+  cursor_row = 0;
+  shown_count = 0;
+}
+
+bool IdentityGroup::IsOneEvent() const {
+  return rows == 1 && !had_rows && !dirty && cursor_row == 0 && shown_count <= 1 &&
+         claimed == shown_count && unnamed == 1 - shown_count && without_id == 1 - shown_count;
+}
+
 namespace {
 
-// Of one event that this import showed first.
+// One event that this import showed first.
 IdentityGroup GroupOfOne(std::int64_t second, std::uint64_t identity, std::uint64_t record_id) {
   IdentityGroup group;
-  group.second = second;
-  group.identity = identity;
+  group.Begin(second, identity);
   group.rows = 1;
   if (record_id != 0) {
     group.claimed = 1;
@@ -45,46 +60,49 @@ void IdentityWindow::Range::Add(const Range& other) {
   last = std::max(last, other.last);
 }
 
-IdentityWindow::Generation::Generation() : slots_(kCapacity) {}
+IdentityWindow::Generation::Generation() : slots_(kCapacity), tags_(kCapacity, kFree) {}
 
 // The identity is a good hash already; it includes the second in all but made-up cases.
-IdentityWindow::Generation::Slot& IdentityWindow::Generation::SlotOf(std::int64_t second,
-                                                                     std::uint64_t identity) {
-  for (std::size_t at = identity;; ++at) {
-    Slot& slot = slots_[at % kCapacity];
-    if (slot.kind == Kind::kFree || (slot.identity == identity && slot.second == second)) {
-      return slot;
-    }
+std::size_t IdentityWindow::Generation::PlaceOf(std::int64_t second, std::uint64_t identity) const {
+  const std::uint16_t tag = TagOf(identity);
+  std::size_t place = identity % kCapacity;
+  while (tags_[place] != kFree && (tags_[place] != tag || slots_[place].identity != identity ||
+                                   slots_[place].second != second)) {
+    place = (place + 1) % kCapacity;
   }
+  return place;
 }
 
 IdentityGroup* IdentityWindow::Generation::Find(std::int64_t second, std::uint64_t identity) {
-  Slot& slot = SlotOf(second, identity);
-  if (slot.kind == Kind::kFree) return nullptr;
-  if (slot.kind == Kind::kOneEvent) {
+  const std::size_t place = PlaceOf(second, identity);
+  if (tags_[place] == kFree) return nullptr;
+  Slot& slot = slots_[place];
+  if (!slot.is_group) {
     groups_.push_back(GroupOfOne(second, identity, slot.value));
     slot.value = groups_.size() - 1;
-    slot.kind = Kind::kGroup;
+    slot.is_group = true;
   }
   return &groups_[slot.value];
 }
 
 void IdentityWindow::Generation::Add(const IdentityGroup& group) {
-  Slot& slot = SlotOf(group.second, group.identity);
-  if (++count_ <= kFew) used_.push_back(&slot);
-  slot = {group.identity, group.second, group.shown[0], Kind::kOneEvent};
+  const std::size_t place = PlaceOf(group.second, group.identity);
+  if (++count_ <= kFew) used_.push_back(place);
+  tags_[place] = TagOf(group.identity);
   seconds_.Add(group.second);
-  if (group == GroupOfOne(group.second, group.identity, group.shown[0])) return;
+  Slot& slot = slots_[place];
+  slot = {group.identity, group.second, group.shown_count == 0 ? 0 : group.shown[0], false};
+  if (group.IsOneEvent()) return;
   groups_.push_back(group);
   slot.value = groups_.size() - 1;
-  slot.kind = Kind::kGroup;
+  slot.is_group = true;
 }
 
 void IdentityWindow::Generation::Clear() {
   if (count_ > kFew) {
-    slots_.assign(kCapacity, {});
+    tags_.assign(kCapacity, kFree);
   } else {
-    for (Slot* const slot : used_) *slot = {};
+    for (const std::size_t place : used_) tags_[place] = kFree;
   }
   used_.clear();
   groups_.clear();
@@ -150,8 +168,12 @@ IdentityGroup& IdentityWindow::Find(const EventClass& like, std::int64_t second,
     std::swap(recent_, older_);
   }
   // A group in both generations is current in the recent one; Forget() knows.
-  const IdentityGroup* const older = older_.Find(second, identity);
-  found_ = older != nullptr ? *older : Load(like, second, identity);
+  if (const IdentityGroup* const older = older_.Find(second, identity)) {
+    found_ = *older;
+  } else {
+    found_.Begin(second, identity);
+    Load(like, found_);
+  }
   has_found_ = true;
   shown_.Add(second);
   return found_;
@@ -163,15 +185,12 @@ void IdentityWindow::Settle() {
   has_found_ = false;
 }
 
-IdentityGroup IdentityWindow::Load(const EventClass& like, std::int64_t second,
-                                   std::uint64_t identity) {
-  IdentityGroup group;
-  group.second = second;
-  group.identity = identity;
-  const bool forgotten = forgotten_.Contains(second);
-  if (!forgotten && !stored_.Contains(second)) return group;
-  if (forgotten && kept_any_ && LoadForgotten(group)) return group;
-  for (const IdentityRow& row : rows_.Find(like, second, identity)) {
+// What is stored of a group of which only the identity is known.
+void IdentityWindow::Load(const EventClass& like, IdentityGroup& group) {
+  const bool forgotten = forgotten_.Contains(group.second);
+  if (!forgotten && !stored_.Contains(group.second)) return;
+  if (forgotten && kept_any_ && LoadForgotten(group)) return;
+  for (const IdentityRow& row : rows_.Find(like, group.second, group.identity)) {
     const bool has_id = row.record_id != 0;
     const bool ours = row.import == import_;
     ++group.rows;
@@ -181,7 +200,6 @@ IdentityGroup IdentityWindow::Load(const EventClass& like, std::int64_t second,
     if (ours) ++(has_id ? group.claimed : group.unnamed);
     if (ours && has_id) group.Show(row.record_id);
   }
-  return group;
 }
 
 bool IdentityWindow::LoadForgotten(IdentityGroup& group) {

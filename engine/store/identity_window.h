@@ -35,8 +35,10 @@ struct IdentityGroup {
   std::uint32_t shown_count = 0;
   std::uint64_t shown[kShown] = {};
 
-  bool operator==(const IdentityGroup&) const = default;
-
+  // Nothing is known yet but the identity.
+  void Begin(std::int64_t its_second, std::uint64_t its_identity);
+  // Whether it is one event that this import showed first.
+  bool IsOneEvent() const;
   bool HasFreeRow() const { return rows > claimed + unnamed; }
   bool Shown(std::uint64_t record_id) const;
   // True when `shown` may have forgotten one.
@@ -75,6 +77,7 @@ class IdentityWindow {
    public:
     Generation();
     void Prefetch(std::uint64_t identity) const {
+      __builtin_prefetch(&tags_[identity % kCapacity]);
       __builtin_prefetch(&slots_[identity % kCapacity], 1);
     }
     // nullptr: it is not here.  Good until the next call.
@@ -88,27 +91,31 @@ class IdentityWindow {
     const Range& seconds() const { return seconds_; }
 
    private:
-    enum class Kind : std::uint64_t { kFree, kOneEvent, kGroup };
     struct Slot {
       std::uint64_t identity = 0;
       std::int64_t second = 0;
       std::uint64_t value = 0;  // record id, or place in groups_
-      Kind kind = Kind::kFree;
+      bool is_group = false;
     };
     static constexpr std::size_t kCapacity = 1 << 15;
     static constexpr std::size_t kFew = 1 << 10;
-    Slot& SlotOf(std::int64_t second, std::uint64_t identity);
+    static constexpr std::uint16_t kFree = 0;
+    static std::uint16_t TagOf(std::uint64_t identity) {
+      return static_cast<std::uint16_t>(identity >> 48 | 1);
+    }
+    std::size_t PlaceOf(std::int64_t second, std::uint64_t identity) const;
 
     std::vector<Slot> slots_;
+    std::vector<std::uint16_t> tags_;  // of the slots; so few bytes that they stay in the cache
     std::vector<IdentityGroup> groups_;
     Range seconds_;
     std::size_t count_ = 0;
-    std::vector<Slot*> used_;  // as long as they are few
+    std::vector<std::size_t> used_;  // places, as long as they are few
   };
 
   void ReadStored();
 
-  IdentityGroup Load(const EventClass& like, std::int64_t second, std::uint64_t identity);
+  void Load(const EventClass& like, IdentityGroup& group);
   bool LoadForgotten(IdentityGroup& group);
   void Settle();
   void Forget(const Generation& generation);
