@@ -444,17 +444,24 @@ class EventQuestion final : public Question {
     if (condition_.in) return CountedInSpan(scope, hits);
     if (condition_.per.empty() && condition_.distinct.empty()) return hits.count;
     const std::string& field = condition_.per.empty() ? condition_.distinct : condition_.per;
-    if (!scope.groups) scope.groups = std::make_unique<GroupCounter>(KeysOf(*hits.list, field));
+    if (!scope.groups) {
+      scope.groups = std::make_unique<GroupCounter>(*hits.list, KeyReader(field));
+    }
     if (!context_.work.Spend(scope.groups->MoveTo(hits.certain))) hits.too_much = true;
     if (condition_.per.empty()) return scope.groups->groups();
     return scope.groups->NearestSize(condition_.count.min, condition_.count.max);
   }
 
-  std::vector<TextId> KeysOf(const MatchList& list, const std::string& field) const {
+  GroupCounter::KeyOf KeyReader(const std::string& field) const {
     const ComparedFields fields{{field, field}, context_.IsHostField(condition_.pattern, field)};
+    return [this, fields](ObservationId id) { return KeyOfEvent(id, fields); };
+  }
+
+  std::vector<TextId> KeysOf(const MatchList& list, const std::string& field) const {
+    const GroupCounter::KeyOf key_of = KeyReader(field);
     std::vector<TextId> keys;
     keys.reserve(list.size());
-    list.ForEach([&](ObservationId id) { keys.push_back(KeyOfEvent(id, fields)); });
+    list.ForEach([&](ObservationId id) { keys.push_back(key_of(id)); });
     return keys;
   }
 

@@ -60,8 +60,21 @@ namespace {
 
 // CoverageMap::LogsAt asks for a time within a day of a window: a time between two others that are
 // no further than two days apart never changes an answer.
+constexpr std::int64_t kTwoDays = 2 * 86'400 * kTicksPerSecond;
+
+// As Thinned() does at the end, as far as the times come in order.
+void AddThinned(std::int64_t time, std::vector<std::int64_t>& times) {
+  const std::size_t size = times.size();
+  const bool drops_last = size >= 2 && times[size - 2] <= times[size - 1] &&
+                          times[size - 1] <= time && time - times[size - 2] <= kTwoDays;
+  if (drops_last) {
+    times.back() = time;
+  } else {
+    times.push_back(time);
+  }
+}
+
 std::vector<std::int64_t> Thinned(std::vector<std::int64_t> times) {
-  constexpr std::int64_t kTwoDays = 2 * 86'400 * kTicksPerSecond;
   std::sort(times.begin(), times.end());
   std::vector<std::int64_t> kept;
   for (std::size_t i = 0; i < times.size(); ++i) {
@@ -263,9 +276,8 @@ class Gatherer {
     Plan& plan = PlanFor(event);
     if (may_repeat_ && !rows_.insert(event.id).second) return;
     if (plan.logged_at != LoggedAt::kAlways) {
-      plan.raised[{event.host, event.provider, plan.logged_at,
-                   ClockOf(event.time, event.time_basis)}]
-          .push_back(event.time.value);
+      AddThinned(event.time.value, plan.raised[{event.host, event.provider, plan.logged_at,
+                                                ClockOf(event.time, event.time_basis)}]);
     }
     fields_.Bind(event);
     std::optional<ObservationId> id;

@@ -26,7 +26,7 @@ void ForEachDifference(const std::vector<PositionRange>& ranges,
 std::size_t GroupCounter::MoveTo(const std::vector<PositionRange>& ranges) {
   std::size_t moved = 0;
   const auto change = [&](std::size_t begin, std::size_t end, bool add) {
-    Change(begin, end, add);
+    Change({begin, end}, add);
     moved += end - begin;
   };
   ForEachDifference(ranges_, ranges,
@@ -37,10 +37,11 @@ std::size_t GroupCounter::MoveTo(const std::vector<PositionRange>& ranges) {
   return moved;
 }
 
-void GroupCounter::Change(std::size_t begin, std::size_t end, bool add) {
-  for (std::size_t i = begin; i < end; ++i) {
-    if (keys_[i] != kNotShown) ChangeGroup(keys_[i], add);
-  }
+void GroupCounter::Change(PositionRange range, bool add) {
+  list_.ForEach(range, [&](ObservationId id) {
+    const TextId key = key_of_(id);
+    if (key != kNotShown) ChangeGroup(key, add);
+  });
 }
 
 void GroupCounter::ChangeGroup(TextId key, bool add) {

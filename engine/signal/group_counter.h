@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -15,8 +16,11 @@ namespace exdiag {
 // Moving the window costs what enters and leaves it, so that windows that overlap are cheap.
 class GroupCounter {
  public:
-  // The group of each position of the list; kNotShown: in none.
-  explicit GroupCounter(std::vector<TextId> keys) : keys_(std::move(keys)) {}
+  // The group of an observation; kNotShown: in none.
+  using KeyOf = std::function<TextId(ObservationId)>;
+
+  // `list` must outlive the counter.
+  GroupCounter(const MatchList& list, KeyOf key_of) : list_(list), key_of_(std::move(key_of)) {}
 
   // Counts in these ranges: ascending, apart, in place of those before.  Gives how many positions
   // entered or left.
@@ -28,10 +32,11 @@ class GroupCounter {
   std::size_t NearestSize(std::uint64_t min, std::optional<std::uint64_t> max) const;
 
  private:
-  void Change(std::size_t begin, std::size_t end, bool add);
+  void Change(PositionRange range, bool add);
   void ChangeGroup(TextId key, bool add);
 
-  std::vector<TextId> keys_;
+  const MatchList& list_;
+  KeyOf key_of_;
   std::vector<PositionRange> ranges_;
   std::unordered_map<TextId, std::size_t> members_;  // group -> size
   std::map<std::size_t, std::size_t> sizes_;         // size -> groups of that size
