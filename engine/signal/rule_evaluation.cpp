@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <unordered_map>
 
 #include "engine/base/text.h"
 #include "engine/rule/rule_words.h"
@@ -87,20 +86,26 @@ class Evaluation final : public RuleEvaluation {
     for (const EvidenceLine& line : rule_.evidence) named.In(line.condition);
   }
 
-  std::vector<Signal> Run() override { return SignalsOf(Triggers()); }
+  std::vector<Signal> Run() override {
+    std::vector<Passing> passing;
+    ForEachMatch([&](const TriggerMatch& match) { AddPassing(match, passing); });
+    return SignalsOf(passing);
+  }
 
   std::vector<Signal> RunOn(std::span<const std::int64_t> rows) override {
     if (!triggers_) RememberTriggers();
-    std::vector<std::size_t> places;
+    std::vector<TriggerMatch> matches;
     for (const std::int64_t row : rows) {
-      const auto found = trigger_of_.find(row);
-      if (found != trigger_of_.end()) places.push_back(found->second);
+      const auto found = std::lower_bound(
+          triggers_->begin(), triggers_->end(), row,
+          [](const TriggerRow& one, std::int64_t wanted) { return one.row < wanted; });
+      if (found != triggers_->end() && found->row == row) matches.push_back(found->match);
     }
-    std::sort(places.begin(), places.end());
-    places.erase(std::unique(places.begin(), places.end()), places.end());
-    std::vector<Trigger> triggers;
-    for (const std::size_t place : places) triggers.push_back((*triggers_)[place]);
-    return SignalsOf(std::move(triggers));
+    std::sort(matches.begin(), matches.end());
+    matches.erase(std::unique(matches.begin(), matches.end()), matches.end());
+    std::vector<Passing> passing;
+    for (const TriggerMatch& match : matches) AddPassing(match, passing);
+    return SignalsOf(passing);
   }
 
   void Forget() override {
@@ -116,38 +121,78 @@ class Evaluation final : public RuleEvaluation {
   // Each event once, in order of time, for the first of the trigger patterns that it matches.
   std::vector<Trigger> Triggers() const override {
     std::vector<Trigger> triggers;
-    for (const std::size_t pattern : rule_.triggers) {
-      const MatchList& matches = world_.Matches(context_.numbers[pattern]);
-      matches.ForEach([&](ObservationId id) {
-        Trigger& trigger = triggers.emplace_back();
-        trigger.id = id;
-        trigger.pattern = pattern;
-      });
-    }
-    const auto by_id = [](const Trigger& a, const Trigger& b) { return a.id < b.id; };
-    std::stable_sort(triggers.begin(), triggers.end(), by_id);
-    const auto same = [](const Trigger& a, const Trigger& b) { return a.id == b.id; };
-    triggers.erase(std::unique(triggers.begin(), triggers.end(), same), triggers.end());
-    for (Trigger& trigger : triggers) NameHosts(trigger);
+    ForEachMatch([&](const TriggerMatch& match) { triggers.push_back(TriggerOf(match)); });
     return triggers;
   }
 
  private:
+  // What a trigger is made from: of these there may be millions, of which few pass.
+  struct TriggerMatch {
+    ObservationId id = 0;
+    std::uint32_t pattern = 0;  // index into Rule::events
+
+    auto operator<=>(const TriggerMatch&) const = default;
+  };
+  struct TriggerRow {
+    std::int64_t row = 0;
+    TriggerMatch match;
+  };
+
   bool IsOfFacts(std::size_t pattern) const { return !rule_.events[pattern].fact_kind.empty(); }
 
-  void RememberTriggers() {
-    triggers_ = Triggers();
-    trigger_of_.clear();
-    for (std::size_t i = 0; i < triggers_->size(); ++i) {
-      trigger_of_.emplace(world_[(*triggers_)[i].id].row, i);
+  // As Triggers().
+  template <typename Visit>
+  void ForEachMatch(const Visit& visit) const {
+    struct Source {
+      const MatchList* list;
+      std::uint32_t pattern;
+      std::size_t next = 0;
+      ObservationId id = 0;
+    };
+    std::vector<Source> sources;
+    for (const std::size_t pattern : rule_.triggers) {
+      const MatchList& list = world_.Matches(context_.numbers[pattern]);
+      if (list.size() == 0) continue;
+      sources.push_back({&list, static_cast<std::uint32_t>(pattern), 0, list[0]});
+    }
+    while (!sources.empty()) {
+      const auto first =
+          std::min_element(sources.begin(), sources.end(),
+                           [](const Source& a, const Source& b) { return a.id < b.id; });
+      const ObservationId id = first->id;
+      visit(TriggerMatch{id, first->pattern});
+      for (Source& source : sources) {
+        if (source.id == id && ++source.next < source.list->size()) {
+          source.id = (*source.list)[source.next];
+        }
+      }
+      std::erase_if(sources, [](const Source& one) { return one.next == one.list->size(); });
     }
   }
 
-  std::vector<Signal> SignalsOf(std::vector<Trigger> triggers) {
-    std::vector<Passing> passing;
-    for (Trigger& trigger : triggers) {
-      if (const auto unknown = Check(trigger)) passing.push_back({std::move(trigger), *unknown});
-    }
+  void RememberTriggers() {
+    triggers_.emplace();
+    ForEachMatch([this](const TriggerMatch& match) {
+      triggers_->push_back({world_[match.id].row, match});
+    });
+    std::sort(triggers_->begin(), triggers_->end(),
+              [](const TriggerRow& a, const TriggerRow& b) { return a.row < b.row; });
+  }
+
+  Trigger TriggerOf(const TriggerMatch& match) const {
+    Trigger trigger;
+    trigger.id = match.id;
+    trigger.pattern = match.pattern;
+    NameHosts(trigger);
+    return trigger;
+  }
+
+  void AddPassing(const TriggerMatch& match, std::vector<Passing>& passing) const {
+    Trigger trigger = TriggerOf(match);
+    if (const auto unknown = Check(trigger)) passing.push_back({std::move(trigger), *unknown});
+  }
+
+  std::vector<Signal> SignalsOf(const std::vector<Passing>& passing) {
     std::vector<Signal> signals;
     for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(group));
     return signals;
@@ -498,8 +543,7 @@ class Evaluation final : public RuleEvaluation {
   std::vector<std::unique_ptr<Question>> when_, unless_, lines_;
   std::set<std::size_t> named_;
   std::map<std::size_t, std::map<TextId, MatchList>> by_host_;  // of patterns in `explains`
-  std::optional<std::vector<Trigger>> triggers_;                // for RunOn
-  std::unordered_map<std::int64_t, std::size_t> trigger_of_;    // by row
+  std::optional<std::vector<TriggerRow>> triggers_;             // for RunOn, by row
 };
 
 }  // namespace
