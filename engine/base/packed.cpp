@@ -5,17 +5,11 @@
 namespace exdiag {
 
 void PackedWriter::Number(std::uint64_t value) {
-  while (value >= 0x80) {
-    bytes_.push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  bytes_.push_back(static_cast<char>(value));
+  char bytes[kLongestPacked];
+  bytes_.append(bytes, PutPacked(bytes, value));
 }
 
-void PackedWriter::Signed(std::int64_t value) {
-  const auto bits = static_cast<std::uint64_t>(value);
-  Number(value < 0 ? ~(bits << 1) : bits << 1);
-}
+void PackedWriter::Signed(std::int64_t value) { Number(FoldSign(value)); }
 
 void PackedWriter::Double(double value) { Number(std::bit_cast<std::uint64_t>(value)); }
 

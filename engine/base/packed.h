@@ -1,11 +1,26 @@
 // Numbers and texts packed into bytes, for what the program keeps for itself from run to run.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace exdiag {
+
+// What a PackedWriter makes of a number, for code that writes very many: at most kLongestPacked
+// bytes to `out`; returns what is behind them.
+inline constexpr std::size_t kLongestPacked = 10;
+inline char* PutPacked(char* out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+// As which a signed number is written, so that small ones of either sign take one byte.
+constexpr std::uint64_t FoldSign(std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  return value < 0 ? ~(bits << 1) : bits << 1;
+}
 
 class PackedWriter {
  public:

@@ -16,17 +16,17 @@ std::int64_t Sum(std::int64_t a, std::uint64_t b) {
 
 // The first entry, then differences: seconds rise, ids nearly always.
 std::string EncodeBlock(std::span<const ClassEntry> entries) {
-  PackedWriter writer;
-  writer.Reserve(6 * entries.size());
-  writer.Number(entries.size());
+  std::string block((1 + 3 * entries.size()) * kLongestPacked, '\0');
+  char* out = PutPacked(block.data(), entries.size());
   ClassEntry last;
   for (const ClassEntry& entry : entries) {
-    writer.Signed(entry.second - last.second);
-    writer.Number(entry.mark);
-    writer.Signed(entry.event - last.event);
+    out = PutPacked(out, FoldSign(entry.second - last.second));
+    out = PutPacked(out, entry.mark);
+    out = PutPacked(out, FoldSign(entry.event - last.event));
     last = entry;
   }
-  return writer.Take();
+  block.resize(static_cast<std::size_t>(out - block.data()));
+  return block;
 }
 
 void DecodeBlock(std::string_view block, std::vector<ClassEntry>& entries) {

@@ -34,20 +34,26 @@ void ClassIndex::Waiting::Sort() {
   sorted_ = entries_.size();
 }
 
-void ClassIndex::Waiting::Find(const ClassEntry& least, const ClassEntry& greatest,
+void ClassIndex::Waiting::Find(std::int64_t second, std::uint16_t mark,
                                std::vector<std::int64_t>& events) {
   constexpr std::size_t kQuicklySearched = 64;
   if (entries_.size() - sorted_ > kQuicklySearched) Sort();
-  AppendWithin(std::span(entries_).first(sorted_), least, greatest, events);
-  for (std::size_t i = sorted_; i < entries_.size(); ++i) {
-    if (least <= entries_[i] && entries_[i] <= greatest) events.push_back(entries_[i].event);
+  const auto is_it = [&](const ClassEntry& entry) {
+    return entry.second == second && entry.mark == mark;
+  };
+  const auto sorted_end = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+  auto at = std::lower_bound(entries_.begin(), sorted_end, Packed({second, mark, 0}));
+  for (; at != sorted_end && is_it(at->Unpacked()); ++at) events.push_back(at->Unpacked().event);
+  for (at = sorted_end; at != entries_.end(); ++at) {
+    if (is_it(at->Unpacked())) events.push_back(at->Unpacked().event);
   }
 }
 
 bool ClassIndex::Waiting::TakeOut(const ClassEntry& entry) {
   Sort();
-  const auto found = std::lower_bound(entries_.begin(), entries_.end(), entry);
-  if (found == entries_.end() || *found != entry) return false;
+  const Packed packed(entry);
+  const auto found = std::lower_bound(entries_.begin(), entries_.end(), packed);
+  if (found == entries_.end() || *found != packed) return false;
   entries_.erase(found);
   --sorted_;
   return true;
@@ -114,7 +120,7 @@ void ClassIndex::Find(std::int64_t class_row, std::int64_t second, std::uint16_t
                       std::vector<std::int64_t>& events) {
   const ClassEntry least{second, mark, kLeastEvent}, greatest{second, mark, kGreatestEvent};
   const auto waiting = waiting_.find(class_row);
-  if (waiting != waiting_.end()) waiting->second.Find(least, greatest, events);
+  if (waiting != waiting_.end()) waiting->second.Find(second, mark, events);
   const auto found = known_.find(class_row);
   if (found != known_.end()) {
     const Known& known = found->second;
@@ -178,19 +184,18 @@ void ClassIndex::TakeOut(Block& block, const Removed& removed) {
 // Each entry goes into the block that it belongs into; those that nothing follows make new ones.
 void ClassIndex::Write(Waiting& waiting) {
   waiting.Sort();
-  std::span<const ClassEntry> rest = waiting.entries_;
-  while (!rest.empty()) {
+  auto at = waiting.entries_.begin();
+  const auto end = waiting.entries_.end();
+  while (at != end) {
     Block block;
-    if (!LoadAt(waiting.class_row_, rest.front(), block)) LoadFirst(waiting.class_row_, block);
+    if (!LoadAt(waiting.class_row_, at->Unpacked(), block)) LoadFirst(waiting.class_row_, block);
     const ClassEntry next =
         block.stored ? FirstBehind(waiting.class_row_, block.first) : kBehindAll;
-    const auto end = std::lower_bound(rest.begin(), rest.end(), next);
     const auto middle = static_cast<std::ptrdiff_t>(block.entries.size());
-    block.entries.insert(block.entries.end(), rest.begin(), end);
+    for (; at != end && at->Unpacked() < next; ++at) block.entries.push_back(at->Unpacked());
     std::inplace_merge(block.entries.begin(), block.entries.begin() + middle, block.entries.end());
     block.changed = true;
     Save(block);
-    rest = {end, rest.end()};
   }
   waiting.entries_.clear();
   waiting.sorted_ = 0;

@@ -15,20 +15,8 @@ constexpr std::size_t kBlockBytes = 16'300;
 
 // A block is: the first event's second, then for each event its size and so many bytes.  No bytes:
 // it was removed.  The numbers of an event come first, then its texts.
-constexpr std::size_t kLongestNumber = 10;
 constexpr std::size_t kNumbers = 11;
 constexpr std::size_t kIdentity = sizeof(StoredEvent::identity);
-
-std::uint64_t Folded(std::int64_t value) {
-  const auto bits = static_cast<std::uint64_t>(value);
-  return value < 0 ? ~(bits << 1) : bits << 1;
-}
-
-char* PutNumber(char* out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
-  *out++ = static_cast<char>(value);
-  return out;
-}
 
 std::size_t LengthOf(std::uint64_t value) {
   std::size_t length = 1;
@@ -40,25 +28,25 @@ std::size_t LengthOf(std::uint64_t value) {
 class Head {
  public:
   Head(const StoredEvent& event, std::int64_t base) {
-    char* const numbers = bytes_.data() + kLongestNumber;
+    char* const numbers = bytes_.data() + kLongestPacked;
     char* out = numbers;
     std::memcpy(out, &event.identity, kIdentity);
     out += kIdentity;
-    out = PutNumber(out, static_cast<std::uint64_t>(event.class_row));
-    out = PutNumber(out, Folded(event.second - base));
-    out = PutNumber(out, event.fraction);
-    out = PutNumber(out, event.flags);
-    out = PutNumber(out, event.record_id);
-    out = PutNumber(out, static_cast<std::uint64_t>(event.user_row));
-    out = PutNumber(out, static_cast<std::uint64_t>(event.import));
-    out = PutNumber(out, event.place);
-    out = PutNumber(out, event.place_column);
-    out = PutNumber(out, event.strings.size());
-    out = PutNumber(out, event.message.size());
+    out = PutPacked(out, static_cast<std::uint64_t>(event.class_row));
+    out = PutPacked(out, FoldSign(event.second - base));
+    out = PutPacked(out, event.fraction);
+    out = PutPacked(out, event.flags);
+    out = PutPacked(out, event.record_id);
+    out = PutPacked(out, static_cast<std::uint64_t>(event.user_row));
+    out = PutPacked(out, static_cast<std::uint64_t>(event.import));
+    out = PutPacked(out, event.place);
+    out = PutPacked(out, event.place_column);
+    out = PutPacked(out, event.strings.size());
+    out = PutPacked(out, event.message.size());
     texts_ = event.strings.size() + event.message.size() + event.binary.size();
     const std::size_t size = static_cast<std::size_t>(out - numbers) + texts_;
-    begin_ = kLongestNumber - LengthOf(size);
-    PutNumber(bytes_.data() + begin_, size);
+    begin_ = kLongestPacked - LengthOf(size);
+    PutPacked(bytes_.data() + begin_, size);
     end_ = static_cast<std::size_t>(out - bytes_.data());
   }
 
@@ -67,7 +55,7 @@ class Head {
   std::size_t size() const { return end_ - begin_ + texts_; }
 
  private:
-  std::array<char, kLongestNumber + kIdentity + kNumbers * kLongestNumber> bytes_;
+  std::array<char, kLongestPacked + kIdentity + kNumbers * kLongestPacked> bytes_;
   std::size_t begin_ = 0, end_ = 0, texts_ = 0;
 };
 
@@ -91,9 +79,9 @@ EventBlock::EventBlock(std::int64_t first, std::string_view content)
 bool EventBlock::Add(const StoredEvent& event) {
   if (begins_.empty()) {
     base_ = event.second;
-    char number[kLongestNumber];
+    char number[kLongestPacked];
     content_.reserve(kBlockBytes);
-    content_.assign(number, PutNumber(number, Folded(base_)));
+    content_.assign(number, PutPacked(number, FoldSign(base_)));
   }
   const Head head(event, base_);
   if (!begins_.empty() && content_.size() + head.size() > kBlockBytes) return false;
