@@ -1,7 +1,9 @@
 // Where importers put what they read.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "engine/evidence/fact.h"
@@ -32,6 +34,28 @@ struct CountedEvents {
   Ticks last;
 };
 
+// Records as their sink wants them: made by one of its preparers, from none that another made.
+class PreparedRecords {
+ public:
+  virtual ~PreparedRecords() = default;
+
+  virtual std::size_t count() const = 0;
+  // Forgets all but the first ones.
+  virtual void CutTo(std::size_t count) = 0;
+};
+
+// Does what a sink does with a record, as far as that does not depend on what came before it.  Not
+// safe for two threads, but each may have one of its own.
+class RecordPreparer {
+ public:
+  virtual ~RecordPreparer() = default;
+
+  // From now on records are added to `into`, which is emptied; nullptr becomes a new one.
+  virtual void Begin(std::unique_ptr<PreparedRecords>& into) = 0;
+  // False: there is no room left for it.
+  [[nodiscard]] virtual bool Add(const Record& record) = 0;
+};
+
 // Called in file order, from one thread.
 class EvidenceSink {
  public:
@@ -49,6 +73,12 @@ class EvidenceSink {
   virtual const WantedKinds* wanted() const { return nullptr; }
   // As OnRecord, for events that lie together in the file; called only when there is wanted().
   [[nodiscard]] virtual bool OnCounted(const CountedEvents& /*counted*/) { return true; }
+
+  // Not nullptr: an importer may have records prepared by several threads, and hand them over so.
+  // May be called by several threads at once.  Lives no longer than the sink.
+  virtual std::unique_ptr<RecordPreparer> NewPreparer() const { return nullptr; }
+  // As OnRecord, for records that follow each other in the file.  Empties them.
+  [[nodiscard]] virtual bool OnPrepared(PreparedRecords& /*records*/) { return true; }
 };
 
 }  // namespace exdiag

@@ -118,6 +118,11 @@ struct Batch {
     return std::string_view(bytes).substr(
         event.bytes_offset + event.strings_size + event.message_size, event.binary_size);
   }
+  // Nothing is lost when it is not written, but for `restart`.
+  bool empty() const {
+    return new_classes.empty() && new_users.empty() && events.empty() && facts.empty() &&
+           rejects.empty() && tallies.empty();
+  }
   // Ready for the next use; keeps its memory.
   void Clear();
 };

@@ -167,6 +167,7 @@ void ClassTable::TakeTallies(std::vector<ClassTally>& into) {
 }
 
 void ClassTable::Restart() {
+  ++restarts_;
   rows_.clear();
   for (auto& tallies : tallies_) tallies.clear();
   by_hash_.clear();

@@ -44,6 +44,8 @@ class ClassTable {
   void TakeTallies(std::vector<ClassTally>& into);
   // Forgets all numbers.
   void Restart();
+  // How often it did.
+  std::uint64_t restarts() const { return restarts_; }
 
  private:
   static constexpr std::uint32_t kNoClass = 0xffff'ffff;
@@ -88,6 +90,7 @@ class ClassTable {
   std::unordered_map<std::string, std::uint32_t> users_;
   std::string last_user_;
   std::uint32_t last_user_number_ = QueuedEvent::kNoUser;
+  std::uint64_t restarts_ = 0;
 };
 
 }  // namespace exdiag

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/store/batch_preparer.h"
+
 namespace exdiag {
 namespace {
 
@@ -33,7 +35,9 @@ bool QueuedImportSession::Add(const NormalisedEvent& event) {
   const std::uint32_t local_class = classes_.ClassOf(event, *batch_);
   // What was recovered says nothing of what else was there at its time.
   classes_.Count(local_class, event.recovered ? Ticks{} : event.time, event.time_basis);
-  if (classes_.kept(local_class)) Append(event, local_class);
+  if (classes_.kept(local_class)) {
+    AppendEvent(event, local_class, classes_.UserOf(event, *batch_), *batch_);
+  }
   SendWhenFull();
   return working_;
 }
@@ -45,25 +49,23 @@ bool QueuedImportSession::AddCounted(const NormalisedEvent& like, std::uint64_t 
   return working_;
 }
 
-void QueuedImportSession::Append(const NormalisedEvent& event, std::uint32_t local_class) {
-  QueuedEvent& row = batch_->events.emplace_back();
-  row.identity = event.identity;
-  row.record_id = event.record_id;
-  row.second = UnixSecond(event.time);
-  row.fraction = Fraction(event.time);
-  row.place = PackPlace(event.place);
-  row.place_column = event.place.column;
-  row.local_class = local_class;
-  row.local_user = classes_.UserOf(event, *batch_);
-  row.flags =
-      EventFlags::Pack(event.time_basis, event.time_precision, event.recovered, event.comparable);
-  row.strings_size = static_cast<std::uint32_t>(event.strings.size());
-  row.message_size = static_cast<std::uint32_t>(event.message.size());
-  row.binary_size = static_cast<std::uint32_t>(event.binary.size());
-  row.bytes_offset = batch_->bytes.size();
-  batch_->bytes.append(event.strings);
-  batch_->bytes.append(event.message);
-  batch_->bytes.append(reinterpret_cast<const char*>(event.binary.data()), event.binary.size());
+std::unique_ptr<EventPreparer> QueuedImportSession::NewPreparer() const {
+  return keeps_all() ? std::make_unique<BatchPreparer>() : nullptr;
+}
+
+bool QueuedImportSession::AddPrepared(PreparedRecords& events) {
+  auto& [batch, numbers] = static_cast<PreparedBatch&>(events);
+  if (!batch_->empty()) Send();
+  batch.restart = batch_->restart;
+  for (QueuedEvent& event : batch.events) {
+    numbers->Translate(event, classes_, batch);
+    const bool recovered = (event.flags & EventFlags::kRecovered) != 0;
+    classes_.Count(event.local_class, recovered ? Ticks{} : TicksOf(event.second, event.fraction),
+                   EventFlags::Basis(event.flags));
+  }
+  std::swap(*batch_, batch);
+  Send();
+  return working_;
 }
 
 void QueuedImportSession::AddFact(Fact fact) {

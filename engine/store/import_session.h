@@ -30,12 +30,13 @@ class QueuedImportSession final : public ImportSession {
   bool keeps_all() const override { return classes_.keeps_all(); }
   bool AddCounted(const NormalisedEvent& like, std::uint64_t events, Ticks first,
                   Ticks last) override;
+  std::unique_ptr<EventPreparer> NewPreparer() const override;
+  bool AddPrepared(PreparedRecords& events) override;
   void AddFact(Fact fact) override;
   void AddReject(StoredReject reject) override;
   Result<LedgerRow> Commit(const std::string& content_hash) override;
 
  private:
-  void Append(const NormalisedEvent& event, std::uint32_t local_class);
   void SendWhenFull();
   void Send();
 

@@ -18,6 +18,8 @@
 
 namespace exdiag {
 
+class PreparedRecords;
+
 // (provider, event ID); the provider in canonical spelling, compared without case.
 struct EventKind {
   std::string provider;
@@ -150,6 +152,15 @@ struct PauseRule {
   std::int64_t times_usual = 10;
 };
 
+// Makes events ready for the session that it is of; see RecordPreparer.
+class EventPreparer {
+ public:
+  virtual ~EventPreparer() = default;
+
+  virtual void Begin(std::unique_ptr<PreparedRecords>& into) = 0;
+  [[nodiscard]] virtual bool Add(const NormalisedEvent& event) = 0;
+};
+
 // Receives one file's evidence inside one transaction; see Store::BeginImport.
 class ImportSession {
  public:
@@ -169,6 +180,10 @@ class ImportSession {
                                         Ticks /*first*/, Ticks /*last*/) {
     return false;
   }
+  // nullptr where events can only be added one by one.  May be called by several threads at once.
+  virtual std::unique_ptr<EventPreparer> NewPreparer() const { return nullptr; }
+  // As Add() for one after the other.  Empties them.
+  [[nodiscard]] virtual bool AddPrepared(PreparedRecords& /*events*/) { return false; }
   virtual void AddFact(Fact fact) = 0;
   virtual void AddReject(StoredReject reject) = 0;
 

@@ -39,7 +39,9 @@ struct Made {
   bool known_strings = true;  // false: the export shows none, though the identity is the same
 };
 
-inline bool Add(ImportSession& session, const Made& made) {
+// To a session, or to a preparer of one.
+template <typename Session>
+bool Add(Session& session, const Made& made) {
   std::string encoded;
   for (const std::string& value : made.strings) AppendEncodedString(value, encoded);
   NormalisedEvent event;
