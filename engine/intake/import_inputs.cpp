@@ -99,6 +99,21 @@ class StoppableProblems final : public DiagnosticSink {
   const Cancelled& cancelled_;
 };
 
+// What a StoringSink does with a record on any thread.
+class NormalisingPreparer final : public RecordPreparer {
+ public:
+  NormalisingPreparer(const Knowledge& knowledge, NormaliseOptions options,
+                      std::unique_ptr<EventPreparer> events)
+      : normaliser_(knowledge, std::move(options)), events_(std::move(events)) {}
+
+  void Begin(std::unique_ptr<PreparedRecords>& into) override { events_->Begin(into); }
+  bool Add(const Record& record) override { return events_->Add(normaliser_.Normalise(record)); }
+
+ private:
+  Normaliser normaliser_;
+  std::unique_ptr<EventPreparer> events_;
+};
+
 // What one importer yields, on its way to the store.
 class StoringSink final : public EvidenceSink, private WantedKinds {
  public:
@@ -137,6 +152,21 @@ class StoringSink final : public EvidenceSink, private WantedKinds {
     like.has_strings = true;
     full_ = !session_.AddCounted(normaliser_.Normalise(like), counted.events, counted.first,
                                  counted.last);
+    return !full_;
+  }
+
+  std::unique_ptr<RecordPreparer> NewPreparer() const override {
+    auto events = session_.NewPreparer();
+    if (!events) return nullptr;
+    return std::make_unique<NormalisingPreparer>(knowledge_, NormaliseOptions{options_.zone},
+                                                 std::move(events));
+  }
+
+  bool OnPrepared(PreparedRecords& records) override {
+    records_ += records.count();
+    LookUp();
+    if (cancelled_ || full_) return false;
+    full_ = !session_.AddPrepared(records);
     return !full_;
   }
 

@@ -19,14 +19,15 @@ namespace exdiag {
 struct ImportInputsOptions {
   std::optional<TimeZone> zone;  // of exports that carry local time
   std::string codepage;          // of exports that are neither UTF-8 nor UTF-16
-  // Asked every few hundred records and whenever bytes are read.  True, and from then on: stop; the
-  // file under way is as if it had never been fed, those before it stay.
+  // Asked every few thousand records, mostly sooner, and whenever bytes are read.  True, and from
+  // then on: stop; the file under way is as if it had never been fed, those before it stay.
   std::function<bool()> cancelled;
   // Asked of an input when all of it was read, before it is committed or found to be bad.  True: it
   // changed while it was read, and is as if it had never been fed (members of an archive that were
   // done before stay).
   std::function<bool()> changed = {};
-  // Called every few hundred records and after each input; it has to limit what it does itself.
+  // Called every few thousand records, mostly sooner, and after each input; it has to limit what it
+  // does itself.
   WatchProgress progress = {};
 };
 

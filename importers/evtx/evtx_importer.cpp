@@ -40,8 +40,8 @@ class FileReader {
         complaints_(input.name, problems),
         source_(input.bytes),
         reader_(input, evidence, complaints_) {
-    if (const WantedKinds* wanted = evidence.wanted()) {
-      ahead_ = std::make_unique<ReadAhead>(input.bytes, input.options.codepage, *wanted);
+    if (ReadAhead::IsOfUse(input.bytes, evidence)) {
+      ahead_ = std::make_unique<ReadAhead>(input.bytes, input.options.codepage, evidence);
     }
   }
 
@@ -75,7 +75,7 @@ class FileReader {
   ChunkSource source_;
   RecordReader reader_;
   OlderRecords older_;
-  std::unique_ptr<ReadAhead> ahead_;  // where the sink wants only some kinds of event
+  std::unique_ptr<ReadAhead> ahead_;  // where that is of use
   std::uint64_t chunks_ = 0;
 };
 
@@ -149,6 +149,8 @@ bool FileReader::PassOn(const LogPiece& piece) {
   for (const CountedEvents& events : piece.counted) {
     if (!evidence_.OnCounted(events)) return false;
   }
+  const bool prepared = piece.prepared && piece.prepared->count() != 0;
+  if (prepared && !evidence_.OnPrepared(*piece.prepared)) return false;
   if (!pays) ahead_.reset();
   return true;
 }

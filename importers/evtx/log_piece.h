@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <memory_resource>
 #include <span>
 #include <string_view>
@@ -35,16 +36,17 @@ class LogPiece {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::vector<Chunk> chunks;
-  std::vector<Record> records;           // those that are wanted whole, in file order
-  std::vector<CountedEvents> counted;    // the others
-  std::vector<LearnedTemplate> learned;  // see PlanCache
-  std::exception_ptr failure;            // reading them threw this
+  std::vector<Record> records;                // those that are wanted whole, in file order
+  std::vector<CountedEvents> counted;         // the others
+  std::unique_ptr<PreparedRecords> prepared;  // or these, all of them; may be nullptr
+  std::vector<LearnedTemplate> learned;       // see PlanCache
+  std::exception_ptr failure;                 // reading them threw this
 
   std::span<const std::byte> ChunkAt(std::size_t at) const {
     return std::span(bytes).subspan(at, kChunkSize);
   }
 
-  // Forgets the results.
+  // Forgets the results, but for `prepared`.
   void Clear();
   // Copies what the record borrows.
   void Keep(Record record);

@@ -8,9 +8,13 @@ namespace exdiag::evtx {
 namespace {
 
 // Small enough to stay in a processor's cache, large enough that handing it over costs nothing.
-constexpr std::size_t kPieceSize = 16 * kChunkSize;
+// What is prepared for a sink takes as much room again.
+constexpr std::size_t kCountedPiece = 16 * kChunkSize;
+constexpr std::size_t kPreparedPiece = 8 * kChunkSize;
 constexpr std::size_t kMostThreads = 4;
 constexpr std::size_t kMorePieces = 2;  // than threads, so that none waits for the file
+// A sink that wants all of a smaller file has it sooner from one thread.
+constexpr std::uint64_t kWorthThreads = std::uint64_t{4} << 20;
 
 std::size_t ThreadsToUse() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
@@ -18,13 +22,19 @@ std::size_t ThreadsToUse() {
 
 }  // namespace
 
+bool ReadAhead::IsOfUse(const ByteSource& source, const EvidenceSink& evidence) {
+  if (evidence.wanted() != nullptr) return true;
+  return source.size() >= kWorthThreads && evidence.NewPreparer() != nullptr;
+}
+
 ReadAhead::ReadAhead(const ByteSource& source, const std::string& codepage,
-                     const WantedKinds& wanted)
+                     const EvidenceSink& evidence)
     : source_(source),
       size_(source.size()),
       codepage_(codepage),
-      wanted_(wanted),
-      threads_(ThreadsToUse()) {}
+      evidence_(evidence),
+      threads_(ThreadsToUse()),
+      piece_size_(evidence.wanted() != nullptr ? kCountedPiece : kPreparedPiece) {}
 
 ReadAhead::~ReadAhead() {
   {
@@ -72,7 +82,7 @@ const LogPiece* ReadAhead::GiveOutFront(std::uint64_t offset) {
     if (at == piece.end) {  // known not to be sound
       return nullptr;
     }
-    if (!rest_reader_) rest_reader_ = std::make_unique<SoundChunks>(codepage_, wanted_);
+    if (!rest_reader_) rest_reader_ = std::make_unique<SoundChunks>(codepage_, evidence_);
     piece.begin = at;
     rest_reader_->Read(piece);
   }
@@ -127,7 +137,7 @@ void ReadAhead::Fill() {
 // What is less than a chunk at the end is left to the reader of chunks that are not sound.
 bool ReadAhead::ReadPiece(LogPiece& piece) {
   const std::uint64_t left = next_ < size_ ? (size_ - next_) / kChunkSize * kChunkSize : 0;
-  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, kPieceSize));
+  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_size_));
   if (piece.bytes.size() < want) piece.bytes.resize(want);
   const std::size_t got = want == 0 ? 0 : source_.ReadAt(next_, std::span(piece.bytes).first(want));
   piece.offset = next_;
@@ -180,7 +190,7 @@ void ReadAhead::Do(std::unique_lock<std::mutex>& lock, std::unique_ptr<SoundChun
   ++under_way_;
   lock.unlock();
   try {
-    if (!reader) reader = std::make_unique<SoundChunks>(codepage_, wanted_);
+    if (!reader) reader = std::make_unique<SoundChunks>(codepage_, evidence_);
     reader->Read(slot.piece);
   } catch (...) {
     slot.piece.failure = std::current_exception();

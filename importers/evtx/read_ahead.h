@@ -22,8 +22,11 @@ namespace exdiag::evtx {
 
 class ReadAhead {
  public:
-  // Borrows all three.
-  ReadAhead(const ByteSource& source, const std::string& codepage, const WantedKinds& wanted);
+  // Whether `evidence` can take what this hands out, and the file is not too small for it.
+  static bool IsOfUse(const ByteSource& source, const EvidenceSink& evidence);
+
+  // Borrows `source` and `evidence`.
+  ReadAhead(const ByteSource& source, const std::string& codepage, const EvidenceSink& evidence);
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
   ~ReadAhead();
@@ -60,8 +63,9 @@ class ReadAhead {
   const ByteSource& source_;
   const std::uint64_t size_;
   const std::string codepage_;
-  const WantedKinds& wanted_;
+  const EvidenceSink& evidence_;
   const std::size_t threads_;  // this one included
+  const std::size_t piece_size_;
   std::uint64_t next_ = 0;     // where the next piece begins
   bool ended_ = false;         // there is none
   std::uint64_t sound_ = 0;    // chunks

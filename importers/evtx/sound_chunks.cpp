@@ -4,18 +4,24 @@
 
 namespace exdiag::evtx {
 
-SoundChunks::SoundChunks(const std::string& codepage, const WantedKinds& wanted)
-    : decoder_(codepage), counter_(wanted) {
+SoundChunks::SoundChunks(const std::string& codepage, const EvidenceSink& evidence)
+    : decoder_(codepage) {
+  if (const WantedKinds* wanted = evidence.wanted()) {
+    counter_.emplace(*wanted);
+  } else {
+    preparer_ = evidence.NewPreparer();
+  }
   decoder_.plans().LookNowhereElse();
 }
 
 void SoundChunks::Read(LogPiece& piece) {
   piece.Clear();
   learned_bytes_ = 0;
+  if (preparer_) preparer_->Begin(piece.prepared);
   for (piece.end = piece.begin; piece.end < piece.size; piece.end += kChunkSize) {
     if (!ReadChunk(piece, piece.end)) break;
   }
-  counter_.Take([&](const CountedEvents& events) { piece.Keep(events); });
+  if (counter_) counter_->Take([&](const CountedEvents& events) { piece.Keep(events); });
 }
 
 bool SoundChunks::ReadChunk(LogPiece& piece, std::size_t at) {
@@ -29,18 +35,20 @@ bool SoundChunks::ReadChunk(LogPiece& piece, std::size_t at) {
     return false;
   }
   const std::size_t records = piece.records.size();
+  const std::size_t prepared = preparer_ ? piece.prepared->count() : 0;
   runs_.clear();
   LogPiece::Chunk chunk{.offset = at, .end = RecordsEnd(bytes, header)};
   decoder_.BeginChunk(bytes);
   if (!ReadRecords(piece, chunk, bytes)) {
     piece.records.resize(records);
+    if (preparer_) piece.prepared->CutTo(prepared);
     return false;
   }
   const auto& learned = decoder_.plans().learned();
   piece.learned.insert(piece.learned.end(), learned.begin(), learned.end());
   chunk.learned_end = piece.learned.size();
   piece.chunks.push_back(chunk);
-  for (const Run& run : runs_) counter_.Count(*run.row, run.events, run.first, run.last);
+  for (const Run& run : runs_) counter_->Count(*run.row, run.events, run.first, run.last);
   return true;
 }
 
@@ -64,17 +72,18 @@ bool SoundChunks::ReadRecord(LogPiece& piece, std::uint64_t place, const RecordW
   const auto end = static_cast<std::uint32_t>(item.offset + item.size - 4);
   Record record;
   row_ = nullptr;
-  const Decoded decoded = decoder_.Decode({begin, end}, record, this);
+  const Decoded decoded = decoder_.Decode({begin, end}, record, counter_ ? this : nullptr);
   const bool sound = decoded.error == nullptr && !decoded.no_event &&
                      decoded.data_error == nullptr && !decoded.truncated &&
                      !decoded.substitute_template && record.time.value > 0;
   if (!sound) return false;
-  if (!decoded.data_skipped) row_ = &counter_.RowOf(record);  // the data may have said more
+  record.place = Place::Offset(place);
+  if (preparer_) return preparer_->Add(record);
+  if (!decoded.data_skipped) row_ = &counter_->RowOf(record);  // the data may have said more
   if (!row_->wanted) {
     Count(*row_, record.time);
     return true;
   }
-  record.place = Place::Offset(place);
   piece.Keep(record);
   return true;
 }
@@ -88,7 +97,7 @@ void SoundChunks::Count(EventCounter::Row& row, Ticks time) {
 }
 
 bool SoundChunks::WantsData(const Record& record) {
-  row_ = &counter_.RowOf(record);
+  row_ = &counter_->RowOf(record);
   return row_->wanted;
 }
 

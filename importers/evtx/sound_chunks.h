@@ -1,9 +1,11 @@
-// Reads the chunks of an .evtx file in which nothing is unusual, on any thread, for a sink that
-// wants only some kinds of event whole.
+// Reads the chunks of an .evtx file in which nothing is unusual, on any thread, for a sink that has
+// their records prepared or wants only some kinds of event whole.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +21,7 @@ namespace exdiag::evtx {
 // One for each thread; each reads its pieces in file order.
 class SoundChunks final : private DataChoice {
  public:
-  SoundChunks(const std::string& codepage, const WantedKinds& wanted);
+  SoundChunks(const std::string& codepage, const EvidenceSink& evidence);
 
   // Reads chunks from piece.begin on.  Stops, with piece.end there, in front of the first one that
   // is not sound: of which something has to be said, that cannot be read without what lies in
@@ -41,10 +43,11 @@ class SoundChunks final : private DataChoice {
   bool WantsData(const Record& record) override;
 
   EventDecoder decoder_;
-  EventCounter counter_;
-  EventCounter::Row* row_ = nullptr;  // of the record that is being decoded
-  std::vector<Run> runs_;             // of the chunk that is being read
-  std::size_t learned_bytes_ = 0;     // in this piece
+  std::optional<EventCounter> counter_;       // for a sink that wants some kinds only,
+  std::unique_ptr<RecordPreparer> preparer_;  // or for one that has records prepared
+  EventCounter::Row* row_ = nullptr;          // of the record that is being decoded
+  std::vector<Run> runs_;                     // of the chunk that is being read
+  std::size_t learned_bytes_ = 0;             // in this piece
 };
 
 }  // namespace exdiag::evtx
