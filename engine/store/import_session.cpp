@@ -92,7 +92,7 @@ void QueuedImportSession::Send() {
     classes_.TakeTallies(batch_->tallies);
     classes_.Restart();
   }
-  sent_ = true;
+  if (!sent_) sent_ = true;  // the writing thread reads it, which the first batch starts
   working_ = queue_.Put(std::move(batch_)) && working_;
   batch_ = queue_.Take();
   batch_->restart = restart;
