@@ -63,6 +63,17 @@ bool HasText(const Event& event, std::string_view text) {
   });
 }
 
+// Names are of the class and strings of the event.  Where another export without names gave the
+// event more strings than there are names, these say nothing.
+void FillNames(std::string_view encoded, Event& event) {
+  event.names.clear();
+  StringsReader names(encoded);
+  for (std::optional<std::string_view> name; names.Next(name);) {
+    event.names.emplace_back(name.value_or(""));
+  }
+  if (event.names.size() != event.strings.size()) event.names.clear();
+}
+
 // In the order in which events are told within one second.
 struct OrderKey {
   std::uint32_t fraction = 0;
@@ -199,11 +210,6 @@ void EventReader::Fill(std::int64_t id, const StoredEvent& stored, Event& event)
   event.keywords = key.keywords;
   event.computer = key.computer;
   event.host = key.host;
-  event.names.clear();
-  StringsReader names(key.names);
-  for (std::optional<std::string_view> name; names.Next(name);) {
-    event.names.emplace_back(name.value_or(""));
-  }
   event.time = TicksOf(stored.second, stored.fraction);
   event.time_basis = EventFlags::Basis(stored.flags);
   event.time_precision = EventFlags::Precision(stored.flags);
@@ -211,6 +217,7 @@ void EventReader::Fill(std::int64_t id, const StoredEvent& stored, Event& event)
   event.record_id = stored.record_id;
   event.user = stored.user_row == 0 ? std::string() : classes_.users().NameOf(stored.user_row);
   event.strings = DecodeStrings(stored.strings);
+  FillNames(key.names, event);
   event.message = stored.message;
   const auto* bytes = reinterpret_cast<const std::byte*>(stored.binary.data());
   event.binary.assign(bytes, bytes + stored.binary.size());

@@ -29,6 +29,19 @@ const std::string& Longer(const std::string& stored, const std::string& shown) {
   return shown.size() > stored.size() ? shown : stored;
 }
 
+std::size_t CountOf(std::string_view encoded) {
+  std::size_t count = 0;
+  StringsReader reader(encoded);
+  for (std::optional<std::string_view> value; reader.Next(value);) ++count;
+  return count;
+}
+
+// Of two exports that name the strings, the one with more of them gives both: Refine of EventDetail
+// decides in the same way.
+const std::string& MoreNames(const std::string& stored, const std::string& shown) {
+  return stored != shown && CountOf(shown) > CountOf(stored) ? shown : stored;
+}
+
 template <typename Value>
 const Value& FirstGiven(const Value& stored, const Value& shown) {
   return stored == Value{} ? shown : stored;
@@ -62,7 +75,7 @@ EventClass Refine(const EventClass& stored, const EventClass& shown) {
   result.computer = Longer(stored.computer, shown.computer);
   result.channel = FirstGiven(stored.channel, shown.channel);
   result.category_text = FirstGiven(stored.category_text, shown.category_text);
-  result.names = FirstGiven(stored.names, shown.names);
+  result.names = MoreNames(stored.names, shown.names);
   result.keywords = FirstGiven(stored.keywords, shown.keywords);
   result.qualifiers = FirstGiven(stored.qualifiers, shown.qualifiers);
   result.category = FirstGiven(stored.category, shown.category);

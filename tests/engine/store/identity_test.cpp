@@ -155,6 +155,39 @@ TEST(IdentityTest, TheFinerExportWins) {
   }
 }
 
+// Of two exports of one event, the one with more strings gives them, and their names with them.
+TEST(IdentityTest, NamesFitTheStrings) {
+  const Made three = {.strings = {"a", "", "c"}, .names = {"A", "B", "C"}, .identity = "a c"};
+  const Made two = {.strings = {"a", "c"}, .names = {"A", "C"}, .identity = "a c"};
+  const Made three_unnamed = {.strings = {"a", "", "c"}, .identity = "a c"};
+  const Made four_unnamed = {.strings = {"a", "", "c", ""}, .identity = "a c"};
+  const Made two_unnamed = {.strings = {"a", "c"}, .identity = "a c"};
+  const struct {
+    std::string_view why;
+    Made one, other;
+    std::vector<std::optional<std::string>> strings;
+    std::vector<std::string> names;
+  } kCases[] = {
+      {"one leaves empty strings out", two, three, {"a", "", "c"}, {"A", "B", "C"}},
+      {"one has no names", three_unnamed, three, {"a", "", "c"}, {"A", "B", "C"}},
+      {"one has no names and fewer strings", two_unnamed, three, {"a", "", "c"}, {"A", "B", "C"}},
+      {"one has no names and more strings", four_unnamed, three, {"a", "", "c", ""}, {}},
+      {"neither has names", three_unnamed, two_unnamed, {"a", "", "c"}, {}},
+  };
+  for (const auto& row : kCases) {
+    for (const bool turned : {false, true}) {
+      const auto store = Temporary();
+      Import(*store, {turned ? row.other : row.one}, "first");
+      Import(*store, {turned ? row.one : row.other}, "second");
+      const std::vector<Event> events = AllEvents(*store);
+      ASSERT_EQ(events.size(), 1u) << row.why;
+      EXPECT_EQ(events[0].strings, row.strings) << row.why << turned;
+      EXPECT_EQ(events[0].names, row.names) << row.why << turned;
+      EXPECT_THAT(*store->Verify(), ElementsAre()) << row.why;
+    }
+  }
+}
+
 TEST(IdentityTest, UtcIsSurerThanAConvertedLocalTime) {
   const auto store = Temporary();
   Import(*store, {{.basis = TimeBasis::kLocalWithOffset}});

@@ -36,6 +36,9 @@ struct Made {
   std::uint64_t line = 1;
   bool recovered = false;
   bool comparable = true;
+  std::vector<std::string> names = {};
+  // "": by the strings.  Same contents, same event, whatever the strings are.
+  std::string identity = {};
   bool known_strings = true;  // false: the export shows none, though the identity is the same
 };
 
@@ -49,7 +52,8 @@ bool Add(Session& session, const Made& made) {
       made.time.empty() ? std::optional<ParsedTime>(ParsedTime{}) : ParseIsoTime(made.time);
   event.time = time->ticks;
   const std::string key = made.host + "/" + made.provider + "/" + std::to_string(made.event_id) +
-                          "/" + std::to_string(event.time.seconds()) + "/" + encoded;
+                          "/" + std::to_string(event.time.seconds()) + "/" +
+                          (made.identity.empty() ? encoded : made.identity);
   event.identity = XXH3_64bits(key.data(), key.size());
   event.provider = made.provider;
   event.event_id = made.event_id;
@@ -63,6 +67,9 @@ bool Add(Session& session, const Made& made) {
   event.time_precision = made.precision;
   event.record_id = made.record_id;
   if (made.known_strings) event.strings = encoded;
+  std::string names;
+  for (const std::string& name : made.names) AppendEncodedString(name, names);
+  event.names = names;
   event.message = made.message;
   event.binary = std::as_bytes(std::span(made.binary));
   event.place = Place::Line(made.line);
