@@ -69,6 +69,8 @@ struct Record {
   std::span<const std::string_view> strings;
   // Names of manifest providers' values, as many as `strings`, or empty.
   std::span<const std::string_view> names;
+  // The export holds named values in an order of its own and leaves empty ones out.
+  bool any_order = false;
 
   std::string_view message;  // rendered text as exported; "" when not exported
   std::span<const std::byte> binary;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "engine/base/text.h"
 #include "engine/knowledge/knowledge_reader.h"
@@ -85,6 +86,13 @@ Result<Knowledge> Knowledge::Load(const std::string& folder, DiagnosticSink& pro
     ReadFingerprintFile(root, file, knowledge.files_);
   });
   if (!read) return read.error();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(folder + "/data_names", ignored)) {
+    read = ReadFolder(folder + "/data_names", problems, cache, [&](const auto& root, auto& file) {
+      ReadDataNamesFile(root, file, knowledge.data_names_);
+    });
+    if (!read) return read.error();
+  }
 
   std::stable_sort(
       knowledge.errors_.begin(), knowledge.errors_.end(),
@@ -140,6 +148,20 @@ const Build* Knowledge::FindBuild(std::string_view version) const {
                                         return CompareVersions(wanted, build.version) < 0;
                                       });
   return newer == builds_.begin() ? nullptr : &*std::prev(newer);
+}
+
+const DataNames* Knowledge::FindDataNames(std::string_view provider, std::uint16_t event_id,
+                                          std::span<const std::string_view> names) const {
+  const auto found = data_names_.find(std::pair(ToLower(provider), event_id));
+  if (found == data_names_.end()) return nullptr;
+  for (const DataNames& version : found->second) {
+    const auto is_asked_for = [&](const DataName& data) {
+      return std::find(names.begin(), names.end(), data.name) != names.end();
+    };
+    const auto held = std::count_if(version.begin(), version.end(), is_asked_for);
+    if (static_cast<std::size_t>(held) == names.size()) return &version;
+  }
+  return nullptr;
 }
 
 void Knowledge::Complete(Fact& fact) const {

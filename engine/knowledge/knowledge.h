@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/diagnostic.h"
@@ -52,9 +54,21 @@ struct FileFingerprint {
   std::map<std::string, std::string> gives;  // attributes that the fact gets
 };
 
+struct DataName {
+  std::string name;
+  bool is_guid = false;  // whose letters some versions of Windows write as capitals
+};
+
+// Of all data of one event, in its order.
+using DataNames = std::vector<DataName>;
+// Those of all its versions, the shortest first, by provider in lower case and event ID.
+using DataNamesOfEvents =
+    std::map<std::pair<std::string, std::uint16_t>, std::vector<DataNames>, std::less<>>;
+
 class Knowledge {
  public:
-  // Reads events/, errors/, articles/, builds/ and files/ below `folder`.
+  // Reads events/, errors/, articles/, builds/, files/ and, when it is there, data_names/ below
+  // `folder`.
   static Result<Knowledge> Load(const std::string& folder, DiagnosticSink& problems);
   static Result<Knowledge> Load(const std::string& folder, DiagnosticSink& problems,
                                 YamlCache& cache);
@@ -77,6 +91,11 @@ class Knowledge {
   // nullptr when it is older than all.
   const Build* FindBuild(std::string_view version) const;
 
+  // By kbdata/data_names: all names of an event that has `names`; of several versions the shortest.
+  // nullptr when there is none, and when a name stands in `names` twice.
+  const DataNames* FindDataNames(std::string_view provider, std::uint16_t event_id,
+                                 std::span<const std::string_view> names) const;
+
   // Adds what kbdata/files knows of a file_version fact (crypto_strength); leaves other facts
   // alone.
   void Complete(Fact& fact) const;
@@ -88,6 +107,7 @@ class Knowledge {
   std::map<std::string, Article, std::less<>> articles_;
   std::vector<Build> builds_;  // by version
   std::vector<FileFingerprint> files_;
+  DataNamesOfEvents data_names_;
 };
 
 // -1, 0, 1 as build numbers compare, part by part: "2448.1" < "2650.24"; missing parts count as 0.

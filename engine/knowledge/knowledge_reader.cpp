@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
+#include <set>
 
 #include "engine/base/text.h"
 #include "engine/yaml/map.h"
@@ -53,6 +55,62 @@ void Merge(std::string& field, std::string value, const Place& place, std::strin
   problems.Error(
       "kbdata.contradiction", place,
       fmt::format("{} has the {} \"{}\" in another file", number, what, Printable(field)));
+}
+
+std::optional<std::uint16_t> ReadEventId(const YamlEntry& pair, YamlProblems& problems) {
+  const auto id = ParseInteger(pair.key);
+  if (id && *id >= 0 && *id <= 0xffff) return static_cast<std::uint16_t>(*id);
+  problems.Error("yaml.value", pair.key_place,
+                 fmt::format("\"{}\" is no event ID; it must be 0 to 65535", Printable(pair.key)));
+  return std::nullopt;
+}
+
+// Names that differ, and at least two: one alone needs no order.
+bool AreDataNames(const DataNames& names) {
+  std::set<std::string_view> different;
+  for (const DataName& data : names) different.insert(data.name);
+  return names.size() > 1 && different.size() == names.size() && !different.contains("");
+}
+
+// "LogonId", "LogonGuid:guid"
+DataName ReadDataName(std::string_view text) {
+  constexpr std::string_view kGuid = ":guid";
+  const bool is_guid = text.ends_with(kGuid);
+  if (is_guid) text.remove_suffix(kGuid.size());
+  return {std::string(text), is_guid};
+}
+
+// The versions of one event, the shortest first.
+std::vector<DataNames> ReadVersions(const YamlEntry& pair, YamlProblems& problems) {
+  std::vector<DataNames> versions;
+  if (pair.value.kind != YamlNode::Kind::kList || pair.value.items.empty()) {
+    problems.Error("yaml.type", pair.value.place,
+                   fmt::format("event {} must be a list of lists of names, one for each version",
+                               Printable(pair.key)));
+  }
+  for (const YamlNode& item : pair.value.items) {
+    DataNames& names = versions.emplace_back();
+    for (const std::string& text : ReadTexts(item, "the names of a version", problems)) {
+      names.push_back(ReadDataName(text));
+    }
+    if (AreDataNames(names)) continue;
+    problems.Error("kbdata.data_names", item.place,
+                   "a version needs two names or more, none of them empty and no name twice");
+  }
+  std::stable_sort(versions.begin(), versions.end(),
+                   [](const DataNames& a, const DataNames& b) { return a.size() < b.size(); });
+  return versions;
+}
+
+void ReadDataNames(const std::string& provider, const YamlEntry& pair, YamlProblems& problems,
+                   DataNamesOfEvents& events) {
+  const std::size_t before = problems.errors();
+  const std::optional<std::uint16_t> id = ReadEventId(pair, problems);
+  std::vector<DataNames> versions = ReadVersions(pair, problems);
+  if (problems.errors() != before) return;
+  if (events.try_emplace({ToLower(provider), *id}, std::move(versions)).second) return;
+  problems.Error("kbdata.contradiction", pair.key_place,
+                 fmt::format("event {} of {} stands in another place", *id, Printable(provider)));
 }
 
 }  // namespace
@@ -158,6 +216,21 @@ void ReadFingerprintFile(const YamlNode& root, YamlProblems& problems,
     if (sound()) files.push_back(std::move(print));
   });
   file.Finish();
+}
+
+void ReadDataNamesFile(const YamlNode& root, YamlProblems& problems, DataNamesOfEvents& events) {
+  problems.set_consequence("entry left out");
+  YamlMap file(root, "a file of data names", problems);
+  const YamlNode* providers = file.Need("providers");
+  file.Finish();
+  if (providers == nullptr) return;
+  const YamlMap checked(*providers, "\"providers\"", problems);
+  for (const YamlEntry& provider : providers->entries) {
+    const YamlMap checked_events(provider.value, "the events of a provider", problems);
+    for (const YamlEntry& event : provider.value.entries) {
+      ReadDataNames(provider.key, event, problems, events);
+    }
+  }
 }
 
 }  // namespace exdiag

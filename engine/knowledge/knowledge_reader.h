@@ -1,4 +1,4 @@
-// kbdata/{errors,articles,builds,files}/*.yaml -> what they say.
+// kbdata/{errors,articles,builds,files,data_names}/*.yaml -> what they say.
 #pragma once
 
 #include <map>
@@ -18,5 +18,6 @@ void ReadArticleFile(const YamlNode& root, YamlProblems& problems,
 void ReadBuildFile(const YamlNode& root, YamlProblems& problems, std::vector<Build>& builds);
 void ReadFingerprintFile(const YamlNode& root, YamlProblems& problems,
                          std::vector<FileFingerprint>& files);
+void ReadDataNamesFile(const YamlNode& root, YamlProblems& problems, DataNamesOfEvents& events);
 
 }  // namespace exdiag

@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <deque>
 #include <unordered_map>
 
 #include "engine/base/text.h"
@@ -133,7 +134,9 @@ bool IsOwnPlaceholder(std::string_view text, std::size_t position) {
 
 struct Normaliser::State {
   State(const Knowledge& knowledge_given, NormaliseOptions options_given)
-      : catalogue(knowledge_given.catalogue()), options(std::move(options_given)) {}
+      : knowledge(knowledge_given),
+        catalogue(knowledge_given.catalogue()),
+        options(std::move(options_given)) {}
 
   KnownSource& SourceOf(const Record& record);
   void Forget();
@@ -145,6 +148,7 @@ struct Normaliser::State {
   void CopyPlainFields(const Record& record, const KnownSource& source);
   void SetTime(const Record& record);
   void TakeStrings(const Record& record, KnownProvider& provider);
+  Record InOrder(const Record& record, const KnownProvider& provider);
   void ReadMessage(const Record& record, KnownProvider& provider);
   bool TakeParsed(const Record& record, const KnownProvider& provider);
   bool TakeMissingDescription(const Record& record, KnownProvider& provider);
@@ -155,6 +159,7 @@ struct Normaliser::State {
   template <typename ValueAt>
   void Identify(const Layout* layout, std::size_t count, ValueAt value_at);
 
+  const Knowledge& knowledge;
   const Catalogue& catalogue;
   NormaliseOptions options;
   static constexpr int kSourceBits = 8;
@@ -168,6 +173,9 @@ struct Normaliser::State {
   EventIdentity identity;
   StringsWriter strings;
   StringsWriter names;
+  std::vector<std::string_view> ordered_strings;
+  std::vector<std::string_view> ordered_names;
+  std::deque<std::string> lowered;
   MessageViews parsed;
   NormalisedEvent event;
 };
@@ -294,6 +302,32 @@ void Normaliser::State::TakeStrings(const Record& record, KnownProvider& provide
   if (!record.message.empty() && !RendersExactly(record)) event.message = record.message;
 }
 
+// The record as the reader of binary logs gives it: with all the values of the event, in its order,
+// and GUIDs in lower case.  Unchanged when the order is not known.
+Record Normaliser::State::InOrder(const Record& record, const KnownProvider& provider) {
+  Record result = record;
+  if (record.names.empty() || record.names.size() != record.strings.size()) return result;
+  const DataNames* const known =
+      knowledge.FindDataNames(provider.canonical, record.event_id, record.names);
+  if (known == nullptr) return result;
+  ordered_names.clear();
+  ordered_strings.clear();
+  lowered.clear();
+  for (const DataName& data : *known) {
+    const auto found = std::find(record.names.begin(), record.names.end(), data.name);
+    std::string_view value;
+    if (found != record.names.end()) {
+      value = record.strings[static_cast<std::size_t>(found - record.names.begin())];
+    }
+    if (data.is_guid) value = lowered.emplace_back(ToLower(value));
+    ordered_names.push_back(data.name);
+    ordered_strings.push_back(value);
+  }
+  result.names = ordered_names;
+  result.strings = ordered_strings;
+  return result;
+}
+
 bool Normaliser::State::RendersExactly(const Record& record) const {
   InsertionStrings values;
   for (const std::string_view value : record.strings) values.emplace_back(value);
@@ -364,7 +398,11 @@ const NormalisedEvent& Normaliser::Normalise(const Record& record) {
   state.identity.Begin(source.identity_part, record.event_id, event.time, event.time_basis);
   // Some exports say "no strings" where they have them in the message only.
   if (record.has_strings && (!record.strings.empty() || record.message.empty())) {
-    state.TakeStrings(record, provider);
+    if (record.any_order) {
+      state.TakeStrings(state.InOrder(record, provider), provider);
+    } else {
+      state.TakeStrings(record, provider);
+    }
   } else {
     state.ReadMessage(record, provider);
   }

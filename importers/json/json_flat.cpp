@@ -258,7 +258,8 @@ bool JsonEventReader::State::ReadList(const element& value) {
   return true;
 }
 
-// winlogbeat calls unnamed strings param1, param2 ... and leaves empty ones out.
+// winlogbeat calls unnamed strings param1, param2 ... and leaves empty ones out.  "xml_name" is
+// that of the element around all.
 void JsonEventReader::State::ReadNamed(const object& data) {
   constexpr std::string_view kParam = "param";
   constexpr std::size_t kMost = 256;
@@ -280,7 +281,7 @@ void JsonEventReader::State::ReadNamed(const object& data) {
     } else if (!all_params && member.value.get(inside) == simdjson::SUCCESS) {
       ReadLeaves(inside, member.key, 0);
     } else if (!all_params) {
-      Put(Scalar(member.value), member.key == "xml_name" ? std::string_view() : member.key);
+      if (member.key != "xml_name") Put(Scalar(member.value), member.key);
     } else {
       const std::size_t at = number_of(member.key);
       while (strings.size() < at) Put({}, {});
@@ -345,6 +346,7 @@ void JsonEventReader::State::ReadFlatData(const object& root, Record& record) {
       const auto data = ObjectIn(root, name);
       if (!data) continue;
       record.has_strings = true;
+      record.any_order = name != "EventData";  // the others are winlogbeat's
       ReadNamed(*data);
     }
   }

@@ -285,8 +285,9 @@ TEST_F(ImportInputsTest, OfManyRejectsTwentyAreShown) {
   EXPECT_EQ(store_->Rejects()->size(), 25u);
 }
 
-// winlogbeat sorts the strings of an event by their names and leaves empty ones out.  Unnamed ones
-// get their places back; of named ones nothing tells the order, and so they stay apart.
+// winlogbeat loses the order of the strings of an event and leaves empty ones out.  Unnamed ones
+// get their places back; of named ones that kbdata does not know nothing tells the order, and so
+// they stay apart.
 TEST_F(ImportInputsTest, TheSameEventFromXmlAndFromWinlogbeat) {
   const auto xml = [](const std::string& data) {
     return "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
@@ -321,6 +322,66 @@ TEST_F(ImportInputsTest, TheSameEventFromXmlAndFromWinlogbeat) {
   EXPECT_THAT(stored(named_json, named_xml),
               ElementsAre("b.json json 1=1+0+0", "b.xml xml 1=1+0+0"));
   EXPECT_EQ(store_->Ledger()->at(0).incomparable, 1u);  // which the ledger says
+}
+
+// A logon as XML, with its data in their order and some of them empty, and as winlogbeat writes it.
+TEST_F(ImportInputsTest, NamedDataOfKnownEventsFromXmlAndFromWinlogbeat) {
+  DiagnosticList none;
+  knowledge_ = Knowledge::Load(EXDIAG_SOURCE_DIR "/kbdata", none).value();
+  const std::string xml = File(
+      "a.xml",
+      "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+      "<Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>4647</EventID>"
+      "<TimeCreated SystemTime='2006-08-22T03:15:41.1234567Z'/><EventRecordID>5</EventRecordID>"
+      "<Channel>Security</Channel><Computer>EX1</Computer></System><EventData>"
+      "<Data Name='TargetUserSid'>S-1-5-18</Data><Data Name='TargetUserName'>svc</Data>"
+      "<Data Name='TargetDomainName'></Data><Data Name='TargetLogonId'>0x3e7</Data>"
+      "</EventData></Event>\n");
+  const std::string json = File(
+      "a.json", R"({"@timestamp":"2006-08-22T03:15:41.000Z","@metadata":{"beat":"winlogbeat"},)"
+                R"("source_name":"Microsoft-Windows-Security-Auditing","event_id":4647,)"
+                R"("log_name":"Security","record_number":"5","computer_name":"EX1",)"
+                R"("message":"m","event_data":{"TargetUserName":"svc",)"
+                R"("TargetLogonId":"0x3e7","TargetUserSid":"S-1-5-18"}})"
+                "\n");
+  for (const bool turned : {false, true}) {
+    store_ = Store::OpenTemporary().value();
+    const auto summary = Import({turned ? json : xml, turned ? xml : json});
+    ASSERT_EQ(summary.rows.size(), 2u);
+    EXPECT_EQ(summary.rows[0].stored, 1u) << turned;
+    EXPECT_EQ(summary.rows[1].duplicates, 1u) << turned;
+    EXPECT_EQ(summary.rows[1].refined, 1u) << turned;
+    const auto read = store_->ForEachEvent({}, [&](const Event& event) {
+      EXPECT_EQ(FormatTime(event.time, event.time_basis), "2006-08-22T03:15:41.1234567Z");
+      EXPECT_EQ(event.message, "m");
+      EXPECT_THAT(event.strings, ElementsAre("S-1-5-18", "svc", "", "0x3e7"));
+      EXPECT_THAT(event.names, ElementsAre("TargetUserSid", "TargetUserName", "TargetDomainName",
+                                           "TargetLogonId"));
+      return true;
+    });
+    EXPECT_TRUE(read.ok());
+    EXPECT_EQ(Events(), 1u);
+    EXPECT_THAT(Rows(Import({turned ? xml : json})), ElementsAre(::testing::HasSubstr("1=0+")));
+    EXPECT_THAT(*store_->Verify(), IsEmpty());
+  }
+}
+
+// The name of the element in UserData, which winlogbeat writes among the values, is none of them.
+TEST_F(ImportInputsTest, UserDataFromXmlAndFromWinlogbeat) {
+  const std::string xml =
+      File("a.xml",
+           "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+           "<Provider Name='P'/><EventID>104</EventID>"
+           "<TimeCreated SystemTime='2006-08-22T03:15:41.000Z'/><EventRecordID>5</EventRecordID>"
+           "<Channel>System</Channel><Computer>EX1</Computer></System><UserData>"
+           "<LogFileCleared xmlns='x'><User>svc</User><Log>System</Log></LogFileCleared>"
+           "</UserData></Event>\n");
+  const std::string json =
+      File("a.json", R"({"@timestamp":"2006-08-22T03:15:41.000Z","winlog":{"provider_name":"P",)"
+                     R"("event_id":"104","channel":"System","record_id":5,"computer_name":"EX1",)"
+                     R"("user_data":{"xml_name":"LogFileCleared","User":"svc","Log":"System"}}})"
+                     "\n");
+  EXPECT_THAT(Rows(Import({xml, json})), ElementsAre("a.xml xml 1=1+0+0", "a.json json 1=0+1+0"));
 }
 
 TEST_F(ImportInputsTest, FactsGoToTheStore) {

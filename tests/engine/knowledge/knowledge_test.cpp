@@ -260,6 +260,58 @@ TEST_F(KnowledgeFolder, ComplainsAboutBrokenEntriesAndKeepsTheOthers) {
   EXPECT_EQ(knowledge.FindArticle("Q2"), nullptr);
 }
 
+std::string JoinedNames(const Knowledge& knowledge, std::string_view provider, std::uint16_t id,
+                        const std::vector<std::string_view>& names) {
+  const DataNames* const found = knowledge.FindDataNames(provider, id, names);
+  if (found == nullptr) return "none";
+  std::string joined;
+  for (const DataName& data : *found) joined += data.name + (data.is_guid ? "(GUID) " : " ");
+  return joined;
+}
+
+TEST_F(KnowledgeFolder, FindsTheNamesOfDataByVersion) {
+  std::filesystem::create_directories(folder_ + "/data_names");
+  Write("data_names/a.yaml",
+        "providers:\n  Some-Provider:\n    7:\n    - [C, A, B, D:guid]\n    - [C, A]\n"
+        "  Other:\n    8: [[A, B]]\n");
+  const Knowledge knowledge = Load();
+  EXPECT_THAT(complaints_, IsEmpty());
+  EXPECT_EQ(JoinedNames(knowledge, "some-provider", 7, {"A", "C"}), "C A ");
+  EXPECT_EQ(JoinedNames(knowledge, "Some-Provider", 7, {"A", "B"}), "C A B D(GUID) ");
+  EXPECT_EQ(JoinedNames(knowledge, "Some-Provider", 7, {"A", "E"}), "none");
+  EXPECT_EQ(JoinedNames(knowledge, "Some-Provider", 7, {"A", "A"}), "none");
+  EXPECT_EQ(JoinedNames(knowledge, "Some-Provider", 8, {"A"}), "none");
+  EXPECT_EQ(JoinedNames(knowledge, "other", 8, {"B"}), "A B ");
+}
+
+TEST_F(KnowledgeFolder, ComplainsAboutBrokenNamesOfData) {
+  std::filesystem::create_directories(folder_ + "/data_names");
+  Write("data_names/a.yaml",
+        "providers:\n  P:\n    65536: [[A, B]]\n    1: A\n    2: [[A]]\n    3: [[A, B, A]]\n"
+        "    4: [[A, B]]\n    5: [[A, \"\"]]\n    6: []\n");
+  Write("data_names/b.yaml", "providers:\n  p:\n    4: [[B, A]]\n  q: 4\n");
+  const Knowledge knowledge = Load();
+  const std::string kLists = " must be a list of lists of names, one for each version; ";
+  const std::string kNames =
+      "a version needs two names or more, none of them empty and no name twice; ";
+  const std::string kLeft = "entry left out";
+  EXPECT_THAT(
+      complaints_,
+      ElementsAre(
+          "data_names/a.yaml: line 3, column 5: \"65536\" is no event ID; it must be 0 to 65535; " +
+              kLeft,
+          "data_names/a.yaml: line 4, column 8: event 1" + kLists + kLeft,
+          "data_names/a.yaml: line 5, column 9: " + kNames + kLeft,
+          "data_names/a.yaml: line 6, column 9: " + kNames + kLeft,
+          "data_names/a.yaml: line 8, column 9: " + kNames + kLeft,
+          "data_names/a.yaml: line 9, column 8: event 6" + kLists + kLeft,
+          "data_names/b.yaml: line 3, column 5: event 4 of p stands in another place; " + kLeft,
+          "data_names/b.yaml: line 4, column 6: the events of a provider must be a map, not "
+          "\"4\"; " +
+              kLeft));
+  EXPECT_EQ(JoinedNames(knowledge, "P", 4, {"A"}), "A B ");
+}
+
 TEST(Knowledge, AFolderThatIsNotThereIsAnError) {
   DiagnosticList problems;
   const auto loaded = Knowledge::Load("no/such/kbdata", problems);

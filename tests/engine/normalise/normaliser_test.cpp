@@ -493,6 +493,122 @@ TEST(Normaliser, PassesOnWhatTheRecordSays) {
   EXPECT_THAT(event.message, IsEmpty());
 }
 
+struct NamedCase {
+  const char* why;
+  const char* provider;
+  std::uint16_t id;
+  bool any_order;
+  std::vector<std::string_view> names, strings;
+  std::vector<std::string_view> named_as, become;
+};
+
+// What an export without the order of an event gives, against what .evtx gives.
+TEST(Normaliser, PutsNamedDataInTheOrderOfTheEvent) {
+  const char* const kAudit = "Microsoft-Windows-Security-Auditing";
+  const std::vector<NamedCase> cases = {
+      {"the order is the event's",
+       kAudit,
+       4647,
+       true,
+       {"TargetLogonId", "TargetUserSid", "TargetUserName", "TargetDomainName"},
+       {"0x3e7", "S-1-5-18", "svc", "CORP"},
+       {"TargetUserSid", "TargetUserName", "TargetDomainName", "TargetLogonId"},
+       {"S-1-5-18", "svc", "CORP", "0x3e7"}},
+      {"empty values come back",
+       "microsoft-windows-security-auditing",
+       4647,
+       true,
+       {"TargetLogonId", "TargetUserSid"},
+       {"0x3e7", "S-1-5-18"},
+       {"TargetUserSid", "TargetUserName", "TargetDomainName", "TargetLogonId"},
+       {"S-1-5-18", "", "", "0x3e7"}},
+      {"the shortest version that has all names",
+       kAudit,
+       4663,
+       true,
+       {"ProcessName", "HandleId"},
+       {"p", "h"},
+       {"SubjectUserSid", "SubjectUserName", "SubjectDomainName", "SubjectLogonId", "ObjectServer",
+        "ObjectType", "ObjectName", "HandleId", "AccessList", "AccessMask", "ProcessId",
+        "ProcessName"},
+       {"", "", "", "", "", "", "", "h", "", "", "", "p"}},
+      {"a later version",
+       kAudit,
+       4616,
+       true,
+       {"NewTime", "PreviousDate"},
+       {"n", "d"},
+       {"SubjectUserSid", "SubjectUserName", "SubjectDomainName", "SubjectLogonId", "PreviousDate",
+        "PreviousTime", "NewDate", "NewTime", "ProcessId", "ProcessName"},
+       {"", "", "", "", "d", "", "", "n", "", ""}},
+      {"GUIDs, and nothing else, in lower case",
+       kAudit,
+       4769,
+       true,
+       {"LogonGuid", "TargetUserName"},
+       {"{7E11CAF9-F69C-2554-CF7C-C82EB3C7AAFE}", "{7E11CAF9}"},
+       {"TargetUserName", "TargetDomainName", "ServiceName", "ServiceSid", "TicketOptions",
+        "TicketEncryptionType", "IpAddress", "IpPort", "Status", "LogonGuid",
+        "TransmittedServices"},
+       {"{7E11CAF9}", "", "", "", "", "", "", "", "", "{7e11caf9-f69c-2554-cf7c-c82eb3c7aafe}",
+        ""}},
+      {"an export that keeps the order",
+       kAudit,
+       4647,
+       false,
+       {"TargetLogonId", "TargetUserSid"},
+       {"0x3e7", "S-1-5-18"},
+       {"TargetLogonId", "TargetUserSid"},
+       {"0x3e7", "S-1-5-18"}},
+      {"a name that the event does not have",
+       kAudit,
+       4647,
+       true,
+       {"TargetLogonId", "TargetUserSid", "New"},
+       {"0x3e7", "S-1-5-18", "n"},
+       {"TargetLogonId", "TargetUserSid", "New"},
+       {"0x3e7", "S-1-5-18", "n"}},
+      {"a name twice",
+       kAudit,
+       4647,
+       true,
+       {"TargetUserSid", "TargetUserSid"},
+       {"b", "a"},
+       {"TargetUserSid", "TargetUserSid"},
+       {"b", "a"}},
+      {"an event that is not known",
+       "Custom",
+       4647,
+       true,
+       {"TargetLogonId", "TargetUserSid"},
+       {"0x3e7", "S-1-5-18"},
+       {"TargetLogonId", "TargetUserSid"},
+       {"0x3e7", "S-1-5-18"}},
+      {"no names", kAudit, 4647, true, {}, {"b", "a"}, {}, {"b", "a"}},
+  };
+  Normaliser normaliser(Shipped(), {});
+  for (const NamedCase& row : cases) {
+    Record record;
+    record.provider = row.provider;
+    record.event_id = row.id;
+    record.has_strings = true;
+    record.names = row.names;
+    record.strings = row.strings;
+    record.any_order = row.any_order;
+    const NormalisedEvent& given = normaliser.Normalise(record);
+    const std::uint64_t identity = given.identity;
+    const Event event = ToEvent(given);
+    const std::vector<std::string> names(row.named_as.begin(), row.named_as.end());
+    const InsertionStrings strings(row.become.begin(), row.become.end());
+    EXPECT_EQ(event.names, names) << row.why;
+    EXPECT_EQ(event.strings, strings) << row.why;
+    record.names = row.named_as;
+    record.strings = row.become;
+    record.any_order = false;
+    EXPECT_EQ(normaliser.Normalise(record).identity, identity) << row.why;
+  }
+}
+
 // More of them than are kept, and each under numbers of two readers and under none.
 TEST(Normaliser, SourceNumbersMakeNoDifference) {
   Normaliser normaliser(Shipped(), {});
