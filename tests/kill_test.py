@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An import that is killed or stopped at any moment: the store is sound, and importing again completes it.
 
-  kill_test.py EXDIAG SOURCE
+  kill_test.py EXDIAG SOURCE [KILLS]
 
 EXDIAG_KILLS=200 kills more often than a usual run does, EXDIAG_KILL_SEED=N begins elsewhere.
 """
@@ -19,7 +19,7 @@ import time
 import unittest
 
 PROGRAM, SOURCE = sys.argv[1:3]
-KILLS = int(os.environ.get('EXDIAG_KILLS', '10'))
+KILLS = int(os.environ.get('EXDIAG_KILLS') or (sys.argv[3:] or ['10'])[0])
 SEED = int(os.environ.get('EXDIAG_KILL_SEED', '1'))
 STOPPED = 'exdiag: interrupted; the files in the ledger are imported whole\n'
 

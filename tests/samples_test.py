@@ -2,7 +2,9 @@
 """Each sample fault, in every format that can carry it, gives that fault as the best-ranked finding; the same events
 fed in several formats are stored once; every JSON report follows the schema.
 
-  samples_test.py EXDIAG SOURCE_DIR
+  samples_test.py EXDIAG SOURCE_DIR [--every=N]
+
+With N every N-th sample is taken, of each kind of file some: a start of the program takes its time under sanitizers.
 """
 import contextlib
 import glob
@@ -19,6 +21,7 @@ import jsonschema
 import yaml
 
 EXDIAG, SOURCE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+EVERY = int((sys.argv[3:] or ['--every=1'])[0].removeprefix('--every='))
 EVENT_FILES = ('nt.csv', 'nt.txt', 'viewer.csv', 'winevent.csv', 'eventlog.csv', 'clipboard.txt',
                'clipboard-vista.txt', 'events.xml', 'events.json', 'logparser.csv', 'wevtutil.txt',
                'log.evt', 'log.evtx', 'ev0.log')
@@ -64,6 +67,15 @@ class Samples(unittest.TestCase):
         folder = os.path.join(self.scratch.name, name)
         return [os.path.join(folder, f) for f in among if os.path.exists(os.path.join(folder, f))]
 
+    def samples(self, among):
+        """(name of the fault, its scenario, path) of all such files, or of every N-th of each kind."""
+        taken = []
+        for number, kind in enumerate(among):
+            of_kind = [(name, scenario, path) for name, scenario in self.scenarios.items()
+                       for path in self.files(name, (kind,))]
+            taken += of_kind[number % min(EVERY, len(of_kind))::EVERY]
+        return taken
+
     def companions(self, name):
         """What is fed beside the events: host listings and, when events alone cannot tell, a trace."""
         scenario = self.scenarios[name]
@@ -95,7 +107,7 @@ class Samples(unittest.TestCase):
         self.assertGreaterEqual(len(events), 10)
         empty = store + '.empty'
         shutil.copy(store, empty)
-        for event in events:
+        for event in events[::EVERY]:
             for form in ('text', 'json', 'html', 'markdown'):
                 answers = []
                 for file in (store, empty):
@@ -106,16 +118,19 @@ class Samples(unittest.TestCase):
                 self.assertEqual(answers[0], answers[1], (event, form))
 
     def test_every_format_gives_the_same_best_finding(self):
+        causes, kinds = {}, set()
+        for name, scenario, path in self.samples(EVENT_FILES):
+            with self.subTest(sample=name, file=os.path.basename(path)):
+                best = diagnose(path, *self.companions(name))['findings'][0]
+                self.assertIn(scenario['article'], best['articles'])
+                self.assertEqual(best['verdict'], 'fault')
+                causes.setdefault(name, []).append(best['cause'])
+                kinds.add(os.path.basename(path))
+        self.assertEqual(kinds, set(EVENT_FILES))
         for name, scenario in self.scenarios.items():
-            causes = {}
-            for path in self.files(name, EVENT_FILES):
-                with self.subTest(sample=name, file=os.path.basename(path)):
-                    best = diagnose(path, *self.companions(name))['findings'][0]
-                    self.assertIn(scenario['article'], best['articles'])
-                    self.assertEqual(best['verdict'], 'fault')
-                    causes[os.path.basename(path)] = best['cause']
-            self.assertEqual(len(causes), len(scenario['formats']), name)
-            self.assertEqual(len(set(causes.values())), 1, causes)
+            if EVERY == 1:
+                self.assertEqual(len(causes[name]), len(scenario['formats']), name)
+            self.assertLessEqual(len(set(causes.get(name, []))), 1, name)
 
     def evidence(self, *files):
         """Every record of every reason of all findings, as exdiag events --evidence gives it."""
@@ -152,12 +167,11 @@ class Samples(unittest.TestCase):
     def test_the_records_behind_findings_are_shown_as_they_stand(self):
         """In every format: the lines of a text, the bytes of a binary log or a trace."""
         shown = {}
-        for name in self.scenarios:
-            for path in self.files(name, EVENT_FILES + TRACE_FILES):
-                with self.subTest(sample=name, file=os.path.basename(path)):
-                    for record in self.evidence(path, *self.companions(name)):
-                        self.check_as_it_stands(record)
-                        shown.setdefault(os.path.basename(record['file']), set()).add(record.get('record_id', 0))
+        for name, _, path in self.samples(EVENT_FILES + TRACE_FILES):
+            with self.subTest(sample=name, file=os.path.basename(path)):
+                for record in self.evidence(path, *self.companions(name)):
+                    self.check_as_it_stands(record)
+                    shown.setdefault(os.path.basename(record['file']), set()).add(record.get('record_id', 0))
         for file in EVENT_FILES + TRACE_FILES + ('system32.txt',):
             self.assertIn(file, shown)
 
