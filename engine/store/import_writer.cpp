@@ -170,9 +170,11 @@ Result<LedgerRow> ImportWriter::AddRepeated(const std::string& file,
 void ImportWriter::BeginBulk(std::int64_t size) {
   constexpr std::int64_t kWorthIt = std::int64_t{16} << 20;
   bulk_ = in_file_ && size >= kWorthIt && ledger_.Empty() && SetJournal("delete");
+  if (bulk_) write_behind_.emplace(sqlite3_db_filename(database_.handle(), "main"));
 }
 
 void ImportWriter::EndBulk() {
+  write_behind_.reset();
   if (bulk_) SetJournal("wal");  // if not now, whoever opens it next does
   bulk_ = false;
 }

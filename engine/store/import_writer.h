@@ -18,6 +18,7 @@
 #include "engine/store/import_session.h"
 #include "engine/store/ledger.h"
 #include "engine/store/sqlite.h"
+#include "engine/store/write_behind.h"
 
 namespace exdiag {
 
@@ -78,6 +79,7 @@ class ImportWriter {
   Import import_;
   bool importing_ = false;
   bool bulk_ = false;
+  std::optional<WriteBehind> write_behind_;  // while bulk_
 
   // Imports that are done, in the transaction that is open.
   bool together_ = false;

@@ -117,8 +117,16 @@ Statement& Statement::BindNull(int parameter) {
   return *this;
 }
 
+// SQLite takes a whole transaction back when the disk is full; what was done after that would be
+// one of its own.
+bool Statement::MayRun() {
+  if (handle_ && database_->ok()) return true;
+  Reset();
+  return false;
+}
+
 bool Statement::Next() {
-  if (!handle_) return false;
+  if (!MayRun()) return false;
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
   database_->Check(code);
@@ -127,7 +135,7 @@ bool Statement::Next() {
 }
 
 bool Statement::Run() {
-  if (!handle_) return false;
+  if (!MayRun()) return false;
   int code = SQLITE_ROW;
   while (code == SQLITE_ROW) code = sqlite3_step(handle_.get());
   const bool done = database_->Check(code);

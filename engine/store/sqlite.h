@@ -14,8 +14,8 @@ namespace exdiag::sql {
 
 inline constexpr int kBusyMilliseconds = 2000;  // an import lasts longer
 
-// One connection.  The first error sticks: work goes on to the end of the step that met it, and
-// whoever started the step asks ok() once.  For one thread at a time.
+// One connection.  The first error sticks: statements do nothing any more until ClearError(), so
+// that a step goes on to its end, and whoever started it asks ok() once.  For one thread at a time.
 class Database {
  public:
   Database() = default;
@@ -91,6 +91,8 @@ class Statement {
   bool prepared() const { return handle_ != nullptr; }
 
  private:
+  bool MayRun();
+
   struct Finalize {
     void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
   };

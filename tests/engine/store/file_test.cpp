@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "engine/base/content_hash.h"
+#include "engine/store/sqlite.h"
 #include "tests/engine/store/store_testing.h"
 
 namespace exdiag {
@@ -249,38 +250,55 @@ TEST(OpenTest, ALargeFirstImportThatIsCutOffNeverWas) {
 }
 
 // A file system of fixed size is not at hand; a limit on the file's size gives the same error.
-TEST(OpenTest, AFullDisk) {
-  const TestFolder folder;
-  const std::string file = folder / "site.db";
-  {
-    const auto store = Store::Open(file);
-    Import(**store, {Made{}});
-  }
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{1 << 20, 1 << 20};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    const auto store = Store::Open(file);
-    const auto session = Begin(**store, "big.csv", "test");
-    bool taken = true;
-    for (int i = 0; taken && i < 2'000'000; ++i) {
-      taken = Add(*session, {.strings = {std::to_string(i), std::string(200, 'x')}});
-    }
-    const auto row = session->Commit();
-    const bool as_promised =
-        !taken && !row.ok() &&
-        row.error().message.starts_with(file + ": cannot be read or written") &&
-        row.error().message.ends_with("; nothing of big.csv was stored") &&
-        (*store)->Ledger()->size() == 1 && (*store)->Verify()->empty();
-    ::_exit(as_promised ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
+// `first`: into an empty store, as one that is so large that it goes by a journal.
+void ImportOnAFullDisk(const std::string& file, bool first) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlim_t most = first ? 8 << 20 : 1 << 20;
+  const rlimit limit{most, most};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
   const auto store = Store::Open(file);
-  EXPECT_EQ(AllEvents(**store).size(), 1u);
-  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  const std::size_t there = (*store)->Ledger()->size();
+  const auto session = Begin(**store, "big.csv", "test", first ? kLarge : Store::kUnknownSize);
+  bool taken = true;
+  for (int i = 0; taken && i < 2'000'000; ++i) {
+    taken = Add(*session, {.strings = {std::to_string(i), std::string(200, 'x')}});
+  }
+  const auto row = session->Commit();
+  const bool as_promised = !taken && !row.ok() &&
+                           row.error().message.starts_with(file + ": cannot be read or written") &&
+                           row.error().message.ends_with("; nothing of big.csv was stored") &&
+                           (*store)->Ledger()->size() == there && (*store)->Verify()->empty();
+  ::_exit(as_promised ? 0 : 1);
+}
+
+TEST(OpenTest, AFullDisk) {
+  for (const bool first : {false, true}) {
+    const TestFolder folder;
+    const std::string file = folder / "site.db";
+    if (!first) Import(**Store::Open(file), {Made{}});
+    const pid_t child = ::fork();
+    if (child == 0) ImportOnAFullDisk(file, first);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << first;
+    const auto store = Store::Open(file);
+    EXPECT_EQ(AllEvents(**store).size(), first ? 0u : 1u);
+    EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  }
+}
+
+TEST(OpenTest, NothingIsDoneWhileAnErrorStands) {
+  sql::Database database;
+  database.Open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  database.Execute("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1)");
+  sql::Statement insert(database, "INSERT INTO t VALUES (?1)");
+  EXPECT_FALSE(insert.Bind(1, 1).Run());
+  EXPECT_FALSE(insert.Bind(1, 2).Run());
+  sql::Statement count(database, "SELECT count(*) FROM t");
+  EXPECT_FALSE(count.Next());
+  database.ClearError();
+  EXPECT_EQ(database.Number("SELECT count(*) FROM t"), 1);
+  EXPECT_TRUE(insert.Bind(1, 2).Run());
 }
 
 // ---- small imports that share a transaction
