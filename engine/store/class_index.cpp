@@ -78,6 +78,9 @@ ClassIndex::ClassIndex(sql::Database& database) {
   select_first_ = prepare(
       "SELECT first, first_mark, first_event, content FROM main.class_blocks "
       "WHERE class = ?1 ORDER BY first, first_mark, first_event LIMIT 1");
+  select_last_ = prepare(
+      "SELECT last, events FROM main.class_blocks WHERE class = ?1 "
+      "ORDER BY first DESC, first_mark DESC, first_event DESC LIMIT 1");
   select_behind_ = prepare(
       "SELECT first, first_mark, first_event FROM main.class_blocks "
       "WHERE class = ?1 AND (first, first_mark, first_event) > (?2, ?3, ?4) "
@@ -157,7 +160,7 @@ void ClassIndex::Flush() {
   Save(block);
   removed_.clear();
   for (auto& [row, waiting] : waiting_) Write(waiting);
-  waits_ = 0;
+  waits_ = 0;  // of those that were removed, too
 }
 
 void ClassIndex::Drop() {
@@ -181,24 +184,46 @@ void ClassIndex::TakeOut(Block& block, const Removed& removed) {
   if (LoadAt(removed.class_row, removed.entry, block)) take();
 }
 
-// Each entry goes into the block that it belongs into; those that nothing follows make new ones.
 void ClassIndex::Write(Waiting& waiting) {
+  if (waiting.entries_.empty()) return;
   waiting.Sort();
+  if (BelongsBehindAll(waiting)) {
+    Block block{waiting.class_row_, {}, {}, false, true};
+    for (const Waiting::Packed& entry : waiting.entries_) block.entries.push_back(entry.Unpacked());
+    Save(block);
+  } else {
+    Merge(waiting);
+  }
+  known_.erase(waiting.class_row_);
+  waits_ -= waiting.entries_.size();
+  waiting.entries_.clear();
+  waiting.sorted_ = 0;
+}
+
+// In blocks of their own: that is quick, and leaves none less than half full.
+bool ClassIndex::BelongsBehindAll(const Waiting& waiting) {
+  constexpr std::size_t kHalf = kBlockEntries / 2;
+  if (!select_last_.Bind(1, waiting.class_row_).Next()) return true;
+  const bool behind = select_last_.Int(0) < waiting.entries_.front().second &&
+                      select_last_.Unsigned(1) >= kHalf && waiting.entries_.size() >= kHalf;
+  select_last_.Reset();
+  return behind;
+}
+
+// Each entry goes into the block that it belongs into.
+void ClassIndex::Merge(const Waiting& waiting) {
   auto at = waiting.entries_.begin();
   const auto end = waiting.entries_.end();
   while (at != end) {
     Block block;
     if (!LoadAt(waiting.class_row_, at->Unpacked(), block)) LoadFirst(waiting.class_row_, block);
-    const ClassEntry next =
-        block.stored ? FirstBehind(waiting.class_row_, block.first) : kBehindAll;
+    const ClassEntry next = FirstBehind(waiting.class_row_, block.first);
     const auto middle = static_cast<std::ptrdiff_t>(block.entries.size());
     for (; at != end && at->Unpacked() < next; ++at) block.entries.push_back(at->Unpacked());
     std::inplace_merge(block.entries.begin(), block.entries.begin() + middle, block.entries.end());
     block.changed = true;
     Save(block);
   }
-  waiting.entries_.clear();
-  waiting.sorted_ = 0;
 }
 
 // The block in which the entry is, or has to be, when there is one with a first entry before it.

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -65,6 +64,8 @@ class ClassIndex {
                                          std::numeric_limits<std::int64_t>::max()};
 
   void Write(Waiting& waiting);
+  bool BelongsBehindAll(const Waiting& waiting);
+  void Merge(const Waiting& waiting);
   void TakeOut(Block& block, const Removed& removed);
   bool LoadAt(std::int64_t class_row, const ClassEntry& entry, Block& block);
   void LoadFirst(std::int64_t class_row, Block& block);
@@ -81,7 +82,8 @@ class ClassIndex {
   std::size_t waits_ = 0;
   std::vector<Removed> removed_;
   std::unordered_map<std::int64_t, Known> known_;
-  sql::Statement insert_, update_, delete_, select_at_, select_first_, select_behind_, select_from_;
+  sql::Statement insert_, update_, delete_;
+  sql::Statement select_at_, select_first_, select_last_, select_behind_, select_from_;
 };
 
 class ClassIndex::Waiting {
@@ -119,9 +121,16 @@ class ClassIndex::Waiting {
   std::size_t sorted_ = 0;  // so many at the beginning are in order
 };
 
+// What fills a block is written at once: as many entries as possible in memory, all written in the
+// end, would let whoever reads the export wait for that.
 inline void ClassIndex::Add(Waiting& of_class, ClassEntry entry) {
   of_class.entries_.push_back(Waiting::Packed(entry));
-  if (++waits_ >= kMostWaiting) Flush();
+  ++waits_;
+  if (of_class.entries_.size() >= kBlockEntries) {
+    Write(of_class);
+  } else if (waits_ >= kMostWaiting) {
+    Flush();
+  }
 }
 
 }  // namespace exdiag
