@@ -89,12 +89,14 @@ void EventWriter::Write(const Batch& batch) {
 // Where the next events will be noted lies in no order, so that fetching it takes as long as
 // storing them.
 void EventWriter::Prefetch(const Batch& batch, std::size_t at) const {
-  constexpr std::size_t kAhead = 6;
+  constexpr std::size_t kAhead = 10;
   if (at + kAhead >= batch.events.size()) return;
   const QueuedEvent& event = batch.events[at + kAhead];
   window_.Prefetch(event.identity);
   const ClassIndex::Waiting* const index = local_classes_[event.local_class].index;
   if (index != nullptr) index->Prefetch();
+  const char* const texts = batch.bytes.data() + event.bytes_offset;  // another processor has them
+  for (const int line : {0, 64, 128}) __builtin_prefetch(texts + line);
 }
 
 void EventWriter::LearnNames(const Batch& batch) {

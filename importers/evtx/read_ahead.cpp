@@ -10,7 +10,7 @@ namespace {
 // Small enough to stay in a processor's cache, large enough that handing it over costs nothing.
 // What is prepared for a sink takes as much room again.
 constexpr std::size_t kCountedPiece = 16 * kChunkSize;
-constexpr std::size_t kPreparedPiece = 8 * kChunkSize;
+constexpr std::size_t kPreparedPiece = 4 * kChunkSize;
 constexpr std::size_t kMostThreads = 4;
 constexpr std::size_t kMorePieces = 2;  // than threads, so that none waits for the file
 // A sink that wants all of a smaller file has it sooner from one thread.
