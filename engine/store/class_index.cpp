@@ -200,12 +200,12 @@ void ClassIndex::Write(Waiting& waiting) {
   waiting.sorted_ = 0;
 }
 
-// In blocks of their own: that is quick, and leaves none less than half full.
+// In blocks of their own, where they are too many for the last one: that is quick, and any two
+// neighbours hold more than one could.
 bool ClassIndex::BelongsBehindAll(const Waiting& waiting) {
-  constexpr std::size_t kHalf = kBlockEntries / 2;
   if (!select_last_.Bind(1, waiting.class_row_).Next()) return true;
   const bool behind = select_last_.Int(0) < waiting.entries_.front().second &&
-                      select_last_.Unsigned(1) >= kHalf && waiting.entries_.size() >= kHalf;
+                      select_last_.Unsigned(1) + waiting.entries_.size() > kBlockEntries;
   select_last_.Reset();
   return behind;
 }
