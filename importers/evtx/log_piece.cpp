@@ -35,7 +35,6 @@ void LogPiece::Keep(Record record) {
     *text = Copy(*text);
   }
   record.binary = Copy(record.binary);
-  record.source_number = record.user_number = 0;  // each decoder has numbers of its own
   for (std::span<const std::string_view>* texts : {&record.strings, &record.names}) {
     const auto copied = Copy(*texts);
     for (const std::string_view& text : copied) {
