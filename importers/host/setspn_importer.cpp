@@ -6,7 +6,13 @@
 //       SMTPSVC/mail.example.com
 //
 // The words in front of the name are translated on some systems, so only the name is looked for.
-// `setspn -Q` prints the same without a colon; what it prints is no complete list.
+// `setspn -Q` prints the same without a colon; what it prints is no complete list.  `setspn -X`
+// turns it round, for names that several accounts have:
+//
+//   HTTP/mail.example.com is registered on these accounts:
+//       CN=EX1,OU=Servers,DC=example,DC=com
+//
+//   found 1 group of duplicate SPNs.
 #include "engine/base/text.h"
 #include "importers/host/host_importers.h"
 #include "importers/text/lines.h"
@@ -66,6 +72,28 @@ std::optional<Spn> ParseSpn(std::string_view text) {
   return Spn{parts[0], parts[1].substr(0, colon), parts[1].substr(colon + 1)};
 }
 
+bool IsAccount(std::string_view text) {
+  return StartsWithIgnoreCase(text, "CN=") && FindIgnoreCase(text, "DC=") != std::string_view::npos;
+}
+
+// The name at the front of a headline of `setspn -X`.
+std::optional<std::string_view> ParseSharedName(std::string_view line) {
+  if (IsIndented(line) || !Trim(line).ends_with(':')) return std::nullopt;
+  const std::size_t blank = line.find(' ');
+  if (blank == std::string_view::npos || !ParseSpn(line.substr(0, blank))) return std::nullopt;
+  return line.substr(0, blank);
+}
+
+// The number in the last line of `setspn -X`.
+std::optional<std::string_view> SharedNames(std::string_view line) {
+  constexpr std::string_view kFound = "found ";
+  if (!line.starts_with(kFound) || line.find(" of duplicate SPNs") == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view rest = line.substr(kFound.size());
+  return rest.substr(0, rest.find(' '));
+}
+
 // What setspn says instead of a listing: "FindDomainForAccount: Call to DsGetDcNameWithAccountW
 // failed with return value 0x00000525" and "Could not find account NAME".
 bool IsFailure(std::string_view line) {
@@ -82,7 +110,21 @@ class Reader {
   void Line(std::string_view line, std::uint64_t number) {
     const std::string_view trimmed = Trim(line);
     if (trimmed.empty()) return;
-    if (const auto headline = ParseHeadline(line)) {
+    if (!shared_name_.empty() && IsIndented(line) && IsAccount(trimmed)) {
+      account_ = trimmed;
+      Name(shared_name_, line, number);
+      account_.clear();
+    } else if (const auto shared = ParseSharedName(line)) {
+      Finish();
+      shared_name_ = *shared;
+    } else if (const auto count = SharedNames(line)) {
+      Finish();
+      Fact listing;
+      listing.kind = "shared_spn_listing";
+      listing.attributes.emplace("count", *count);
+      listing.where = {file_, Place::Line(number)};
+      evidence_.OnFact(std::move(listing));
+    } else if (const auto headline = ParseHeadline(line)) {
       Finish();
       account_ = headline->account;
       complete_ = headline->complete;
@@ -108,6 +150,7 @@ class Reader {
       evidence_.OnFact(std::move(listing));
     }
     account_.clear();
+    shared_name_.clear();
     count_ = 0;
   }
 
@@ -143,7 +186,8 @@ class Reader {
   std::string file_;
   EvidenceSink& evidence_;
   DiagnosticSink& problems_;
-  std::string account_;  // "" outside of a list
+  std::string account_;      // "" outside of a list
+  std::string shared_name_;  // whose accounts are listed; "" elsewhere
   bool complete_ = false;
   std::uint64_t headline_number_ = 0;
   std::uint64_t count_ = 0;
@@ -153,9 +197,10 @@ class SetspnImporter final : public Importer {
  public:
   std::string_view name() const override { return kName; }
 
-  // A headline with an SPN or nothing behind it, or setspn's own words for "Registered".
+  // A headline with an SPN or nothing behind it, or setspn's own words for "Registered"; a name
+  // with an account behind it.
   bool Recognises(const Head& head) const override {
-    bool after_headline = false, found = false;
+    bool after_headline = false, after_name = false, found = false;
     ForEachLine(head.text, [&](std::string_view line, std::uint64_t) {
       const auto headline = ParseHeadline(line);
       if (headline && headline->complete &&
@@ -163,7 +208,10 @@ class SetspnImporter final : public Importer {
         found = true;
       }
       if (after_headline && IsIndented(line) && ParseSpn(Trim(line))) found = true;
+      if (after_name && IsIndented(line) && IsAccount(Trim(line))) found = true;
+      if (SharedNames(line)) found = true;
       after_headline = headline.has_value();
+      after_name = ParseSharedName(line).has_value();
     });
     return found;
   }

@@ -72,6 +72,32 @@ TEST(Setspn, TranslatedHeadlinesAndQueriesAreRead) {
   EXPECT_THAT(imported.OfKind("spn_listing"), IsEmpty());
 }
 
+TEST(Setspn, NamesThatSeveralAccountsHave) {
+  const auto importer = MakeSetspnImporter();
+  const std::string listing =
+      "Checking domain DC=corp,DC=example\r\nProcessing entry 0\r\n"
+      "exchangeMDB/EX1 is registered on these accounts:\r\n"
+      "\tCN=EX1,OU=Mail,DC=corp,DC=example\r\n\tCN=OLD,OU=Mail,DC=corp,DC=example\r\n\r\n"
+      "HTTP/ex2:80 is registered on these accounts:\r\n\tCN=EX2,CN=Users,DC=corp,DC=example\r\n"
+      "\r\nfound 2 groups of duplicate SPNs.\r\n";
+  EXPECT_TRUE(Recognises(*importer, listing));
+  const Imported imported = Import(*importer, listing);
+  EXPECT_THAT(
+      Texts(imported.facts),
+      ElementsAre(
+          "ex1 spn account=CN=EX1,OU=Mail,DC=corp,DC=example instance=EX1 service=exchangeMDB",
+          "old spn account=CN=OLD,OU=Mail,DC=corp,DC=example instance=EX1 service=exchangeMDB",
+          "ex2 spn account=CN=EX2,CN=Users,DC=corp,DC=example instance=ex2 port=80 service=HTTP",
+          "shared_spn_listing count=2"));
+  EXPECT_THAT(imported.rejects, IsEmpty());
+
+  const std::string none =
+      "Checking domain DC=corp,DC=example\r\nProcessing entry 0\r\nfound 0 group of duplicate "
+      "SPNs.\r\n";
+  EXPECT_TRUE(Recognises(*importer, none));
+  EXPECT_THAT(Texts(Import(*importer, none).facts), ElementsAre("shared_spn_listing count=0"));
+}
+
 TEST(Setspn, AnUnreadableNameIsRejected) {
   const Imported imported =
       Import(*MakeSetspnImporter(),
