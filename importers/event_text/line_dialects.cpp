@@ -74,7 +74,8 @@ class PsloglistLines final : public Dialect {
   }
 };
 
-// Date, time, type, category (both numbers), event number, user, source, computer, strings.
+// Date, time, type, category (both numbers), event number, then user and source in either order,
+// computer, strings.  Kits differ: only a user is "N/A", DOMAIN\name or a SID.
 class Dumpel final : public Dialect {
  public:
   bool Starts(std::string_view text) const override { return Split(text, nullptr) != '\0'; }
@@ -91,14 +92,21 @@ class Dumpel final : public Dialect {
     if (type == 16) record.keywords = kKeywordAuditFailure;
     const auto category = Number(fields[3]).value_or(0);
     if (category <= 0xffff) record.category = static_cast<std::uint16_t>(category);
-    record.user = UserField(fields[5]);
-    record.provider = Trim(fields[6]);
+    const bool source_first = !MayBeUser(fields[5]) && MayBeUser(fields[6]);
+    record.user = UserField(fields[source_first ? 6 : 5]);
+    record.provider = Trim(fields[source_first ? 5 : 6]);
     record.computer = Trim(fields[7]);
     PutStrings(Trim(fields[8]), delimiter, record, parsed);
     return PutEventId(fields[4], record);
   }
 
  private:
+  static bool MayBeUser(std::string_view field) {
+    const std::string_view text = Trim(field);
+    return UserField(text).empty() || text.find('\\') != std::string_view::npos ||
+           text.starts_with("S-1-");
+  }
+
   // Between the strings stands a blank, or with -t a tab; only the latter can be taken apart, and a
   // text without either.
   static void PutStrings(std::string_view text, char delimiter, Record& record, Parsed& parsed) {
