@@ -52,6 +52,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeVistaClipboardImporter());
     list.push_back(MakeClipboardImporter());
     list.push_back(MakeXmlInTextImporter());
+    list.push_back(MakeJsonInTextImporter());
     // Behind all formats of events: their data may be hex dumps too.
     list.push_back(MakeHexDumpImporter());
     return list;

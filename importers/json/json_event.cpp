@@ -140,7 +140,9 @@ void JsonEventReader::Clear() {
   state_->names.clear();
   state_->binary.clear();
   state_->local_time = {};
+  state_->time_is_utc = false;
   local_time_ = {};
+  time_is_utc_ = false;
   error_.clear();
 }
 
@@ -174,7 +176,8 @@ bool JsonEventReader::Read(std::string_view text, Record& record) {
     done = state.ReadFlat(root, record);
   }
   local_time_ = state.local_time;
-  if (done && !record.provider.empty()) return true;
+  time_is_utc_ = state.time_is_utc;
+  if (done) return true;
   error_ = "an object without a provider or an event number";
   return false;
 }

@@ -29,6 +29,8 @@ class JsonEventReader {
   std::string_view error() const { return error_; }
   // The time when it is of an unknown zone; the record has none then.
   std::string_view local_time() const { return local_time_; }
+  // The name beside that time says that it is UTC.
+  bool time_is_utc() const { return time_is_utc_; }
 
  private:
   struct State;
@@ -38,6 +40,7 @@ class JsonEventReader {
   std::unique_ptr<State> state_;
   std::string error_;
   std::string_view local_time_;
+  bool time_is_utc_ = false;
 };
 
 }  // namespace exdiag

@@ -32,8 +32,8 @@ constexpr std::string_view kNumber[] = {"InstanceId", "EventIdentifier",  "messa
                                         "Id",         "event_identifier", "EventCode"};
 constexpr std::string_view kRecordId[] = {"EventRecordID", "EventRecordId", "RecordId", "record_id",
                                           "record_number", "RecordNumber",  "Index"};
-constexpr std::string_view kComputer[] = {"MachineName", "computer_name", "Hostname",
-                                          "ComputerName", "Computer"};
+constexpr std::string_view kComputer[] = {"MachineName",  "computer_name", "Hostname",
+                                          "ComputerName", "Computer",      "PSComputerName"};
 constexpr std::string_view kChannel[] = {"Channel",  "channel",  "LogName",
                                          "log_name", "EventLog", "Logfile"};
 constexpr std::string_view kLevelText[] = {
@@ -46,8 +46,10 @@ constexpr std::string_view kCategoryNumber[] = {"Task", "CategoryNumber", "Event
                                                 "event_category", "Category"};
 constexpr std::string_view kUser[] = {"UserId", "UserID", "user_sid", "user", "UserName", "User"};
 constexpr std::string_view kMessage[] = {"Message", "message", "RenderedDescription"};
-constexpr std::string_view kTime[] = {"TimeCreated", "EventTime",  "TimeGenerated", "datetime",
-                                      "timestamp",   "@timestamp", "TimeWritten"};
+// The portal of Log Analytics puts the zone in which it shows times behind the name.
+constexpr std::string_view kUtcTime = "TimeGenerated [UTC]";
+constexpr std::string_view kTime[] = {"TimeCreated", "EventTime", "TimeGenerated", kUtcTime,
+                                      "datetime",    "timestamp", "@timestamp",    "TimeWritten"};
 
 // NXLog's and EvtxECmd's words beside those of Windows.
 std::optional<EventType> TypeOf(std::string_view word) {
@@ -91,6 +93,13 @@ std::optional<Ticks> ReadJsonDate(std::string_view text) {
   if (milliseconds > kFarthest || milliseconds < -kFarthest) return std::nullopt;
   const std::int64_t ticks = TicksFromUnix(0).value + milliseconds * 10'000;
   return ticks > 0 ? std::optional(Ticks{ticks}) : std::nullopt;
+}
+
+// What `Select-Object` leaves of an event may be without its provider.
+bool IsProjection(const object& root) {
+  const auto has = [&](std::string_view name) { return root[name].error() == simdjson::SUCCESS; };
+  return (has("TimeCreated") && (has("LevelDisplayName") || has("Message"))) ||
+         (has("TimeGenerated") && has("EntryType"));
 }
 
 }  // namespace
@@ -195,6 +204,7 @@ bool JsonEventReader::State::PutTime(const element& value, std::string_view name
   if (const auto cim = ReadCimTime(text)) return utc(*cim);
   if (const auto iso = ParseIsoTime(text); iso && iso->has_offset) return utc(iso->ticks);
   local_time = text;
+  time_is_utc = name == kUtcTime;
   return true;
 }
 
@@ -290,8 +300,14 @@ void JsonEventReader::State::ReadNamed(const object& data) {
   }
 }
 
-// Event data in a string: as XML (Log Analytics) or as JSON (EvtxECmd, Log Analytics).
+// Event data in a string: as XML (Log Analytics, there also as bare parameters) or as JSON
+// (EvtxECmd, Log Analytics).
 void JsonEventReader::State::ReadNestedData(std::string_view text, Record& record) {
+  if (text.starts_with("<Param>")) {
+    ReadNestedData(Keep(fmt::format("<EventData>{}</EventData>", text)), record);
+    std::fill(names.begin(), names.end(), std::string_view());
+    return;
+  }
   if (text.starts_with('<')) {
     const XmlEvent* const data = xml.ReadData(text);
     if (data == nullptr) return;
@@ -350,14 +366,9 @@ void JsonEventReader::State::ReadFlatData(const object& root, Record& record) {
       ReadNamed(*data);
     }
   }
-  if (!record.has_strings) {
-    const std::string_view nested = First(root, Names{"EventData", "Payload"});
-    if (!nested.empty()) ReadNestedData(nested, record);
-  }
-  const std::string_view params = First(root, Names{"ParameterXml"});
-  if (!record.has_strings && params.starts_with("<Param>")) {
-    ReadNestedData(Keep(fmt::format("<EventData>{}</EventData>", params)), record);
-    std::fill(names.begin(), names.end(), std::string_view());
+  for (const std::string_view name : {"EventData", "Payload", "ParameterXml"}) {
+    const std::string_view nested = First(root, std::span(&name, 1));
+    if (!record.has_strings && !nested.empty()) ReadNestedData(nested, record);
   }
   if (binary.empty() && root["Data"].get(value) == simdjson::SUCCESS) ReadBytes(value);
   PutStrings(record);
@@ -367,8 +378,8 @@ bool JsonEventReader::State::ReadFlat(const object& root, Record& record) {
   const auto winlog = ObjectIn(root, "winlog");
   const object& main = winlog ? *winlog : root;
   record.provider = First(main, kProvider);
-  const std::string_view number = First(main, kNumber);
-  if (record.provider.empty() || !PutEventId(number, record)) return false;
+  if (record.provider.empty() && !IsProjection(main)) return false;
+  if (!PutEventId(First(main, kNumber), record)) return false;
   const std::string_view qualifiers = First(main, Names{"Qualifiers", "qualifiers"});
   if (!qualifiers.empty()) record.qualifiers = static_cast<std::uint16_t>(XmlNumber(qualifiers));
   record.channel = First(main, kChannel);

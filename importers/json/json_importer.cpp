@@ -7,6 +7,7 @@
 #include "engine/base/text.h"
 #include "importers/json/json_event.h"
 #include "importers/json/json_objects.h"
+#include "importers/text/line_reader.h"
 #include "importers/text/local_time.h"
 
 namespace exdiag {
@@ -16,19 +17,27 @@ using End = JsonObject::End;
 
 // Names that events have in one shape or another.  Two of them make a file one of events; what each
 // object is will be told by itself.
-constexpr std::string_view kSigns[] = {
-    "\"@timestamp\"",   "\"message\"",         "\"Message\"",          "\"EventID\"",
-    "\"EventId\"",      "\"event_id\"",        "\"event_identifier\"", "\"EventCode\"",
-    "\"InstanceId\"",   "\"Event\"",           "\"System\"",           "\"EventRecordID\"",
-    "\"winlog\"",       "\"log_name\"",        "\"source_name\"",      "\"SourceName\"",
-    "\"ProviderName\"", "\"EventSourceName\"", "\"Channel\"",          "\"LogName\"",
-    "\"EventTime\"",    "\"TimeCreated\"",     "\"TimeGenerated\"",    "\"EventRecordId\"",
-    "\"Logfile\"",      "\"computer_name\"",   "\"MachineName\"",      "\"EntryType\"",
-    "\"RecordId\"",     "\"LevelDisplayName\""};
+constexpr std::string_view kSigns[] = {"\"@timestamp\"",       "\"message\"",
+                                       "\"Message\"",          "\"EventID\"",
+                                       "\"EventId\"",          "\"event_id\"",
+                                       "\"event_identifier\"", "\"EventCode\"",
+                                       "\"InstanceId\"",       "\"Event\"",
+                                       "\"System\"",           "\"EventRecordID\"",
+                                       "\"winlog\"",           "\"log_name\"",
+                                       "\"source_name\"",      "\"SourceName\"",
+                                       "\"ProviderName\"",     "\"EventSourceName\"",
+                                       "\"Channel\"",          "\"LogName\"",
+                                       "\"EventTime\"",        "\"TimeCreated\"",
+                                       "\"TimeGenerated\"",    "\"EventRecordId\"",
+                                       "\"Logfile\"",          "\"computer_name\"",
+                                       "\"MachineName\"",      "\"EntryType\"",
+                                       "\"RecordId\"",         "\"LevelDisplayName\"",
+                                       "\"EventLevelName\""};
 
 class Reading {
  public:
-  Reading(EvidenceSink& evidence) : evidence_(&evidence) {}
+  Reading(LocalTimes::FindOrder dates, EvidenceSink& evidence)
+      : evidence_(&evidence), times_(std::move(dates)) {}
 
   // False when the sink wants no more.
   bool Take(const JsonObject& object) {
@@ -46,6 +55,7 @@ class Reading {
     const std::string_view local = reader_.local_time();
     if (record.time_basis == TimeBasis::kNone) {
       times_.Put(ReadWallClock(local), local, object.place.value, record);
+      if (record.time.known() && reader_.time_is_utc()) record.time_basis = TimeBasis::kUtc;
     }
     return evidence_->OnRecord(record);
   }
@@ -74,31 +84,55 @@ class Reading {
 
   EvidenceSink* evidence_;
   JsonEventReader reader_;
-  // Nearly all local times in JSON have the year in front.
-  LocalTimes times_{DateOrderFinder()};
+  LocalTimes times_;
   std::string message_;
 };
 
+DateOrderFinder FindDateOrder(const Export& input, JsonObjects::Start start) {
+  DateOrderFinder finder;
+  auto window = TextWindow::Open(input);
+  if (!window) return finder;
+  JsonObjects objects(*window, start);
+  JsonEventReader reader;
+  JsonObject object;
+  while (!finder.decided() && objects.Next(object)) {
+    Record ignored;
+    if (object.end != End::kClosed || !reader.Read(object.text, ignored)) continue;
+    if (const auto clock = ReadWallClock(reader.local_time())) finder.Add(*clock);
+  }
+  return finder;
+}
+
+bool HasSigns(std::string_view text) {
+  const auto has = [&](std::string_view sign) { return text.find(sign) != std::string_view::npos; };
+  return std::count_if(std::begin(kSigns), std::end(kSigns), has) >= 2;
+}
+
 class JsonImporter final : public Importer {
  public:
+  explicit JsonImporter(JsonObjects::Start start) : start_(start) {}
+
   std::string_view name() const override { return "json"; }
 
   bool Recognises(const Head& head) const override {
-    const std::string_view text = Trim(head.text);
+    std::string_view text = Trim(head.text);
+    if (StandsInProse()) {
+      while (!text.empty() && !BeginsObject(text.substr(0, text.find('\n')))) TakeLine(text);
+      return !text.empty() && HasSigns(text);
+    }
+    while (IsRecordLine(text.substr(0, text.find('\n')))) TakeLine(text);
     const std::string_view first = Trim(text.substr(text.starts_with('[') ? 1 : 0));
-    if (!first.starts_with('{') || !Trim(first.substr(1)).starts_with('"')) return false;
-    const auto has = [&](std::string_view sign) {
-      return text.find(sign) != std::string_view::npos;
-    };
-    return std::count_if(std::begin(kSigns), std::end(kSigns), has) >= 2;
+    return first.starts_with('{') && Trim(first.substr(1)).starts_with('"') && HasSigns(text);
   }
+
+  bool StandsInProse() const override { return start_ == JsonObjects::Start::kBraceAtMargin; }
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {
     auto window = TextWindow::Open(input);
     if (!window) return window.error();
-    JsonObjects objects(*window);
-    Reading reading(evidence);
+    JsonObjects objects(*window, start_);
+    Reading reading([&] { return FindDateOrder(input, start_); }, evidence);
     JsonObject object;
     while (objects.Next(object) && reading.Take(object)) {
     }
@@ -107,10 +141,19 @@ class JsonImporter final : public Importer {
     window->ReportLosses(problems);
     return {};
   }
+
+ private:
+  JsonObjects::Start start_;
 };
 
 }  // namespace
 
-std::unique_ptr<Importer> MakeJsonImporter() { return std::make_unique<JsonImporter>(); }
+std::unique_ptr<Importer> MakeJsonImporter() {
+  return std::make_unique<JsonImporter>(JsonObjects::Start::kAnyBrace);
+}
+
+std::unique_ptr<Importer> MakeJsonInTextImporter() {
+  return std::make_unique<JsonImporter>(JsonObjects::Start::kBraceAtMargin);
+}
 
 }  // namespace exdiag

@@ -9,5 +9,7 @@
 namespace exdiag {
 
 std::unique_ptr<Importer> MakeJsonImporter();
+// Objects with other text in front of them.
+std::unique_ptr<Importer> MakeJsonInTextImporter();
 
 }  // namespace exdiag

@@ -99,12 +99,30 @@ class Walk {
   bool cut_ = false;
 };
 
-// Brackets and commas around objects.
-bool IsArrayPunctuation(std::string_view text) {
-  return Trim(text).find_first_not_of("[], \t\r\n\xef\xbb\xbf") == kNone;
+// Brackets and commas around objects, and what evtx_dump counts them with.
+bool IsBetweenObjects(std::string_view text) {
+  return Trim(text).find_first_not_of("[], \t\r\n\xef\xbb\xbf") == kNone || IsRecordLine(text);
 }
 
 }  // namespace
+
+bool BeginsObject(std::string_view line) {
+  const std::string_view text = Trim(line);
+  if (!text.starts_with('{')) return false;
+  const std::string_view behind = Trim(text.substr(1));
+  return behind.empty() || behind.starts_with('"');
+}
+
+bool IsRecordLine(std::string_view line) {
+  constexpr std::string_view kRecord = "Record ";
+  const std::string_view text = Trim(line);
+  return text.starts_with(kRecord) && ParseInteger(text.substr(kRecord.size())).has_value();
+}
+
+std::size_t JsonObjects::BraceIn(std::string_view line) const {
+  if (start_ == Start::kBraceAtMargin && !BeginsObject(line)) return kNone;
+  return line.find('{');
+}
 
 bool JsonObjects::FindStart() {
   for (;;) {
@@ -114,9 +132,9 @@ bool JsonObjects::FindStart() {
       continue;
     }
     const std::size_t line_end = std::min(text.find('\n'), text.size() - 1) + 1;
-    const std::size_t brace = text.substr(0, line_end).find('{');
+    const std::size_t brace = BraceIn(text.substr(0, line_end));
     const std::string_view before = text.substr(0, std::min(brace, line_end));
-    if (!IsArrayPunctuation(before)) outside_.Add(before, window_->line());
+    if (!IsBetweenObjects(before)) outside_.Add(before, window_->line());
     window_->Consume(before.size());
     if (brace != kNone) return true;
   }

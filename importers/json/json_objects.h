@@ -23,12 +23,22 @@ struct JsonObject {
   End end = End::kClosed;
 };
 
+// True when an object begins at the margin of the line.
+bool BeginsObject(std::string_view line);
+
+// True when the line is "Record 7", which evtx_dump puts in front of an event.
+bool IsRecordLine(std::string_view line);
+
 // Walks the outermost objects in bounded memory.
 class JsonObjects {
  public:
   static constexpr std::size_t kLongest = std::size_t{4} << 20;
 
-  explicit JsonObjects(TextWindow& window) : window_(&window) {}
+  // Where anything begins an object, or, of a text with other things in it, only a brace at the
+  // margin of a line with a name or nothing behind it.
+  enum class Start : std::uint8_t { kAnyBrace, kBraceAtMargin };
+
+  JsonObjects(TextWindow& window, Start start) : window_(&window), start_(start) {}
 
   // False at the end of the text.  The object lives until the next call.
   bool Next(JsonObject& object);
@@ -38,8 +48,10 @@ class JsonObjects {
 
  private:
   bool FindStart();
+  std::size_t BraceIn(std::string_view line) const;
 
   TextWindow* window_;
+  Start start_;
   std::size_t pending_ = 0;  // what the last object takes of the window
   OutsideText outside_;
 };

@@ -54,6 +54,7 @@ struct JsonEventReader::State {
   std::vector<std::string_view> names;
   std::vector<std::byte> binary;
   std::string_view local_time;
+  bool time_is_utc = false;
   std::string padded;
 
   bool Parse(std::string_view text, json::element& root, std::string& error);

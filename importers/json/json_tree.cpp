@@ -147,6 +147,7 @@ bool JsonEventReader::State::ReadTree(const object& event, Record& record) {
   const auto system = ObjectIn(event, "System");
   if (!system) return false;
   ReadTreeSystem(*system, record);
+  if (record.provider.empty()) return false;
   ReadTreeData(event, record);
   if (const auto rendering = ObjectIn(event, "RenderingInfo")) {
     record.message = ElementText(*rendering, "Message");

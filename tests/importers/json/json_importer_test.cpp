@@ -203,6 +203,21 @@ const struct Shape {
               .has_strings = true,
               .strings = {"1"},
               .names = {"a"}}},
+            {"Log Analytics, saved from the portal: the name says the zone",
+             R"({"TimeGenerated [UTC]":"8/22/2006, 3:15:41.120 AM","Source":"MSExchangeTransport","EventLog":"Application","Computer":"EX1","EventLevel":1,"EventLevelName":"Error","EventID":7004,"EventCategory":3,"ParameterXml":"<Param>host</Param><Param></Param><Param>535</Param>"})",
+             With([](OwnedRecord& r) {
+               r.qualifiers = 0;
+               r.keywords = 0;
+               r.record_id = 0;
+               r.time = "2006-08-22T03:15:41.12Z";
+             })},
+            {"what Select-Object leaves mostly has no provider",
+             R"({"TimeCreated":"2006-08-22T03:15:41Z","Id":7004,"LevelDisplayName":"Error","Message":"m"})",
+             {.line = 1,
+              .id = 7004,
+              .level = "error",
+              .time = "2006-08-22T03:15:41Z",
+              .message = "m"}},
 };
 
 TEST(JsonImporterTest, EachToolsShape) {
@@ -240,6 +255,9 @@ TEST(JsonImporterTest, EachWayToPutThemTogether) {
       {"UTF-16 with mark",
        "\xff\xfe" + Utf16("[" + Event(1) + ",\r\n" + Event(2) + "]", false),
        {1, 2}},
+      {"numbered, as evtx_dump -o json does",
+       "Record 1\n" + pretty + "\nRecord 2\n" + pretty + "\n",
+       {2, 11}},
       {"joined arrays", "[" + Event(1) + "]\n[" + Event(2) + "]\n", {1, 2}},
   };
   for (const auto& row : kCases) {
@@ -251,6 +269,32 @@ TEST(JsonImporterTest, EachWayToPutThemTogether) {
     for (const auto& record : got.records) lines.push_back(record.line);
     EXPECT_EQ(lines, row.lines);
   }
+}
+
+TEST(JsonImporterTest, ObjectsBehindProse) {
+  const auto got = ImportBytes("Hello {all},\n\nthis is what we got:\n\n" + Event(1) +
+                               "\n{\n  \"EventID\": 2,\n  \"SourceName\": \"P\"\n}\nregards\n");
+  EXPECT_EQ(got.importer, "json");
+  EXPECT_THAT(got.records, SizeIs(2));
+  EXPECT_THAT(got.rejects, IsEmpty());
+  EXPECT_THAT(got.notes, ElementsAre("in: line 1: 3 lines from here on belong to no record; not "
+                                     "used [text.outside-records]"));
+}
+
+TEST(JsonImporterTest, TheOrderOfDatesIsThatOfTheFile) {
+  const std::string first =
+      R"({"Id":1,"LevelDisplayName":"Error","TimeCreated":"07.10.2021 12:28:26","Message":"m"})";
+  const std::string second =
+      R"({"Id":1,"LevelDisplayName":"Error","TimeCreated":"27.10.2021 12:28:26","Message":"m"})";
+  const auto got = ImportBytes("[" + first + ",\n" + second + "]");
+  ASSERT_THAT(got.records, SizeIs(2));
+  EXPECT_EQ(got.records[0].time, "2021-10-07T12:28:26");
+  EXPECT_EQ(got.records[1].time, "2021-10-27T12:28:26");
+  const std::string slashes =
+      R"({"Id":1,"LevelDisplayName":"Error","TimeCreated":"7/10/2021 12:28:26","Message":"m"})";
+  EXPECT_THAT(ImportBytes(slashes).notes,
+              ElementsAre("in: day and month cannot be told apart in any date; read as "
+                          "month/day/year [text.date-order]"));
 }
 
 TEST(JsonImporterTest, DamageCostsItsOwnObjectOnly) {
