@@ -41,11 +41,13 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeEventCombImporter());
     list.push_back(MakeEvtxECmdCsvImporter());
     list.push_back(MakePlasoCsvImporter());
+    list.push_back(MakeLogAnalyticsCsvImporter());
     list.push_back(MakeLogParserCsvImporter());
     list.push_back(MakeWinEventCsvImporter());
     list.push_back(MakeEventLogCsvImporter());
     list.push_back(MakeEventQueryCsvImporter());
     list.push_back(MakeNtCsvImporter());
+    list.push_back(MakeNtSemicolonImporter());
     list.push_back(MakeNtTxtImporter());
     list.push_back(MakeEventViewerImporter());
     list.push_back(MakeMtaLogImporter());

@@ -218,7 +218,7 @@ class Reader final : public TableReader {
 
 // The delimiter with which `text` is an export of this kind; '\0' when it is none.
 char DelimiterOf(std::string_view text) {
-  for (const char delimiter : {',', '\t'}) {
+  for (const char delimiter : {',', ';', '\t'}) {
     const TableHead head = ReadTableHead(text, delimiter);
     if (head.has_header && (IsHeaderByName(head.header) || HasShape(head))) return delimiter;
   }

@@ -1,6 +1,6 @@
-// Tables whose header names properties of events: PowerShell, Log Parser, EvtxECmd, plaso,
-// eventquery.vbs.  Such names are not translated, so columns are found by name, in any order and
-// number.  A property that is an object is written by PowerShell as the name of its type
+// Tables whose header names properties of events: PowerShell, Log Parser, EvtxECmd, plaso, Log
+// Analytics, eventquery.vbs.  Such names are not translated, so columns are found by name, in any
+// order and number.  A property that is an object is written by PowerShell as the name of its type
 // ("System.String[]"): such a value says nothing and is taken as not exported.
 #include "importers/csv/named_columns_importer.h"
 
@@ -36,8 +36,9 @@ enum Column : std::uint8_t {
   kTime,
   kEventType,  // the number that ReportEvent was given
   kStrings,
-  kPayload,  // event data as JSON
-  kXml,      // the whole event
+  kPayload,  // event data as JSON or XML
+  kParameters,
+  kXml,  // the whole event
   kBinary,
   kColumnCount,
   kOther = kColumnCount,
@@ -64,13 +65,15 @@ constexpr Name kWinEventNames[] = {
     {"MachineName", kMachine},
     {"UserId", kUser},
     {"TimeCreated", kTime},
+    {"PSComputerName", kMachine},
 };
 
 constexpr Name kEventLogNames[] = {
-    {"Message", kMessage},    {"EventID", kId},          {"InstanceId", kInstanceId},
-    {"EntryType", kTypeText}, {"CategoryNumber", kTask}, {"Category", kTaskText},
-    {"Index", kRecordId},     {"Source", kProvider},     {"MachineName", kMachine},
-    {"UserName", kUser},      {"TimeGenerated", kTime},  {"TimeWritten", kTime},
+    {"Message", kMessage},        {"EventID", kId},          {"InstanceId", kInstanceId},
+    {"EntryType", kTypeText},     {"CategoryNumber", kTask}, {"Category", kTaskText},
+    {"Index", kRecordId},         {"Source", kProvider},     {"MachineName", kMachine},
+    {"UserName", kUser},          {"TimeGenerated", kTime},  {"TimeWritten", kTime},
+    {"PSComputerName", kMachine},
 };
 
 constexpr Name kLogParserNames[] = {
@@ -95,6 +98,27 @@ constexpr Name kEvtxECmdNames[] = {
     {"EventRecordId", kRecordId}, {"TimeCreated", kTime},  {"EventId", kId},
     {"Level", kTypeText},         {"Provider", kProvider}, {"Channel", kLog},
     {"Computer", kMachine},       {"UserId", kUser},       {"Payload", kPayload},
+};
+
+// The portal puts the zone in which it shows times behind the name.
+constexpr Name kLogAnalyticsNames[] = {
+    {"TimeGenerated [UTC]", kTime},
+    {"TimeGenerated", kTime},
+    {"TimeGenerated [Local Time]", kTime},
+    {"EventID", kId},
+    {"EventLevelName", kTypeText},
+    {"EventCategory", kTask},
+    {"Source", kProvider},
+    {"EventSourceName", kProvider},
+    {"Provider", kProvider},
+    {"EventLog", kLog},
+    {"Channel", kLog},
+    {"Computer", kMachine},
+    {"UserName", kUser},
+    {"EventRecordId", kRecordId},
+    {"RenderedDescription", kMessage},
+    {"EventData", kPayload},
+    {"ParameterXml", kParameters},
 };
 
 constexpr Name kPlasoNames[] = {
@@ -129,6 +153,11 @@ constexpr std::string_view kLogParserSigns[] = {"EventTypeName", "EventCategoryN
                                                 "RecordNumber",  "ComputerName",      "EventLog"};
 constexpr std::string_view kEvtxECmdSigns[] = {"EventRecordId", "Provider", "MapDescription",
                                                "ChunkNumber",   "Payload",  "PayloadData1"};
+constexpr std::string_view kLogAnalyticsSigns[] = {
+    "TimeGenerated [UTC]", "TimeGenerated [Local Time]",
+    "SourceSystem",        "TenantId",
+    "EventLevelName",      "ParameterXml",
+    "RenderedDescription", "EventSourceName"};
 constexpr std::string_view kPlasoSigns[] = {"record_number", "source_name", "timestamp_desc"};
 constexpr std::string_view kEventQuerySigns[] = {"Date Time", "ComputerName"};
 
@@ -150,6 +179,8 @@ constexpr Dialect kLogParser = {
     "logparser-csv", kLogParserNames, kLogParserSigns, {kId, kId}, Join::kBar};
 constexpr Dialect kEvtxECmd = {"evtxecmd-csv", kEvtxECmdNames, kEvtxECmdSigns,
                                {kId, kId},     Join::kNone,    true};
+constexpr Dialect kLogAnalytics = {
+    "loganalytics-csv", kLogAnalyticsNames, kLogAnalyticsSigns, {kId, kId}};
 constexpr Dialect kPlaso = {
     "plaso-csv", kPlasoNames, kPlasoSigns, {kId, kInstanceId}, Join::kPythonList};
 constexpr Dialect kEventQuery = {"eventquery-csv", kEventQueryNames, kEventQuerySigns, {kId, kId}};
@@ -159,6 +190,7 @@ struct Layout {
 
   std::array<std::size_t, kColumnCount> at;
   std::size_t fields = 0;
+  bool utc = false;
 
   Layout() { at.fill(kAbsent); }
   bool has(Column column) const { return at[column] != kAbsent; }
@@ -178,6 +210,7 @@ Layout LayoutOf(const CsvRow& header, const Dialect& dialect) {
     for (std::size_t i = 0; i < header.fields.size(); ++i) {
       if (EqualsIgnoreCase(known.name, Trim(header.fields[i]))) layout.at[known.column] = i;
     }
+    if (layout.has(known.column) && known.name.ends_with(" [UTC]")) layout.utc = true;
   }
   layout.fields = header.fields.size();
   return layout;
@@ -237,6 +270,8 @@ class Reader final : public TableReader {
     utc_time_ = text.substr(0, text.find_first_of("+-Z", kDateAndTime));
     return utc_time_ += 'Z';
   }
+
+  bool TimesAreUtc() const override { return layout_.utc; }
 
   // "Listing the events in 'Application' log of host 'EX1'"
   void TakePreamble(std::string_view line) override {
@@ -299,8 +334,10 @@ class Reader final : public TableReader {
       PutPythonList(joined.substr(1));
     }
     record.strings = strings_;
-    const std::string_view payload = layout_.Get(row, kPayload);
-    if (!payload.empty()) json_.ReadPayload(payload, record);
+    for (const Column column : {kPayload, kParameters}) {
+      const std::string_view payload = layout_.Get(row, column);
+      if (!payload.empty() && !record.has_strings) json_.ReadPayload(payload, record);
+    }
     const std::string_view xml = layout_.Get(row, kXml);
     const XmlEvent* const event = xml.empty() ? nullptr : xml_.Read(xml);
     if (event != nullptr) PutXmlEvent(*event, record);
@@ -426,6 +463,10 @@ std::unique_ptr<Importer> MakeLogParserCsvImporter() {
 
 std::unique_ptr<Importer> MakeEvtxECmdCsvImporter() {
   return std::make_unique<NamedColumnsImporter>(kEvtxECmd);
+}
+
+std::unique_ptr<Importer> MakeLogAnalyticsCsvImporter() {
+  return std::make_unique<NamedColumnsImporter>(kLogAnalytics);
 }
 
 std::unique_ptr<Importer> MakePlasoCsvImporter() {

@@ -14,6 +14,7 @@ std::unique_ptr<Importer> MakeLogParserCsvImporter();
 std::unique_ptr<Importer> MakeEvtxECmdCsvImporter();
 // plaso's psort and Timesketch.
 std::unique_ptr<Importer> MakePlasoCsvImporter();
+std::unique_ptr<Importer> MakeLogAnalyticsCsvImporter();  // Sentinel, Azure Monitor
 // eventquery.vbs /fo csv of XP and 2003.
 std::unique_ptr<Importer> MakeEventQueryCsvImporter();
 

@@ -300,6 +300,10 @@ std::unique_ptr<Importer> MakeNtCsvImporter() {
   return std::make_unique<NtImporter>("nt-csv", ',');
 }
 
+std::unique_ptr<Importer> MakeNtSemicolonImporter() {
+  return std::make_unique<NtImporter>("nt-csv", ';');
+}
+
 std::unique_ptr<Importer> MakeNtTxtImporter() {
   return std::make_unique<NtImporter>("nt-txt", '\t');
 }

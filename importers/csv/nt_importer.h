@@ -7,7 +7,8 @@
 
 namespace exdiag {
 
-std::unique_ptr<Importer> MakeNtCsvImporter();  // comma
-std::unique_ptr<Importer> MakeNtTxtImporter();  // tab
+std::unique_ptr<Importer> MakeNtCsvImporter();        // comma
+std::unique_ptr<Importer> MakeNtSemicolonImporter();  // as spreadsheets of many countries save it
+std::unique_ptr<Importer> MakeNtTxtImporter();        // tab
 
 }  // namespace exdiag

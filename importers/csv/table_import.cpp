@@ -77,6 +77,7 @@ bool PassOn(const Pass& pass, TableReader& reader, LocalTimes& times, std::strin
   reader.Fill(pass.row(), record, scratch);
   const std::string_view time = reader.TimeOf(pass.row());
   times.Put(ReadWallClock(time), time, pass.line(), record);
+  if (record.time.known() && reader.TimesAreUtc()) record.time_basis = TimeBasis::kUtc;
   return evidence.OnRecord(record);
 }
 

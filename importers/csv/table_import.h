@@ -35,6 +35,8 @@ class TableReader {
 
   // The text of the row's time.
   virtual std::string_view TimeOf(const CsvRow& row) const = 0;
+  // True when the head of the table says that times are UTC.
+  virtual bool TimesAreUtc() const { return false; }
 
   // Fills everything but place and time.  `scratch` may back the message.
   virtual void Fill(const CsvRow& row, Record& record, std::string& scratch) = 0;

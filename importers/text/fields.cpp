@@ -36,6 +36,8 @@ constexpr struct {
 };
 
 constexpr std::string_view kNoCategory[] = {"None", "N/A"};
+// Log Parser's words for a category whose text it has not got.
+constexpr std::string_view kNoCategoryText = "The name for category ";
 
 const WordTable<EventType>& EventTypes() {
   static const auto kTable = [] {
@@ -76,7 +78,7 @@ void PutEventType(std::string_view text, Record& record) {
 
 void PutCategory(std::string_view text, Record& record) {
   const std::string_view trimmed = TrimField(text);
-  if (IsNoCategory(trimmed)) return;
+  if (IsNoCategory(trimmed) || trimmed.starts_with(kNoCategoryText)) return;
   if (trimmed.size() > 2 && trimmed.front() == '(' && trimmed.back() == ')') {
     const auto number = ParseInteger(trimmed.substr(1, trimmed.size() - 2));
     if (number && *number >= 0 && *number <= 0xffff) {

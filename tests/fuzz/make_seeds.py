@@ -118,6 +118,10 @@ running
         'datetime,event_identifier,record_number,source_name,strings,xml_string\n'
         '2006-08-22 03:15:41+00:00,7004,5,X,[\'y\'],"<Event><System><Provider Name=""P""/><EventID>7004</EventID>'
         '<Level>2</Level></System><EventData><Data>host</Data><Data/></EventData></Event>"\n'],
+    'loganalytics-csv': [
+        '"TenantId",SourceSystem,"TimeGenerated [UTC]",Source,EventLog,Computer,EventLevelName,ParameterXml,EventID,'
+        'RenderedDescription\n'
+        't,OpsManager,"8/22/2006, 3:15:41.120 AM",P,Application,EX1,Error,"<Param>a</Param><Param></Param>",7004,"a, b"\n'],
     'eventquery-csv': [
         'Listing the events in \'Application\' log of host \'EX1\'\n' + '-' * 78 + '\n'
         '"Type","Event","Date Time","Source","ComputerName","Category","User","Description"\n'

@@ -273,6 +273,34 @@ TEST(NamedColumnsTest, OtherTools) {
        "<EventRecordID>5</EventRecordID><Channel>Application</Channel><Computer>EX1</Computer>"
        "</System><EventData><Data>host</Data><Data/><Data>535</Data></EventData></Event>\"\n",
        Refused(2, [](OwnedRecord& r) { r.time = "2006-08-22T03:15:41Z"; })},
+      {"Log Analytics, saved from the portal: the head of the column says the zone",
+       "loganalytics-csv",
+       "\"TenantId\",SourceSystem,\"TimeGenerated [UTC]\",Source,EventLog,Computer,EventLevel,"
+       "EventLevelName,ParameterXml,EventID,RenderedDescription,UserName,EventCategory\r\n"
+       "t,OpsManager,\"8/22/2006, 3:15:41.120 AM\",MSExchangeTransport,Application,EX1,1,Error,"
+       "\"<Param>host</Param><Param></Param><Param>535</Param>\",7004,\"a, b\nc\",N/A,3\r\n",
+       Refused(2,
+               [](OwnedRecord& r) {
+                 r.time = "2006-08-22T03:15:41.12Z";
+                 r.record_id = 0;
+                 r.category = 3;
+                 r.message = "a, b\nc";
+               })},
+      {"Log Parser without the text of the category", "logparser-csv",
+       "RecordNumber,TimeGenerated,EventID,EventTypeName,EventCategory,EventCategoryName,"
+       "SourceName,EventLog,Strings,ComputerName\r\n5,2006-08-22 03:15:41,7004,Error event,3,"
+       "\"The name for category 3 in Source \"\"MSExchangeTransport\"\" cannot be found.\","
+       "MSExchangeTransport,Application,host||535,EX1\r\n",
+       Refused(2, [](OwnedRecord& r) { r.category = 3; })},
+      {"Get-EventLog on another computer", "eventlog-csv",
+       "\"PSComputerName\",\"EventID\",\"Index\",\"EntryType\",\"Source\",\"TimeGenerated\"\r\n"
+       "\"EX1\",\"7004\",\"5\",\"Error\",\"MSExchangeTransport\",\"2006-08-22 03:15:41\"\r\n",
+       Refused(2,
+               [](OwnedRecord& r) {
+                 r.channel = "";
+                 r.has_strings = false;
+                 r.strings = {};
+               })},
       {"eventquery.vbs behind its banner; the log is in the headline", "eventquery-csv",
        "Microsoft (R) Windows Script Host Version 5.6\r\nCopyright (C) Microsoft Corporation "
        "1996-2001. All rights reserved.\r\n\r\n\r\n"

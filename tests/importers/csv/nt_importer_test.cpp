@@ -47,6 +47,19 @@ TEST(NtImporterTest, TabsMakeTheTextForm) {
                                       .message = "Logon Failure:\n\tReason:\tUnknown user name"}));
 }
 
+TEST(NtImporterTest, SemicolonsOfASpreadsheet) {
+  const auto got =
+      ImportBytes("23.11.1999;19:56:34;MSExchangeMTA;Fehler;Keine;9322;N/A;BREST;\"a; b, c\"\r\n");
+  EXPECT_EQ(got.importer, "nt-csv");
+  EXPECT_THAT(got.records, ElementsAre(OwnedRecord{.line = 1,
+                                                   .provider = "MSExchangeMTA",
+                                                   .id = 9322,
+                                                   .level = "error",
+                                                   .time = "1999-11-23T19:56:34",
+                                                   .computer = "BREST",
+                                                   .message = "a; b, c"}));
+}
+
 // A row in front, the description under test, a row behind: both must survive it.
 TEST(NtImporterTest, DescriptionsOfEveryKind) {
   const struct {
