@@ -13,7 +13,7 @@ namespace exdiag {
 // fact of kind K_listing for the host, so that "not in the list" means something.
 //
 //   spn                service ("SMTPSVC"), instance ("mail.example.com"), port, account
-//   spn_listing        account, count
+//   spn_listing        account, count; shared_spn_listing: count
 //   file_version       name ("Security.dll"), path, size, date ("1999-09-23"), version;
 //                      normalisation adds crypto_strength ("56" or "128") where kbdata/files knows
 //                      it

@@ -8,6 +8,7 @@ const std::vector<FactKind>& FactKinds() {
   static const std::vector<FactKind> kinds = {
       {"spn", {"service", "instance", "port", "account"}},
       {"spn_listing", {"account", "count"}},
+      {"shared_spn_listing", {"count"}},
       {"file_version", {}},  // kbdata/files adds attributes of its own
       {"file_version_listing", {"path", "count"}},
       {"tpkt_frame",
