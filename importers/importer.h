@@ -36,7 +36,8 @@ std::unique_ptr<ByteSource> MemorySource(std::string bytes);
 
 // What the user said that the export cannot say itself.
 struct ImportOptions {
-  std::string codepage;  // iconv name for text that is neither UTF-8 nor UTF-16; "" = windows-1252
+  // iconv name for text that is neither UTF-8 nor UTF-16; "": the one that makes sense of it.
+  std::string codepage;
 };
 
 struct Export {

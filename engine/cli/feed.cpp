@@ -34,7 +34,7 @@ void AddReadingOptions(CLI::App& app, FeedOptions& options) {
                  "zone of exports in local time: Europe/Paris, +01:00")
       ->type_name("ZONE");
   app.add_option("--codepage", options.codepage,
-                 "of exports that are no Unicode (default windows-1252)")
+                 "of exports that are no Unicode (default: the one that makes sense of the text)")
       ->type_name("NAME");
   app.add_flag("--strict", options.strict, "exit with 3 when anything could not be read");
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/text.h"
+#include "importers/text/codepage_guess.h"
 
 namespace exdiag {
 namespace {
@@ -70,7 +71,8 @@ std::string_view WithoutCutCharacter(std::string_view text) {
 std::string DecodeBytes(std::string_view text, const std::string& codepage) {
   const std::string_view whole = WithoutCutCharacter(text);
   if (IsAscii(whole) || IsUtf8(whole)) return std::string(whole);
-  auto decoder = CodepageDecoder::Open(codepage);
+  auto decoder =
+      CodepageDecoder::Open(codepage.empty() ? std::string(GuessCodepage(text)) : codepage);
   if (!decoder) return "";
   std::string out;
   decoder->Append(text, out);

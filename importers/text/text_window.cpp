@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "engine/base/text.h"
+#include "importers/text/codepage_guess.h"
 
 namespace exdiag {
 namespace {
@@ -144,6 +145,10 @@ std::uint64_t TextWindow::LineAt(std::size_t place) const {
 void TextWindow::DecodeLines(std::size_t from, std::size_t to) {
   scratch_.clear();
   std::string_view rest = std::string_view(buffer_).substr(from, to - from);
+  if (!codepage_line_ && input_->options.codepage.empty()) {
+    auto guessed = CodepageDecoder::Open(std::string(GuessCodepage(rest)));
+    if (guessed) decoder_ = std::move(guessed).value();
+  }
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, std::min(rest.size(), rest.find('\n')) + 1);
     const std::size_t place = to - rest.size();

@@ -194,9 +194,9 @@ TEST(HostReports, IpconfigInOtherLanguages) {
           "   Passerelle par d\x82"
           "faut . . . . . :\r\n"
           "   Serveurs DNS. . . . . . . . . . . : 10.0.0.3\r\n",
-          {"ex1 ip_address adapter=Carte Ethernet Connexion au r\u201aseau local address=10.0.0.1",
-           "ex1 ip_address adapter=Carte Ethernet Connexion au r\u201aseau local address=10.0.0.2",
-           "ex1 dns_server adapter=Carte Ethernet Connexion au r\u201aseau local address=10.0.0.3",
+          {"ex1 ip_address adapter=Carte Ethernet Connexion au réseau local address=10.0.0.1",
+           "ex1 ip_address adapter=Carte Ethernet Connexion au réseau local address=10.0.0.2",
+           "ex1 dns_server adapter=Carte Ethernet Connexion au réseau local address=10.0.0.3",
            "ex1 ip_configuration", "ex1 ip_address_listing count=2",
            "ex1 dns_server_listing count=1", "ex1 default_gateway_listing count=0"}},
          {"Japanese; nothing that tells of WINS or a gateway is no sign that there is none",

@@ -37,6 +37,11 @@ TEST(EncodingTest, OneRowInEveryEncoding) {
        "",
        {"in: line 1: not UTF-8; this and other such lines are read as windows-1252 "
         "[text.codepage]"}},
+      {"an OEM code page, told by what makes sense in it",
+       "11/23/99,1:00:00 AM,MSExchangeMTA,Error,S\x82"
+       "curit\x82,9322,N/A,BREST,acc\x8as refus\x82\r\n",
+       "",
+       {"in: line 1: not UTF-8; this and other such lines are read as CP850 [text.codepage]"}},
       {"a code page that the user named, by number", Latin1(kRow), "1252", {}},
       {"the same by name", Latin1(kRow), "iso-8859-1", {}},
       {"UTF-8 is told before the code page that the user named", std::string(kRow), "850", {}},
@@ -75,13 +80,12 @@ TEST(EncodingTest, JapaneseWithoutByteOrderMark) {
 }
 
 TEST(EncodingTest, CharactersWithoutMeaningAreShownAndTold) {
-  const auto got = ImportBytes("11/23/99,1:00:00 AM,S,Error,None,1,N/A,PC,a\x81z\r\n");
+  const auto got =
+      ImportBytes("11/23/99,1:00:00 AM,S,Error,None,1,N/A,PC,a\x81z\r\n", {.codepage = "1252"});
   ASSERT_THAT(got.records, SizeIs(1));
   EXPECT_EQ(got.records[0].message, "a\xef\xbf\xbdz");
   EXPECT_THAT(got.notes,
-              ElementsAre("in: line 1: not UTF-8; this and other such lines are read as "
-                          "windows-1252 [text.codepage]",
-                          "in: line 1: characters that the encoding does not know; shown as U+FFFD "
+              ElementsAre("in: line 1: characters that the encoding does not know; shown as U+FFFD "
                           "here and after [text.encoding]"));
 }
 
