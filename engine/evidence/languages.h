@@ -49,6 +49,7 @@ struct Languages {
   std::vector<FieldWord> columns;        // of the Event Viewer's tables; kDate is date and time
   std::vector<TypeWord> types;           // levels, types, and keywords of audits
   std::vector<std::string> no_category;  // "None"
+  std::vector<std::string> no_user;      // "N/A"
 };
 
 // The languages of this process, as a locale is.  To be set once, before anything is recognised or

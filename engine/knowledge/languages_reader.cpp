@@ -97,12 +97,14 @@ void ReadLanguageFile(const YamlNode& root, YamlProblems& problems, Languages& a
   ReadFields(file, "columns", true, one.columns, problems);
   ReadTypes(file, one.types, problems);
   one.no_category = ReadWords(file, "no_category", problems);
+  one.no_user = ReadWords(file, "no_user", problems);
   file.Finish();
   if (problems.errors() > 0) return;
   Append(all.labels, std::move(one.labels));
   Append(all.columns, std::move(one.columns));
   Append(all.types, std::move(one.types));
   Append(all.no_category, std::move(one.no_category));
+  Append(all.no_user, std::move(one.no_user));
 }
 
 }  // namespace

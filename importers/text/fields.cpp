@@ -36,6 +36,7 @@ constexpr struct {
 };
 
 constexpr std::string_view kNoCategory[] = {"None", "N/A"};
+constexpr std::string_view kNoUser[] = {"N/A"};
 // Log Parser's words for a category whose text it has not got.
 constexpr std::string_view kNoCategoryText = "The name for category ";
 
@@ -51,15 +52,24 @@ const WordTable<EventType>& EventTypes() {
   return kTable;
 }
 
+struct Nothing {};
+using WordSet = WordTable<Nothing>;
+
+WordSet WordsOf(std::span<const std::string_view> english, const std::vector<std::string>& others) {
+  WordSet words;
+  for (const std::string_view word : english) words.Add(word, {});
+  for (const std::string& word : others) words.Add(word, {});
+  return words;
+}
+
 bool IsNoCategory(std::string_view word) {
-  struct Nothing {};
-  static const auto kTable = [] {
-    WordTable<Nothing> table;
-    for (const std::string_view none : kNoCategory) table.Add(none, {});
-    for (const std::string& none : KnownLanguages().no_category) table.Add(none, {});
-    return table;
-  }();
-  return kTable.Find(word) != nullptr;
+  static const WordSet kWords = WordsOf(kNoCategory, KnownLanguages().no_category);
+  return kWords.Find(word) != nullptr;
+}
+
+bool IsNoUser(std::string_view word) {
+  static const WordSet kWords = WordsOf(kNoUser, KnownLanguages().no_user);
+  return kWords.Find(word) != nullptr;
 }
 
 }  // namespace
@@ -91,7 +101,7 @@ void PutCategory(std::string_view text, Record& record) {
 
 std::string_view UserField(std::string_view text) {
   const std::string_view trimmed = TrimField(text);
-  return EqualsIgnoreCase(trimmed, "N/A") ? std::string_view() : trimmed;
+  return IsNoUser(trimmed) ? std::string_view() : trimmed;
 }
 
 std::optional<std::uint32_t> EventIdOf(std::string_view text) {
@@ -116,7 +126,9 @@ bool PutEventId(std::string_view text, Record& record) {
 }
 
 std::string_view CleanMessage(std::string_view text, std::string& scratch) {
-  const std::string_view trimmed = TrimField(text);
+  std::string_view trimmed = TrimField(text);
+  // psloglist writes the zero that ends a string in C.
+  while (trimmed.ends_with('\0')) trimmed = Trim(trimmed.substr(0, trimmed.size() - 1));
   if (trimmed.find('\r') == std::string_view::npos) return trimmed;
   scratch.clear();
   for (std::size_t at = 0; at < trimmed.size();) {

@@ -28,7 +28,7 @@ void PutEventType(std::string_view text, Record& record);
 // Category as printed: "None" in any language is no category, "(5)" is number 5 without a name.
 void PutCategory(std::string_view text, Record& record);
 
-// "N/A" is no user.
+// "N/A", in any language, is no user.
 std::string_view UserField(std::string_view text);
 
 // A whole event number, 16 bit, or 32 bit with qualifiers in the high word; nullopt when `text` is

@@ -46,7 +46,7 @@ TEST_F(LanguagesTest, WordsOfAllFilesAreKnown) {
                                "labels: {source: Lähde, event_id: [Tapahtumatunnus]}\n"
                                "columns: {date: Päivämäärä ja aika}\n"
                                "types: {error: Virhe, audit_failure: [Valvonta epäonnistui]}\n"
-                               "no_category: [Ei mitään]\n"},
+                               "no_category: [Ei mitään]\nno_user: [Ei käytössä]\n"},
                               {"swedish.yaml", "language: Swedish\nlabels: {source: Källa}\n"}});
   EXPECT_THAT(complaints_, IsEmpty());
   ASSERT_EQ(all.labels.size(), 3u);
@@ -60,6 +60,7 @@ TEST_F(LanguagesTest, WordsOfAllFilesAreKnown) {
   EXPECT_EQ(all.types[0].level, Level::kError);
   EXPECT_EQ(all.types[1].keywords, kKeywordAuditFailure);
   EXPECT_THAT(all.no_category, ElementsAre("Ei mitään"));
+  EXPECT_THAT(all.no_user, ElementsAre("Ei käytössä"));
 }
 
 TEST_F(LanguagesTest, NoFolderIsNoLanguage) {

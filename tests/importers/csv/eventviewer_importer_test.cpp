@@ -75,8 +75,8 @@ TEST(EventViewerCsvTest, ViewsLanguagesAndTabs) {
         .time = "2021-10-27T12:28:26",
         .message = "a, b"}},
       {"a language that we do not know: told by shape",
-       "Taso,Aika,Lähde,Tapahtuma,Luokka\n"
-       "Virhe,27.10.2021 12:28:26,S,808,x,m\n",
+       "Tase,Aeg,Allikas,ID,Liik\n"
+       "Viga,27.10.2021 12:28:26,S,808,x,m\n",
        {.line = 2,
         .provider = "S",
         .id = 808,
