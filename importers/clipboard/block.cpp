@@ -203,10 +203,10 @@ bool BlockScanner::StartsNext(Part part) {
 bool BlockScanner::LeavesMargin() const {
   const std::string_view line = lines_.line();
   // Most events stand at the margin themselves.
-  if (!head_.quoted && head_.indent == 0) return false;
+  if (head_.quoted == 0 && head_.indent == 0) return false;
   const std::string_view text = Trim(line);
   if (text.empty() || IsXmlLabel(text) || BeginsXml(text) || IsFence(text)) return false;
-  if (head_.quoted) return text.front() != '>';
+  if (head_.quoted > 0) return QuoteMarks(line) < head_.quoted;
   return static_cast<std::size_t>(text.data() - line.data()) < head_.indent;
 }
 
@@ -221,8 +221,8 @@ void BlockScanner::ReadBody(Block& block) {
       lines_.Repeat();
       return;
     }
-    blank = IsBlankText(lines_.line());
     const std::string_view line = first ? lines_.line() : WithoutMargin(lines_.line(), head_);
+    blank = IsBlankText(line);
     first = false;
     part = TakeLine(part, line, block);
   }

@@ -228,8 +228,9 @@ class Parser {
   // Behind the ">" marks of a quoted mail.
   std::size_t Margin(std::string_view line) {
     std::size_t at = SkipBlanks(line, 0);
-    if (at >= line.size() || line[at] != '>' || (header_.seen != 0 && !header_.quoted)) return 0;
-    header_.quoted = true;
+    if (at >= line.size() || line[at] != '>' || (header_.seen != 0 && header_.quoted == 0))
+      return 0;
+    if (header_.seen == 0) header_.quoted = QuoteMarks(line);
     while (at < line.size() && (line[at] == '>' || IsBlank(line[at]))) ++at;
     return at;
   }
@@ -355,11 +356,22 @@ bool IsEvent(const Header& header, Context context) {
   return source && kind && header.fields() >= 3;
 }
 
+std::size_t QuoteMarks(std::string_view line) {
+  std::size_t marks = 0;
+  for (const char c : line) {
+    if (c != '>' && !IsBlank(c)) break;
+    marks += c == '>';
+  }
+  return marks;
+}
+
 std::string_view WithoutMargin(std::string_view line, const Header& header) {
   std::size_t at = 0;
-  if (header.quoted) {
-    const std::size_t mark = SkipBlanks(line, 0);
-    if (mark < line.size() && line[mark] == '>') at = mark + 1;
+  if (header.quoted > 0) {
+    for (std::size_t i = 0; i < header.quoted; ++i) {
+      const std::size_t mark = SkipBlanks(line, at);
+      if (mark < line.size() && line[mark] == '>') at = mark + 1;
+    }
     if (at > 0 && at < line.size() && line[at] == ' ') ++at;
     return line.substr(at);
   }

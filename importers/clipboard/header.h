@@ -31,7 +31,7 @@ struct Header {
   std::size_t size = 0;         // where the description begins, or the first line that is no header
   std::uint64_t line_ends = 0;  // in front of that place
   std::size_t indent = 0;       // blanks before the leftmost label line
-  bool quoted = false;          // lines begin with the ">" of a mail
+  std::size_t quoted = 0;       // how many ">" of mails lines begin with
 
   bool has(Field field) const { return (seen >> static_cast<unsigned>(field) & 1) != 0; }
   std::string_view operator[](Field field) const { return value[static_cast<std::size_t>(field)]; }
@@ -48,6 +48,9 @@ enum class Context : std::uint8_t {
   kDescription,  // inside the text of an event, which may itself hold labels: more
 };
 bool IsEvent(const Header& header, Context context);
+
+// How many ">" a line of a mail begins with.
+std::size_t QuoteMarks(std::string_view line);
 
 // Without the ">" and the indentation that a mail or page gave to the whole block.
 std::string_view WithoutMargin(std::string_view line, const Header& header);

@@ -102,6 +102,10 @@ TEST(ClipboardTest, ShapesThatPagesMakeOfABlock) {
        "> Event Type: Error\n> Event Source: MSExchangeTransport\n> Event ID: 7004\n"
        "> Description:\n> It failed.\n>\n> Badly.\n\nRegards",
        "It failed.\n\nBadly."},
+      {"a mail in a mail",
+       ">> Event Type: Error\n>> Event Source: MSExchangeTransport\n>> Event ID: 7004\n"
+       ">> Description:\n>> It failed.\n>>\n>> Badly.\n>>\n> Regards",
+       "It failed.\n\nBadly."},
       {"indented in an article, which goes on behind it",
        "  Event Type: Error\n  Event Source: MSExchangeTransport\n  Event ID: 7004\n"
        "  Description:\n  It failed.\n\nCAUSE\n=====",
@@ -135,6 +139,67 @@ TEST(ClipboardTest, ShapesThatPagesMakeOfABlock) {
     EXPECT_EQ(got.records[0].level, "error");
     EXPECT_EQ(got.records[0].message, row.message);
     EXPECT_THAT(got.rejects, IsEmpty());
+  }
+}
+
+// As XP and 2003 name them.
+TEST(ClipboardTest, BlocksOf2003InOtherLanguages) {
+  const struct {
+    std::string_view language;
+    std::string text;
+  } kCases[] = {
+      {"German",
+       "Ereignistyp:\tFehler\nEreignisquelle:\tS\nEreigniskategorie:\tKeine\n"
+       "Ereigniskennung:\t7004\nDatum:\t\t13.12.2001\nZeit:\t\t10:45:00\n"
+       "Benutzer:\t\tNicht zutreffend\nComputer:\tEX1\nBeschreibung:\nm\n"},
+      {"French",
+       "Type de l'événement :\tErreur\nSource de l'événement :\tS\n"
+       "Catégorie de l'événement :\tAucun\nID de l'événement :\t7004\nDate :\t\t13/12/2001\n"
+       "Heure :\t\t10:45:00\nUtilisateur :\t\tN/A\nOrdinateur :\tEX1\nDescription :\nm\n"},
+      {"Spanish",
+       "Tipo de suceso:\tError\nOrigen del suceso:\tS\nCategoría del suceso:\tNinguno\n"
+       "Id. suceso:\t7004\nFecha:\t\t13/12/2001\nHora:\t\t10:45:00\n"
+       "Usuario:\t\tNo disponible\nEquipo:\tEX1\nDescripción:\nm\n"},
+      {"Italian",
+       "Tipo evento:\tErrore\nOrigine evento:\tS\nCategoria evento:\tNessuno\n"
+       "ID evento:\t7004\nData:\t\t13/12/2001\nOra:\t\t10.45.00\nUtente:\t\tN/D\n"
+       "Computer:\tEX1\nDescrizione:\nm\n"},
+      {"Dutch",
+       "Type gebeurtenis:\tFout\nBron van gebeurtenis:\tS\nCategorie van gebeurtenis:\tGeen\n"
+       "Gebeurtenis-ID:\t7004\nDatum:\t\t13-12-2001\nTijd:\t\t10:45:00\n"
+       "Gebruiker:\t\tn.v.t.\nComputer:\tEX1\nBeschrijving:\nm\n"},
+      {"Portuguese",
+       "Tipo de evento:\tErro\nFonte do evento:\tS\nCategoria do evento:\tNenhum\n"
+       "Identificação do evento:\t7004\nData:\t\t13/12/2001\nHora:\t\t10:45:00\n"
+       "Usuário:\t\tN/A\nComputador:\tEX1\nDescrição:\nm\n"},
+      {"Polish",
+       "Typ zdarzenia:\tBłąd\nŹródło zdarzenia:\tS\nKategoria zdarzenia:\tBrak\n"
+       "Identyfikator zdarzenia:\t7004\nData:\t\t2001-12-13\nGodzina:\t\t10:45:00\n"
+       "Użytkownik:\t\tBrak\nKomputer:\tEX1\nOpis:\nm\n"},
+      {"Russian",
+       "Тип события:\tОшибка\nИсточник события:\tS\nКатегория события:\tОтсутствует\n"
+       "Код события:\t7004\nДата:\t\t13.12.2001\nВремя:\t\t10:45:00\n"
+       "Пользователь:\t\tН/Д\nКомпьютер:\tEX1\nОписание:\nm\n"},
+      {"Japanese",
+       "イベントの種類:\tエラー\nイベント ソース:\tS\nイベント カテゴリ:\tなし\n"
+       "イベント ID:\t7004\n日付:\t\t2001/12/13\n時刻:\t\t10:45:00\nユーザー:\t\tN/A\n"
+       "コンピュータ:\tEX1\n説明:\nm\n"},
+      {"Chinese, where the time is called event",
+       "事件类型:\t错误\n事件来源:\tS\n事件种类:\t无\n事件 ID:\t7004\n日期:\t\t2001-12-13\n"
+       "事件:\t\t10:45:00\n用户:\t\tN/A\n计算机:\tEX1\n描述:\nm\n"},
+  };
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.language);
+    const auto got = ImportBytes(row.text);
+    EXPECT_EQ(got.importer, "clipboard");
+    EXPECT_THAT(got.notes, IsEmpty());
+    EXPECT_THAT(got.records, ElementsAre(OwnedRecord{.line = 1,
+                                                     .provider = "S",
+                                                     .id = 7004,
+                                                     .level = "error",
+                                                     .time = "2001-12-13T10:45:00",
+                                                     .computer = "EX1",
+                                                     .message = "m"}));
   }
 }
 
