@@ -54,7 +54,7 @@ class PsloglistLines final : public Dialect {
     PutEventType(fields[3], record);
     record.computer = Trim(fields[4]);
     parsed.time = Trim(fields[5]);
-    record.user = UserField(fields[7]);
+    record.user = fields[7] == "None" ? std::string_view() : UserField(fields[7]);
     parsed.message = fields[8];
     return PutEventId(fields[6], record);
   }
@@ -156,7 +156,7 @@ class EventComb final : public Dialect {
     }
     record.provider = Trim(fields[2]);
     if (ReadAscTime(Trim(fields[3]), parsed.made_time)) parsed.time = parsed.made_time;
-    record.user = UserField(fields[4]);
+    record.user = fields[4] == "No User" ? std::string_view() : UserField(fields[4]);
     parsed.message = fields[5];
     return PutEventId(fields[0], record);
   }

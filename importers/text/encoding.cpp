@@ -50,10 +50,12 @@ bool IsControl(char c) {
 }
 
 // A stray control character occurs in descriptions; text that is full of them is no text.
+// psloglist ends each line in a zero.
 bool LooksLikeText(std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) return false;
-  const auto controls = std::count_if(text.begin(), text.end(), IsControl);
-  return static_cast<std::size_t>(controls) * 100 <= text.size();
+  const auto zeros = std::count(text.begin(), text.end(), '\0');
+  const auto controls = std::count_if(text.begin(), text.end(), IsControl) - zeros;
+  return static_cast<std::size_t>(controls) * 100 <= text.size() &&
+         static_cast<std::size_t>(zeros) * 40 <= text.size();
 }
 
 // Without a character that the end cuts in two.

@@ -10,6 +10,8 @@
 namespace exdiag {
 namespace {
 
+using namespace std::string_view_literals;
+
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -110,9 +112,9 @@ TEST(EventTextTest, OneEventALine) {
     std::string_view bytes;
     OwnedRecord record;
   } kCases[] = {
-      {"psloglist -s: commas in the text are not quoted, and it may go on",
+      {"psloglist -s: commas in the text are not quoted, it may go on and end in a zero",
        "psloglist-csv",
-       "21,Application,MSExchangeTransport,ERROR,EX1,8/22/2006 3:41:07 PM,7004,None,a, b\r\nc\r\n",
+       "21,Application,MSExchangeTransport,ERROR,EX1,8/22/2006 3:41:07 PM,7004,None,a, b\r\nc\0\r\n"sv,
        {.line = 1,
         .channel = "Application",
         .provider = "MSExchangeTransport",
@@ -121,7 +123,6 @@ TEST(EventTextTest, OneEventALine) {
         .time = "2006-08-22T15:41:07",
         .record_id = 21,
         .computer = "EX1",
-        .user = "None",
         .message = "a, b\nc"}},
       {"psloglist -s -t \\t",
        "psloglist-csv",
@@ -220,7 +221,7 @@ TEST(EventTextTest, OneEventALine) {
         .message = "Logon, Failure"}},
       {"EventCombMT",
        "eventcomb",
-       "7004,INFORMATIONAL,P,Wed Dec 31 23:59:59 2003,N/A,m\r\n",
+       "7004,INFORMATIONAL,P,Wed Dec 31 23:59:59 2003,No User,m\r\n",
        {.line = 1,
         .provider = "P",
         .id = 7004,
