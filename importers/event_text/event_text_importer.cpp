@@ -97,7 +97,8 @@ DateOrderFinder FindDateOrder(const Export& input, Dialect& dialect) {
 
 class EventTextImporter final : public Importer {
  public:
-  EventTextImporter(std::string_view name, MakeDialect make) : name_(name), make_(make) {}
+  EventTextImporter(std::string_view name, MakeDialect make, bool in_prose = false)
+      : name_(name), make_(make), in_prose_(in_prose) {}
 
   std::string_view name() const override { return name_; }
 
@@ -108,6 +109,8 @@ class EventTextImporter final : public Importer {
     }
     return false;
   }
+
+  bool StandsInProse() const override { return in_prose_; }
 
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {
@@ -148,16 +151,17 @@ class EventTextImporter final : public Importer {
  private:
   std::string_view name_;
   MakeDialect make_;
+  bool in_prose_;
 };
 
 }  // namespace
 
 std::unique_ptr<Importer> MakeWevtutilTextImporter() {
-  return std::make_unique<EventTextImporter>("wevtutil-text", event_text::MakeWevtutilText);
+  return std::make_unique<EventTextImporter>("wevtutil-text", event_text::MakeWevtutilText, true);
 }
 
 std::unique_ptr<Importer> MakePsloglistTextImporter() {
-  return std::make_unique<EventTextImporter>("psloglist-text", event_text::MakePsloglistText);
+  return std::make_unique<EventTextImporter>("psloglist-text", event_text::MakePsloglistText, true);
 }
 
 std::unique_ptr<Importer> MakePsloglistLinesImporter() {

@@ -144,6 +144,8 @@ class MtaLogImporter final : public Importer {
     return false;
   }
 
+  bool StandsInProse() const override { return true; }
+
   Result<void> Import(const Export& input, EvidenceSink& evidence,
                       DiagnosticSink& problems) const override {
     auto window = TextWindow::Open(input);
