@@ -50,6 +50,10 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeNtSemicolonImporter());
     list.push_back(MakeNtTxtImporter());
     list.push_back(MakeEventViewerImporter());
+    list.push_back(MakeEventQueryTextImporter());
+    list.push_back(MakeLogParserTextImporter());
+    list.push_back(MakeWinEventListImporter());
+    list.push_back(MakeEventLogListImporter());
     list.push_back(MakeMtaLogImporter());
     list.push_back(MakeVistaClipboardImporter());
     list.push_back(MakeClipboardImporter());

@@ -4,6 +4,9 @@
 // ("System.String[]"): such a value says nothing and is taken as not exported.
 #include "importers/csv/named_columns_importer.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -14,6 +17,8 @@
 #include "importers/csv/table_import.h"
 #include "importers/json/json_event.h"
 #include "importers/text/event_xml.h"
+#include "importers/text/lines.h"
+#include "importers/text/printed_rows.h"
 
 namespace exdiag {
 namespace {
@@ -248,9 +253,13 @@ class Reader final : public TableReader {
   bool TakeHeader(const CsvRow& row) override {
     // Every row is asked: a field that is named as a column tells most of them apart.
     if (has_layout_ && (!IsColumnName(row.fields[0]) || !IsHeader(row, *dialect_))) return false;
-    layout_ = LayoutOf(row, *dialect_);
-    has_layout_ = true;
+    SetColumns(row);
     return true;
+  }
+
+  void SetColumns(const CsvRow& names) {
+    layout_ = LayoutOf(names, *dialect_);
+    has_layout_ = true;
   }
 
   std::optional<Fault> Check(const CsvRow& row) const override {
@@ -447,7 +456,137 @@ class NamedColumnsImporter final : public Importer {
   const Dialect* dialect_;
 };
 
+// The same properties printed as a list or a table: `Format-List`, `eventquery.vbs /fo list`.
+class PrintedImporter final : public Importer {
+ public:
+  PrintedImporter(std::string_view name, const Dialect& dialect)
+      : name_(name), dialect_(&dialect) {}
+
+  std::string_view name() const override { return name_; }
+
+  bool Recognises(const Head& head) const override {
+    bool found = false;
+    PrintedRows rows([&](const PrintedRow& row) { found = found || IsRow(row); },
+                     [](std::string_view, std::uint64_t) {});
+    ForEachLine(head.text,
+                [&](std::string_view line, std::uint64_t number) { rows.Line(line, number); });
+    rows.Finish();
+    return found;
+  }
+
+  bool StandsInProse() const override { return true; }
+
+  Result<void> Import(const Export& input, EvidenceSink& evidence,
+                      DiagnosticSink& problems) const override {
+    LocalTimes times([&] { return FindDateOrder(input); });
+    Reader reader(*dialect_);
+    OutsideText outside;
+    std::string scratch;
+    bool wanted = true;
+    const auto take = [&](const PrintedRow& printed, const CsvRow& row) {
+      if (!wanted) return;
+      const Place place = Place::Line(printed.line);
+      if (const auto fault = reader.Check(row)) {
+        evidence.OnReject({place, fault->id, fault->reason, std::as_bytes(std::span(row.raw))});
+        return;
+      }
+      Record record;
+      record.place = place;
+      reader.Fill(row, record, scratch);
+      const std::string_view time = reader.TimeOf(row);
+      times.Put(ReadWallClock(time), time, printed.line, record);
+      wanted = evidence.OnRecord(record);
+    };
+    const auto read = Visit(input, reader, take, outside, problems);
+    if (!read) return read.error();
+    outside.Report(input, problems);
+    times.Report(input, problems);
+    return {};
+  }
+
+ private:
+  using Take = std::function<void(const PrintedRow&, const CsvRow&)>;
+
+  static CsvRow RowOf(const std::vector<std::string>& fields) {
+    CsvRow row;
+    row.fields.assign(fields.begin(), fields.end());
+    return row;
+  }
+
+  // PowerShell's tables are no good: what does not fit below its name is cut or stands elsewhere.
+  bool IsRow(const PrintedRow& row) const {
+    const bool of_powershell = dialect_ == &kWinEvent || dialect_ == &kEventLog;
+    return !(row.in_table && of_powershell) && IsHeader(RowOf(row.names), *dialect_);
+  }
+
+  Result<void> Visit(const Export& input, Reader& reader, const Take& take, OutsideText& outside,
+                     DiagnosticSink& problems) const {
+    std::vector<std::string> names;
+    const auto on_row = [&](const PrintedRow& printed) {
+      if (!IsRow(printed)) {
+        for (std::uint64_t i = 0; i < printed.lines; ++i) outside.Add("a line", printed.line + i);
+        return;
+      }
+      if (printed.names != names) {
+        names = printed.names;
+        reader.SetColumns(RowOf(names));
+      }
+      CsvRow row = RowOf(printed.values);
+      // What Log Parser prints for nothing.
+      for (std::string_view& field : row.fields) field = field == "-" ? std::string_view() : field;
+      const std::string raw = fmt::format("{}", fmt::join(printed.values, "\n"));
+      row.raw = raw;
+      take(printed, row);
+    };
+    const auto on_other = [&](std::string_view line, std::uint64_t number) {
+      if (IsPreamble(line)) {
+        reader.TakePreamble(Trim(line));
+      } else {
+        outside.Add(line, number);
+      }
+    };
+    PrintedRows rows(on_row, on_other);
+    const auto read = ForEachLineOf(
+        input, problems,
+        [&](std::string_view line, std::uint64_t number) { rows.Line(line, number); });
+    rows.Finish();
+    return read;
+  }
+
+  DateOrderFinder FindDateOrder(const Export& input) const {
+    DateOrderFinder finder;
+    Reader reader(*dialect_);
+    OutsideText ignored;
+    DiagnosticList told_again;
+    const auto add = [&](const PrintedRow&, const CsvRow& row) {
+      if (const auto clock = ReadWallClock(reader.TimeOf(row))) finder.Add(*clock);
+    };
+    const auto read = Visit(input, reader, add, ignored, told_again);
+    if (!read) return DateOrderFinder();
+    return finder;
+  }
+
+  std::string_view name_;
+  const Dialect* dialect_;
+};
+
 }  // namespace
+
+std::unique_ptr<Importer> MakeWinEventListImporter() {
+  return std::make_unique<PrintedImporter>("winevent-text", kWinEvent);
+}
+
+std::unique_ptr<Importer> MakeEventLogListImporter() {
+  return std::make_unique<PrintedImporter>("eventlog-text", kEventLog);
+}
+
+std::unique_ptr<Importer> MakeEventQueryTextImporter() {
+  return std::make_unique<PrintedImporter>("eventquery-text", kEventQuery);
+}
+
+std::unique_ptr<Importer> MakeLogParserTextImporter() {
+  return std::make_unique<PrintedImporter>("logparser-text", kLogParser);
+}
 
 std::unique_ptr<Importer> MakeWinEventCsvImporter() {
   return std::make_unique<NamedColumnsImporter>(kWinEvent);

@@ -18,4 +18,11 @@ std::unique_ptr<Importer> MakeLogAnalyticsCsvImporter();  // Sentinel, Azure Mon
 // eventquery.vbs /fo csv of XP and 2003.
 std::unique_ptr<Importer> MakeEventQueryCsvImporter();
 
+// What the same tools print for people: Format-List, eventquery.vbs as list and table, Log Parser's
+// -o:NAT.
+std::unique_ptr<Importer> MakeWinEventListImporter();
+std::unique_ptr<Importer> MakeEventLogListImporter();
+std::unique_ptr<Importer> MakeEventQueryTextImporter();
+std::unique_ptr<Importer> MakeLogParserTextImporter();
+
 }  // namespace exdiag

@@ -122,6 +122,21 @@ running
         '"TenantId",SourceSystem,"TimeGenerated [UTC]",Source,EventLog,Computer,EventLevelName,ParameterXml,EventID,'
         'RenderedDescription\n'
         't,OpsManager,"8/22/2006, 3:15:41.120 AM",P,Application,EX1,Error,"<Param>a</Param><Param></Param>",7004,"a, b"\n'],
+    'winevent-text': [
+        'TimeCreated  : 22.08.2006 03:15:41\nProviderName : P\nId           : 7004\nMessage      : a\n               b\n\n'],
+    'eventlog-text': [
+        'Index              : 5\nEntryType          : Error\nInstanceId         : 3221494620\n'
+        'Source             : P\nTimeGenerated      : 2006-08-22 03:15:41\n'],
+    'eventquery-text': [
+        'Listing the events in \'Application\' log of host \'EX1\'\nType:         error\nEvent:        7004\n'
+        'Date Time:    8/22/2006 3:15:41 AM\nSource:       P\nComputerName: EX1\n',
+        'Type          Event  Date Time                Source ComputerName\n'
+        '============= ====== ======================== ====== ============\n'
+        'error         7004   8/22/2006 3:15:41 AM     P      EX1\n'],
+    'logparser-text': [
+        'EventLog    RecordNumber TimeGenerated       EventID EventTypeName SourceName\n'
+        '----------- ------------ ------------------- ------- ------------- ----------\n'
+        'Application 5            2006-08-22 03:15:41 7004    Error event   -\n\n'],
     'eventquery-csv': [
         'Listing the events in \'Application\' log of host \'EX1\'\n' + '-' * 78 + '\n'
         '"Type","Event","Date Time","Source","ComputerName","Category","User","Description"\n'

@@ -301,6 +301,73 @@ TEST(NamedColumnsTest, OtherTools) {
                  r.has_strings = false;
                  r.strings = {};
                })},
+      {"Get-WinEvent | Format-List", "winevent-text",
+       "\r\n\r\nTimeCreated      : 22.08.2006 03:15:41\r\nProviderName     : "
+       "MSExchangeTransport\r\n"
+       "LogName          : Application\r\nMachineName      : EX1\r\nRecordId         : 5\r\n"
+       "Id               : 7004\r\nLevelDisplayName : Fehler\r\nMessage          : a\r\n"
+       "                   b\r\nProperties       : {System.Diagnostics.Eventing.Reader."
+       "EventProperty}\r\n\r\n",
+       Refused(3,
+               [](OwnedRecord& r) {
+                 r.has_strings = false;
+                 r.strings = {};
+                 r.message = "a\nb";
+               })},
+      {"Get-EventLog | Format-List", "eventlog-text",
+       "Index              : 5\nEntryType          : Error\nInstanceId         : 3221494620\n"
+       "Message            : m\nCategory           : (3)\nCategoryNumber     : 3\n"
+       "ReplacementStrings : {host, , 535}\nSource             : MSExchangeTransport\n"
+       "TimeGenerated      : 2006-08-22 03:15:41\nTimeWritten        : 2006-08-22 03:15:41\n"
+       "UserName           : \nMachineName        : EX1\n",
+       Refused(1,
+               [](OwnedRecord& r) {
+                 r.channel = "";
+                 r.qualifiers = 0xc004;
+                 r.category = 3;
+                 r.has_strings = false;
+                 r.strings = {};
+                 r.message = "m";
+               })},
+      {"eventquery.vbs /fo list", "eventquery-text",
+       "\r\n------------------------------------------------------------------------------\r\n"
+       "Listing the events in 'Application' log of host 'EX1'\r\n"
+       "------------------------------------------------------------------------------\r\n"
+       "Type:         error\r\nEvent:        7004\r\nDate Time:    8/22/2006 3:15:41 AM\r\n"
+       "Source:       MSExchangeTransport\r\nComputerName: EX1\r\nCategory:     None\r\n"
+       "User:         N/A\r\nDescription:  host  535\r\n\r\n",
+       Refused(5,
+               [](OwnedRecord& r) {
+                 r.record_id = 0;
+                 r.has_strings = false;
+                 r.strings = {};
+                 r.message = "host  535";
+               })},
+      {"eventquery.vbs as a table", "eventquery-text",
+       "------------------------------------------------------------------------------\r\n"
+       "Listing the events in 'Application' log of host 'EX1'\r\n"
+       "------------------------------------------------------------------------------\r\n"
+       "Type          Event  Date Time                Source              ComputerName\r\n"
+       "============= ====== ======================== =================== ============\r\n"
+       "error         7004   8/22/2006 3:15:41 AM     MSExchangeTransport EX1\r\n",
+       Refused(6,
+               [](OwnedRecord& r) {
+                 r.record_id = 0;
+                 r.has_strings = false;
+                 r.strings = {};
+               })},
+      {"Log Parser -o:NAT", "logparser-text",
+       "EventLog    RecordNumber TimeGenerated       EventID EventType EventTypeName "
+       "EventCategory SourceName          Strings   ComputerName SID Message\n"
+       "----------- ------------ ------------------- ------- --------- ------------- "
+       "------------- ------------------- --------- ------------ --- -------\n"
+       "Application 5            2006-08-22 03:15:41 7004    1         Error event   "
+       "3             MSExchangeTransport host||535 EX1          -   a b\n\n",
+       Refused(3,
+               [](OwnedRecord& r) {
+                 r.category = 3;
+                 r.message = "a b";
+               })},
       {"eventquery.vbs behind its banner; the log is in the headline", "eventquery-csv",
        "Microsoft (R) Windows Script Host Version 5.6\r\nCopyright (C) Microsoft Corporation "
        "1996-2001. All rights reserved.\r\n\r\n\r\n"
@@ -325,6 +392,14 @@ TEST(NamedColumnsTest, OtherTools) {
     EXPECT_THAT(got.rejects, IsEmpty());
     EXPECT_THAT(got.records, ElementsAre(row.record));
   }
+}
+
+TEST(NamedColumnsTest, ATableOfPowerShellIsCutAndNotTaken) {
+  EXPECT_EQ(ImportBytes("TimeCreated                     Id LevelDisplayName Message\n"
+                        "-----------                     -- ---------------- -------\n"
+                        "10/27/2021 12:28:26 PM        4000 Warning          It failed...\n")
+                .importer,
+            "");
 }
 
 TEST(NamedColumnsTest, DamagedRowsOfOtherTools) {
