@@ -466,8 +466,10 @@ class PrintedImporter final : public Importer {
 
   bool Recognises(const Head& head) const override {
     bool found = false;
-    PrintedRows rows([&](const PrintedRow& row) { found = found || IsRow(row); },
-                     [](std::string_view, std::uint64_t) {});
+    PrintedRows rows(
+        PrintedRows::Shapes::kListsAndTables,
+        [&](const PrintedRow& row) { found = found || IsRow(row); },
+        [](std::string_view, std::uint64_t) {});
     ForEachLine(head.text,
                 [&](std::string_view line, std::uint64_t number) { rows.Line(line, number); });
     rows.Finish();
@@ -545,7 +547,7 @@ class PrintedImporter final : public Importer {
         outside.Add(line, number);
       }
     };
-    PrintedRows rows(on_row, on_other);
+    PrintedRows rows(PrintedRows::Shapes::kListsAndTables, on_row, on_other);
     const auto read = ForEachLineOf(
         input, problems,
         [&](std::string_view line, std::uint64_t number) { rows.Line(line, number); });

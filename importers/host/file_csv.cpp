@@ -49,6 +49,25 @@ void TakePath(std::string_view full_name, FileEntry& entry) {
 
 }  // namespace
 
+std::optional<FileCsvHeader> FileHeaderOf(const std::vector<std::string_view>& names) {
+  FileCsvHeader header;
+  header.columns = names.size();
+  header.name = FindColumn(names, {"Name", "PSChildName", "OriginalFilename"});
+  header.full_name = FindColumn(names, {"FullName", "FileName", "PSPath", "Path"});
+  header.folder = FindColumn(names, {"DirectoryName", "Directory", "PSParentPath"});
+  header.size = FindColumn(names, {"Length", "Size"});
+  header.written = FindColumn(names, {"LastWriteTime", "LastWriteTimeUtc", "Date"});
+  header.version = FindColumn(names, {"FileVersion", "ProductVersion", "Version"});
+  header.version_info = FindColumn(names, {"VersionInfo"});
+  header.host = FindColumn(names, {"PSComputerName", "MachineName", "ComputerName", "Computer"});
+  const bool names_files = header.name || header.full_name;
+  const bool describes_files = (header.size && header.written) ||
+                               (header.version && header.full_name) || header.version_info ||
+                               FindColumn(names, {"FileVersion"});
+  const bool is_event_log = FindColumn(names, {"Message", "EventID", "Source"}).has_value();
+  return names_files && describes_files && !is_event_log ? std::optional(header) : std::nullopt;
+}
+
 std::optional<FileCsvHeader> ParseFileCsvHeader(std::string_view text) {
   if (text.substr(0, 6) == "#TYPE ") {
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
@@ -56,26 +75,12 @@ std::optional<FileCsvHeader> ParseFileCsvHeader(std::string_view text) {
   const std::string_view headline = text.substr(0, text.find('\n'));
   for (const char delimiter : {',', ';', '\t'}) {
     CsvRow row;
-    if (ParseCsvRow(headline, delimiter, true, row) != CsvParse::kRow) continue;
-    const auto& names = row.fields;
-    if (names.size() < 2) continue;
-    FileCsvHeader header;
-    header.delimiter = delimiter;
-    header.columns = names.size();
-    header.name = FindColumn(names, {"Name", "PSChildName", "OriginalFilename"});
-    header.full_name = FindColumn(names, {"FullName", "FileName", "PSPath", "Path"});
-    header.folder = FindColumn(names, {"DirectoryName", "Directory", "PSParentPath"});
-    header.size = FindColumn(names, {"Length", "Size"});
-    header.written = FindColumn(names, {"LastWriteTime", "LastWriteTimeUtc", "Date"});
-    header.version = FindColumn(names, {"FileVersion", "ProductVersion", "Version"});
-    header.version_info = FindColumn(names, {"VersionInfo"});
-    header.host = FindColumn(names, {"PSComputerName", "MachineName", "ComputerName", "Computer"});
-    const bool names_files = header.name || header.full_name;
-    const bool describes_files = (header.size && header.written) ||
-                                 (header.version && header.full_name) || header.version_info ||
-                                 FindColumn(names, {"FileVersion"});
-    const bool is_event_log = FindColumn(names, {"Message", "EventID", "Source"}).has_value();
-    if (names_files && describes_files && !is_event_log) return header;
+    if (ParseCsvRow(headline, delimiter, true, row) != CsvParse::kRow || row.fields.size() < 2) {
+      continue;
+    }
+    auto header = FileHeaderOf(row.fields);
+    if (header) header->delimiter = delimiter;
+    if (header) return header;
   }
   return std::nullopt;
 }

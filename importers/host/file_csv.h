@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "importers/host/file_entries.h"
 #include "importers/text/csv_row.h"
@@ -17,6 +18,9 @@ struct FileCsvHeader {
   std::size_t columns = 0;
   std::optional<std::size_t> name, full_name, folder, size, written, version, version_info, host;
 };
+
+// nullopt when these are not the properties of files.
+std::optional<FileCsvHeader> FileHeaderOf(const std::vector<std::string_view>& names);
 
 // nullopt when the text does not begin with the headline of such a CSV (a #TYPE line in front of it
 // allowed).

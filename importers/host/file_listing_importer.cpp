@@ -8,6 +8,7 @@
 #include "importers/host/file_entries.h"
 #include "importers/host/host_importers.h"
 #include "importers/text/lines.h"
+#include "importers/text/printed_rows.h"
 
 namespace exdiag {
 namespace {
@@ -65,25 +66,45 @@ class TextReader {
   explicit TextReader(const Visitor& visitor) : visitor_(visitor) {}
 
   void Line(std::string_view line, std::uint64_t number) {
-    if (Trim(line).empty() || Headline(line)) return;
     if (const auto path = ParseFolderLine(line); !path.empty()) {
+      lists_.Finish();
       path_ = path;
       visitor_.folder(path_, number);
-      return;
+    } else {
+      lists_.Line(line, number);
     }
+  }
+
+  void Finish() { lists_.Finish(); }
+
+ private:
+  enum class Layout { kDir, kGetChildItem, kTable, kVersionInfo };
+
+  // Format-List of files.
+  void ListRow(const PrintedRow& list) {
+    const auto header = FileHeaderOf({list.names.begin(), list.names.end()});
+    if (!header) return;
+    CsvRow row;
+    row.fields.assign(list.values.begin(), list.values.end());
+    if (auto entry = EntryOfRow(row, *header)) Give(*entry, list.line);
+  }
+
+  void Give(FileEntry& entry, std::uint64_t number) {
+    if (entry.path.empty()) entry.path = path_;
+    entry.line = number;
+    visitor_.entry(entry);
+  }
+
+  void OtherLine(std::string_view line, std::uint64_t number) {
+    if (Trim(line).empty() || Headline(line)) return;
     auto entry = Parse(line);
     if (entry) {
-      if (entry->path.empty()) entry->path = path_;
-      entry->line = number;
-      visitor_.entry(*entry);
+      Give(*entry, number);
     } else if (BeginsLikeEntry(line)) {
       visitor_.bad({number, line, "file-listing.line",
                     "a date, and no size and name behind it; this file is not listed"});
     }
   }
-
- private:
-  enum class Layout { kDir, kGetChildItem, kTable, kVersionInfo };
 
   // Takes lines that tell what the columns behind them are.
   bool Headline(std::string_view line) {
@@ -136,6 +157,9 @@ class TextReader {
   }
 
   const Visitor& visitor_;
+  PrintedRows lists_{
+      PrintedRows::Shapes::kLists, [this](const PrintedRow& row) { ListRow(row); },
+      [this](std::string_view line, std::uint64_t number) { OtherLine(line, number); }};
   Layout layout_ = Layout::kDir;
   std::vector<Column> columns_;
   bool names_host_ = false;
@@ -182,9 +206,11 @@ Result<void> Visit(const Export& input, const std::optional<FileCsvHeader>& head
                    const Visitor& visitor, DiagnosticSink& problems) {
   if (header) return VisitCsv(input, *header, visitor, problems);
   TextReader reader(visitor);
-  return ForEachLineOf(input, problems, [&](std::string_view line, std::uint64_t number) {
-    reader.Line(line, number);
-  });
+  const auto read = ForEachLineOf(
+      input, problems,
+      [&](std::string_view line, std::uint64_t number) { reader.Line(line, number); });
+  reader.Finish();
+  return read;
 }
 
 // Turns entries into facts, once the order of day and month is known.
@@ -273,6 +299,7 @@ class FileListingImporter final : public Importer {
     TextReader reader(visitor);
     ForEachLine(head.text,
                 [&](std::string_view line, std::uint64_t number) { reader.Line(line, number); });
+    reader.Finish();
     return found;
   }
 

@@ -12,6 +12,7 @@
 #include "importers/host/host_importers.h"
 #include "importers/text/csv_row.h"
 #include "importers/text/lines.h"
+#include "importers/text/printed_rows.h"
 
 namespace exdiag {
 namespace {
@@ -60,13 +61,21 @@ std::optional<Hotfix> ReadListedHotfix(std::string_view line) {
   return ReadHotfix(rest.substr(1));
 }
 
+// The name of the system, in the second line; the first when the host was left out.
+bool IsSystemName(const Labelled& line) {
+  return line.value.starts_with("Microsoft") &&
+         line.value.find("Windows") != std::string_view::npos;
+}
+
 bool IsSystemInfo(std::string_view text) {
   std::vector<Labelled> lines;
   ForEachLine(text, [&](std::string_view line, std::uint64_t) {
     if (lines.size() >= 3 || Trim(line).empty()) return;
     if (const auto labelled = ReadLabelled(line)) lines.push_back(*labelled);
   });
-  return lines.size() == 3 && lines[1].value.find("Windows") != std::string_view::npos &&
+  if (lines.size() < 3) return false;
+  if (IsSystemName(lines[0])) return !VersionOf(lines[1].value).empty();
+  return lines[1].value.find("Windows") != std::string_view::npos &&
          !VersionOf(lines[2].value).empty();
 }
 
@@ -77,8 +86,8 @@ class SystemInfo final : public host::LineReader {
   void Line(std::string_view line, std::uint64_t number) override {
     if (const auto labelled = ReadLabelled(line)) {
       // The outputs of several hosts may stand in one file.
-      if (!values_.empty() && EqualsIgnoreCase(labelled->label, labels_[0])) Finish();
-      if (values_.empty()) first_line_ = number;
+      if (!values_.empty() && EqualsIgnoreCase(labelled->label, first_label_)) Finish();
+      if (values_.empty()) Begin(*labelled, number);
       labels_.emplace_back(labelled->label);
       values_.emplace_back(labelled->value);
     } else if (const auto hotfix = ReadListedHotfix(line)) {
@@ -109,6 +118,14 @@ class SystemInfo final : public host::LineReader {
   }
 
  private:
+  void Begin(const struct Labelled& first, std::uint64_t number) {
+    first_line_ = number;
+    first_label_ = first.label;
+    if (!IsSystemName(first)) return;
+    labels_.emplace_back();
+    values_.emplace_back();
+  }
+
   const std::string& Value(std::size_t at) const {
     static const std::string kNone;
     return at < values_.size() ? values_[at] : kNone;
@@ -137,6 +154,7 @@ class SystemInfo final : public host::LineReader {
   std::vector<std::string> values_;
   std::size_t hotfixes_ = 0;
   std::size_t list_ = 0;  // behind the label of the hotfixes
+  std::string first_label_;
   std::uint64_t first_line_ = 0;
 };
 
@@ -155,10 +173,22 @@ bool HasHotfixHeading(std::string_view line) {
           line.find("InstalledBy") != std::string_view::npos);
 }
 
+// Get-HotFix | Format-List.
+bool IsHotfixList(const PrintedRow& row) {
+  const auto has = [&](std::string_view name) {
+    return std::find(row.names.begin(), row.names.end(), name) != row.names.end();
+  };
+  return has(kHotfixId) && (has("InstalledOn") || has("Description") || has("InstalledBy"));
+}
+
 bool IsHotfixTable(std::string_view text) {
   bool found = false;
-  ForEachLine(
-      text, [&](std::string_view line, std::uint64_t) { found = found || HasHotfixHeading(line); });
+  PrintedRows rows(
+      PrintedRows::Shapes::kLists,
+      [&](const PrintedRow& row) { found = found || IsHotfixList(row); },
+      [&](std::string_view line, std::uint64_t) { found = found || HasHotfixHeading(line); });
+  ForEachLine(text, [&](std::string_view line, std::uint64_t number) { rows.Line(line, number); });
+  rows.Finish();
   return found;
 }
 
@@ -175,16 +205,32 @@ class HotfixTable final : public host::LineReader {
  public:
   using LineReader::LineReader;
 
-  void Line(std::string_view line, std::uint64_t number) override {
+  void Line(std::string_view line, std::uint64_t number) override { rows_.Line(line, number); }
+
+  void Finish() override {
+    rows_.Finish();
+    FinishTable();
+  }
+
+ private:
+  void TableLine(std::string_view line, std::uint64_t number) {
     if (HasHotfixHeading(line)) {
-      Finish();
+      FinishTable();
       ReadHeader(line, number);
     } else if (header_line_ != 0 && !Trim(line).empty() && !line.starts_with("---")) {
       ReadRow(line, number);
     }
   }
 
-  void Finish() override {
+  void ListRow(const PrintedRow& row) {
+    if (!IsHotfixList(row)) return;
+    if (header_line_ == 0) header_line_ = row.line;
+    names_ = row.names;
+    cells_.assign(row.values.begin(), row.values.end());
+    PutRow(row.line);
+  }
+
+  void FinishTable() {
     for (const auto& [name, count] : counts_) {
       Put(name, "hotfix_listing", header_line_,
           {{"source", "hotfix-table"}, {"count", std::to_string(count)}});
@@ -193,7 +239,6 @@ class HotfixTable final : public host::LineReader {
     header_line_ = 0;
   }
 
- private:
   void ReadHeader(std::string_view line, std::uint64_t number) {
     header_line_ = number;
     names_.clear();
@@ -242,6 +287,10 @@ class HotfixTable final : public host::LineReader {
         cells_.push_back(Trim(line.substr(byte(starts_[i]), end - byte(starts_[i]))));
       }
     }
+    PutRow(number);
+  }
+
+  void PutRow(std::uint64_t number) {
     std::string_view name;
     for (const std::string_view column : {"CSName", "PSComputerName", "Source", "Node"}) {
       if (name.empty()) name = Cell(column);
@@ -261,6 +310,9 @@ class HotfixTable final : public host::LineReader {
          {"installed_on", host::ReadInstallDate(Cell("InstalledOn"))}});
   }
 
+  PrintedRows rows_{
+      PrintedRows::Shapes::kLists, [this](const PrintedRow& row) { ListRow(row); },
+      [this](std::string_view line, std::uint64_t number) { TableLine(line, number); }};
   std::vector<std::string> names_;
   std::vector<std::size_t> starts_;  // in characters
   std::vector<std::string_view> cells_;

@@ -304,8 +304,22 @@ class Nltest final : public host::LineReader {
 
 // ---- net use --------------------------------------------------------------------------------
 
+// Translated, but the four columns stand in the same places everywhere.
+constexpr std::size_t kNetUseColumns[] = {0, 13, 23, 49};
+
 bool IsNetUseHeading(std::string_view line) {
-  return CollapseSpace(line) == "Status Local Remote Network";
+  if (CollapseSpace(line) == "Status Local Remote Network") return true;
+  std::vector<std::size_t> words;
+  std::size_t character = 0;
+  bool blank = true;
+  for (const char c : line) {
+    if ((static_cast<unsigned char>(c) & 0xc0) == 0x80) continue;
+    if (blank && c != ' ') words.push_back(character);
+    blank = c == ' ';
+    ++character;
+  }
+  return std::equal(words.begin(), words.end(), std::begin(kNetUseColumns),
+                    std::end(kNetUseColumns));
 }
 
 bool IsNetUse(std::string_view text) {
@@ -323,14 +337,16 @@ class NetUse final : public host::LineReader {
     if (IsNetUseHeading(line)) {
       Finish();
       heading_line_ = number;
-      local_at_ = line.find("Local");
+      local_at_ = std::min(line.find("Local"), kNetUseColumns[1]);
       return;
     }
     const std::size_t remote = line.find("\\\\");
     if (heading_line_ == 0 || remote == std::string_view::npos) return;
     const std::string_view share = line.substr(remote, line.find("  ", remote) - remote);
     const std::string_view server = share.substr(2, share.find('\\', 2) - 2);
-    const std::size_t local_at = std::min(local_at_, remote);
+    std::size_t local_at = std::min(local_at_, remote);
+    // The word for the status may have letters of several bytes.
+    while (local_at < remote && line[local_at] != ' ' && line[local_at - 1] != ' ') ++local_at;
     ++count_;
     Put({}, "network_connection", number,
         {{"status", Trim(line.substr(0, local_at))},

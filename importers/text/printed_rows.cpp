@@ -60,7 +60,7 @@ std::vector<std::size_t> RulerOf(std::string_view line) {
 }  // namespace
 
 void PrintedRows::Line(std::string_view line, std::uint64_t number) {
-  if (TakeRuler(line)) return;
+  if (shapes_ == Shapes::kListsAndTables && TakeRuler(line)) return;
   GiveHeld();
   if (!columns_.empty()) {
     GiveTableRow();
@@ -74,6 +74,7 @@ void PrintedRows::Line(std::string_view line, std::uint64_t number) {
   blank_ = IsBlank(line);
   if (blank_) return on_other_(line, number);
   GiveList();
+  if (shapes_ == Shapes::kLists) return on_other_(line, number);
   held_ = line;
   held_number_ = number;
 }

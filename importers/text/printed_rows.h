@@ -34,9 +34,11 @@ class PrintedRows {
   using OnRow = std::function<void(const PrintedRow&)>;
   using OnOther = std::function<void(std::string_view line, std::uint64_t number)>;
 
+  enum class Shapes : std::uint8_t { kLists, kListsAndTables };
+
   // `on_other` gets lines that are no part of a list or table, blank ones too.
-  PrintedRows(OnRow on_row, OnOther on_other)
-      : on_row_(std::move(on_row)), on_other_(std::move(on_other)) {}
+  PrintedRows(Shapes shapes, OnRow on_row, OnOther on_other)
+      : shapes_(shapes), on_row_(std::move(on_row)), on_other_(std::move(on_other)) {}
 
   void Line(std::string_view line, std::uint64_t number);
   void Finish();
@@ -55,6 +57,7 @@ class PrintedRows {
   void GiveTableRow();
   void GiveHeld();
 
+  Shapes shapes_;
   OnRow on_row_;
   OnOther on_other_;
   PrintedRow list_;              // being read; no names outside of one

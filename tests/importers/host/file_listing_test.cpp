@@ -100,6 +100,14 @@ std::vector<Layout> Layouts() {
        "   23-Sep-1999  11:04                 1,024     Readme.txt    I386\n",
        {"file_version date=1999-09-23 name=Security.dll size=59152 version=4.86.1964.1",
         "file_version date=1999-09-23 name=Readme.txt size=1024", "file_version_listing count=2"}},
+      {"Get-ChildItem | Format-List *",
+       "\r\n\r\n    Directory: C:\\WINNT\\system32\r\n\r\n\r\nName           : Security.dll\r\n"
+       "Length         : 59152\r\nLastWriteTime  : 9/23/1999 11:04:00 AM\r\n"
+       "VersionInfo    : File:             C:\\WINNT\\system32\\Security.dll\r\n"
+       "                 FileVersion:      4.86.1964.1877 (lab)\r\n                 \r\n\r\n",
+       {"file_version date=1999-09-23 name=Security.dll" + kSystem32 +
+            " size=59152 version=4.86.1964.1877",
+        listing}},
       {"Get-ChildItem as CSV, whole",
        "#TYPE System.IO.FileInfo\r\n"
        "\"PSPath\",\"PSChildName\",\"Mode\",\"VersionInfo\",\"Name\",\"Length\",\"FullName\","

@@ -40,7 +40,18 @@ void Check(const Importer& importer, const std::vector<Case>& cases) {
 
 TEST(HostReports, SystemInfo) {
   Check(*MakeSystemInfoImporter(),
-        {{"2003",
+        {{"without the host",
+          "OS Name:                Microsoft Windows 10 Enterprise\r\n"
+          "OS Version:             10.0.17134 N/A Build 17134\r\n"
+          "OS Manufacturer:        Microsoft Corporation\r\n"
+          "OS Configuration:       Member Workstation\r\nDomain:                 CORP\r\n"
+          "Hotfix(s):              1 Hotfix(s) Installed.\r\n"
+          "                        [01]: KB4487038\r\n",
+          {"hotfix article=Q4487038 id=KB4487038",
+           "system_info configuration=Member Workstation domain=CORP os=Microsoft Windows 10 "
+           "Enterprise version=10.0.17134",
+           "hotfix_listing count=1 source=systeminfo"}},
+         {"2003",
           "\r\nHost Name:                 EX1\r\n"
           "OS Name:                   Microsoft(R) Windows(R) Server 2003 Standard x64 Edition\r\n"
           "OS Version:                5.2.3790 Service Pack 1 Build 3790\r\n"
@@ -112,6 +123,19 @@ TEST(HostReports, HotfixTables) {
         "EX1,http://x,EX1,Update,KB4562830,6/9/2020\r\n",
         {"ex1 hotfix article=Q4562830 description=Update id=KB4562830 installed_on=2020-06-09",
          "ex1 hotfix_listing count=1 source=hotfix-table"}}});
+}
+
+TEST(HostReports, HotfixList) {
+  Check(*MakeHotfixTableImporter(),
+        {{"Get-HotFix | Format-List",
+          "\r\n\r\nPSComputerName : EX1\r\nDescription    : Security Update\r\n"
+          "HotFixID       : KB4486553\r\nInstalledOn    : 3/21/2019 12:00:00 AM\r\n\r\n"
+          "PSComputerName : EX1\r\nDescription    : Update\r\n"
+          "HotFixID       : KB4483452\r\nInstalledOn    : 3/17/2019 12:00:00 AM\r\n\r\n",
+          {"ex1 hotfix article=Q4486553 description=Security Update id=KB4486553 "
+           "installed_on=2019-03-21",
+           "ex1 hotfix article=Q4483452 description=Update id=KB4483452 installed_on=2019-03-17",
+           "ex1 hotfix_listing count=2 source=hotfix-table"}}});
 }
 
 TEST(HostReports, InstallDates) {
@@ -251,6 +275,16 @@ TEST(HostReports, NetUse) {
           "The command completed successfully.\r\n",
           {"network_connection local=X: remote=\\\\EX2\\maildat$ server=ex2 status=OK",
            "network_connection remote=\\\\EX3.corp.example\\IPC$ server=ex3 status=Disconnected",
+           "network_connection_listing count=2"}},
+         {"French: the columns stand in the same places",
+          "\xc3\x89tat         Local     Distant                   R\xc3\xa9seau\n\n"
+          "-------------------------------------------------------------------------------\n"
+          "OK           X:        \\\\EX2\\maildat$           Microsoft Windows Network\n"
+          "D\xc3\xa9"
+          "connect\xc3\xa9              \\\\EX3\\IPC$              Microsoft Windows Network\n",
+          {"network_connection local=X: remote=\\\\EX2\\maildat$ server=ex2 status=OK",
+           "network_connection remote=\\\\EX3\\IPC$ server=ex3 status=D\xc3\xa9"
+           "connect\xc3\xa9",
            "network_connection_listing count=2"}}});
 }
 

@@ -19,6 +19,7 @@ struct Got {
 Got Read(std::string_view text) {
   Got got;
   PrintedRows rows(
+      PrintedRows::Shapes::kListsAndTables,
       [&](const PrintedRow& row) {
         std::string shown = std::to_string(row.line) + (row.in_table ? " table" : "");
         for (std::size_t i = 0; i < row.names.size(); ++i) {
