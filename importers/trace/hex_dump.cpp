@@ -43,6 +43,8 @@ std::optional<std::uint64_t> NumberOf(std::string_view digits, unsigned base) {
 struct Offset {
   std::uint64_t value = 0;
   std::size_t end = 0;  // where the bytes may begin
+  // What od prints unless it is told otherwise: seven octal digits in front of single bytes.
+  std::optional<std::uint64_t> octal;
 };
 
 // "0000 ", "00010:", "0x0020:", "[00016]", "[       16]".
@@ -53,7 +55,7 @@ std::optional<Offset> ParseOffset(std::string_view line) {
     if (close == std::string_view::npos || close - at > 12) return std::nullopt;
     const auto value = NumberOf(Trim(line.substr(at + 1, close - at - 1)), 10);
     if (!value) return std::nullopt;
-    return Offset{*value, close + 1};
+    return Offset{*value, close + 1, {}};
   }
   const bool prefixed = line.substr(at, 2) == "0x";
   if (prefixed) at += 2;
@@ -62,7 +64,9 @@ std::optional<Offset> ParseOffset(std::string_view line) {
   if (!value || end - at < 4 || end - at > 8) return std::nullopt;
   const bool colon = end < line.size() && line[end] == ':';
   if (prefixed && !colon) return std::nullopt;
-  return Offset{*value, end + (colon ? 1 : 0)};
+  const bool of_od = end - at == 7 && !colon && !prefixed;
+  return Offset{*value, end + (colon ? 1 : 0),
+                of_od ? NumberOf(line.substr(at, 7), 8) : std::nullopt};
 }
 
 bool IsGap(char c) { return c == ' ' || c == '\t' || c == '-'; }
@@ -101,6 +105,7 @@ std::optional<HexLine> ParseHexLine(std::string_view line) {
     if (shorter_at_end) break;
   }
   if (result.bytes.empty()) return std::nullopt;
+  if (group == 2 && offset->octal) result.offset = *offset->octal;
   return result;
 }
 
