@@ -59,6 +59,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeClipboardImporter());
     list.push_back(MakeXmlInTextImporter());
     list.push_back(MakeJsonInTextImporter());
+    list.push_back(MakePastedRowImporter());
     // Behind all formats of events: their data may be hex dumps too.
     list.push_back(MakeHexDumpImporter());
     return list;

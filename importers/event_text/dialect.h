@@ -27,6 +27,8 @@ class Dialect {
   virtual bool Starts(std::string_view text) const = 0;
   // True when the line stands between events; takes what it says.
   virtual bool TakeHeadline(std::string_view) { return false; }
+  // True when a blank line ends an event, and what follows is other text.
+  virtual bool EndsAtBlankLine() const { return false; }
   // The event in `text`, which begins as Starts() wants and ends before the next.  Fills all but
   // place, time and message.  False when there is no event number.
   virtual bool Parse(std::string_view text, Record& record, Parsed& parsed) = 0;
@@ -37,5 +39,6 @@ std::unique_ptr<Dialect> MakePsloglistText();
 std::unique_ptr<Dialect> MakePsloglistLines();
 std::unique_ptr<Dialect> MakeDumpel();
 std::unique_ptr<Dialect> MakeEventComb();
+std::unique_ptr<Dialect> MakePastedRow();
 
 }  // namespace exdiag::event_text

@@ -52,7 +52,8 @@ class Blocks {
     block.cut = false;
     Append(block);
     while (lines_.Next()) {
-      if (Starts() || IsHeadline()) {
+      const bool ends = dialect_->EndsAtBlankLine() && IsBlankText(lines_.line());
+      if (ends || Starts() || IsHeadline()) {
         lines_.Repeat();
         return;
       }
@@ -174,6 +175,10 @@ std::unique_ptr<Importer> MakeDumpelImporter() {
 
 std::unique_ptr<Importer> MakeEventCombImporter() {
   return std::make_unique<EventTextImporter>("eventcomb", event_text::MakeEventComb);
+}
+
+std::unique_ptr<Importer> MakePastedRowImporter() {
+  return std::make_unique<EventTextImporter>("nt-pasted", event_text::MakePastedRow, true);
 }
 
 }  // namespace exdiag

@@ -14,5 +14,6 @@ std::unique_ptr<Importer> MakePsloglistLinesImporter();
 // dumpel of the Resource Kits, with tabs or commas.
 std::unique_ptr<Importer> MakeDumpelImporter();
 std::unique_ptr<Importer> MakeEventCombImporter();
+std::unique_ptr<Importer> MakePastedRowImporter();  // rows of NT with blanks for tabs
 
 }  // namespace exdiag

@@ -118,6 +118,9 @@ running
         'datetime,event_identifier,record_number,source_name,strings,xml_string\n'
         '2006-08-22 03:15:41+00:00,7004,5,X,[\'y\'],"<Event><System><Provider Name=""P""/><EventID>7004</EventID>'
         '<Level>2</Level></System><EventData><Data>host</Data><Data/></EventData></Event>"\n'],
+    'nt-pasted': [
+        '  7/31/97 4:15:31 PM MSExchangeMTA Warning Operating System 9221 N/A\n  EX1 A sockets error\n  10054.\n\nCAUSE\n',
+        '31/12/96 19:56:34 Security Failure Audit Logon/Logoff 529 NT AUTHORITY\\SYSTEM <Server Name> m\n'],
     'loganalytics-csv': [
         '"TenantId",SourceSystem,"TimeGenerated [UTC]",Source,EventLog,Computer,EventLevelName,ParameterXml,EventID,'
         'RenderedDescription\n'

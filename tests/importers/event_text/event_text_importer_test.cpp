@@ -105,6 +105,17 @@ TEST(EventTextTest, PsloglistText) {
                                                    .message = "running"}));
 }
 
+TEST(EventTextTest, APastedRowEndsAtABlankLine) {
+  const auto got = ImportBytes(
+      "SYMPTOMS\n========\n\n  7/31/97 4:15:31 PM Src Warning None 9221 N/A EX1 It failed.\n\n"
+      "CAUSE\n");
+  EXPECT_EQ(got.importer, "nt-pasted");
+  ASSERT_EQ(got.records.size(), 1u);
+  EXPECT_EQ(got.records[0].message, "It failed.");
+  EXPECT_THAT(got.notes, ElementsAre("in: line 1: 3 lines from here on belong to no record; not "
+                                     "used [text.outside-records]"));
+}
+
 TEST(EventTextTest, OneEventALine) {
   const struct {
     std::string_view why;
@@ -207,6 +218,41 @@ TEST(EventTextTest, OneEventALine) {
         .time = "2006-08-22T15:41:07",
         .computer = "EX1",
         .has_strings = true}},
+      {"a row of NT whose tabs became blanks, broken anew by an article",
+       "nt-pasted",
+       "  7/31/97 4:15:31 PM MSExchangeMTA Warning Operating System 9221 N/A\n"
+       "  EXCHSRV1 A sockets error 10054 on a call.\n  [BASE IL 10 262] (12)\n\n",
+       {.line = 1,
+        .provider = "MSExchangeMTA",
+        .id = 9221,
+        .level = "warning",
+        .category_text = "Operating System",
+        .time = "1997-07-31T16:15:31",
+        .computer = "EXCHSRV1",
+        .message = "A sockets error 10054 on a call.\n[BASE IL 10 262] (12)"}},
+      {"with a user of two words, and a source of two",
+       "nt-pasted",
+       "31/12/96 19:56:34  MSExchangeIS Private  Failure Audit  Logon/Logoff   529   NT\n"
+       "AUTHORITY\\SYSTEM  <Server Name> Logon Failure:\n     Reason: Unknown\n",
+       {.line = 1,
+        .provider = "MSExchangeIS Private",
+        .id = 529,
+        .level = "log_always",
+        .category_text = "Logon/Logoff",
+        .keywords = kKeywordAuditFailure,
+        .time = "1996-12-31T19:56:34",
+        .computer = "<Server Name>",
+        .user = "NT AUTHORITY\\SYSTEM",
+        .message = "Logon Failure:\nReason: Unknown"}},
+      {"without a computer",
+       "nt-pasted",
+       "2/26/98  6:33:11  DrWatson  Information  None  4097  N/A\nThe application failed.\n",
+       {.line = 1,
+        .provider = "DrWatson",
+        .id = 4097,
+        .level = "information",
+        .time = "1998-02-26T06:33:11",
+        .message = "The application failed."}},
       {"EventCombMT",
        "eventcomb",
        "529,AUDIT FAILURE,Security,Tue Aug  2 12:34:56 2004,NT AUTHORITY\\SYSTEM,Logon, "
