@@ -4,6 +4,10 @@
 // Its state then needs no allocation of its own.
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
+// The same function with the widest instructions that the processor has.
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h>
+#endif
 
 namespace exdiag {
 

@@ -27,6 +27,13 @@ bool BatchQueue::Put(std::unique_ptr<Batch> batch) {
   return !failed_;
 }
 
+bool BatchQueue::Write(std::unique_ptr<Batch> batch) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return full_.empty() && !writing_; });
+  WriteNext(lock, std::move(batch));
+  return !failed_;
+}
+
 bool BatchQueue::Finish(const Batch& last) {
   {
     std::unique_lock lock(mutex_);
@@ -46,7 +53,6 @@ void BatchQueue::Drain() {
   if (thread_.joinable()) thread_.join();
 }
 
-// After a failure batches are taken and dropped, so that the reader never waits in vain.
 void BatchQueue::Run() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -54,16 +60,21 @@ void BatchQueue::Run() {
     if (stopping_) return;
     std::unique_ptr<Batch> batch = std::move(full_.front());
     full_.pop_front();
-    writing_ = true;
-    const bool failed = failed_;
-    lock.unlock();
-    const bool written = !failed && write_(*batch);
-    lock.lock();
-    failed_ = !written;
-    writing_ = false;
-    empty_.push_back(std::move(batch));
-    changed_.notify_all();
+    WriteNext(lock, std::move(batch));
   }
+}
+
+// After a failure batches are taken and dropped, so that the reader never waits in vain.
+void BatchQueue::WriteNext(std::unique_lock<std::mutex>& lock, std::unique_ptr<Batch> batch) {
+  writing_ = true;
+  const bool failed = failed_;
+  lock.unlock();
+  const bool written = !failed && write_(*batch);
+  lock.lock();
+  failed_ = !written;
+  writing_ = false;
+  empty_.push_back(std::move(batch));
+  changed_.notify_all();
 }
 
 }  // namespace exdiag

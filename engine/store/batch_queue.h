@@ -27,6 +27,9 @@ class BatchQueue {
   std::unique_ptr<Batch> Take();
   // False when the writer has failed.
   bool Put(std::unique_ptr<Batch> batch);
+  // The same, but the calling thread writes it, after all that was put before.  For batches that
+  // several threads make: one more that writes would take turns with them, which costs more.
+  bool Write(std::unique_ptr<Batch> batch);
   // Waits until everything is written.  `last` is written by the calling thread, so that an export
   // that fits into one batch costs no thread.  False when the writer has failed.
   bool Finish(const Batch& last);
@@ -37,6 +40,7 @@ class BatchQueue {
   static constexpr std::size_t kBatches = 6;
 
   void Run();
+  void WriteNext(std::unique_lock<std::mutex>& lock, std::unique_ptr<Batch> batch);
 
   std::function<bool(const Batch&)> write_;
   std::mutex mutex_;

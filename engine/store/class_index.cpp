@@ -151,15 +151,20 @@ void ClassIndex::FindStored(std::int64_t class_row, const ClassEntry& least,
   known.next = FirstBehind(class_row, known.entries.empty() ? greatest : known.entries.front());
 }
 
+// What is known of the table is not known any more when others may write to it.
 void ClassIndex::Flush() {
-  if (waits_ == 0) return;
   known_.clear();
   std::sort(removed_.begin(), removed_.end());
   Block block;
   for (const Removed& removed : removed_) TakeOut(block, removed);
   Save(block);
+  const bool same_blocks = removed_.empty();
   removed_.clear();
-  for (auto& [row, waiting] : waiting_) Write(waiting);
+  for (auto& [row, waiting] : waiting_) {
+    if (!same_blocks) waiting.last_.reset();
+    Write(waiting);
+    waiting.last_.reset();
+  }
   waits_ = 0;  // of those that were removed, too
 }
 
@@ -190,9 +195,11 @@ void ClassIndex::Write(Waiting& waiting) {
   if (BelongsBehindAll(waiting)) {
     Block block{waiting.class_row_, {}, {}, false, true};
     for (const Waiting::Packed& entry : waiting.entries_) block.entries.push_back(entry.Unpacked());
+    waiting.last_ = {block.entries.back().second, block.entries.size()};
     Save(block);
   } else {
     Merge(waiting);
+    waiting.last_.reset();
   }
   known_.erase(waiting.class_row_);
   waits_ -= waiting.entries_.size();
@@ -202,12 +209,17 @@ void ClassIndex::Write(Waiting& waiting) {
 
 // In blocks of their own, where they are too many for the last one: that is quick, and any two
 // neighbours hold more than one could.
-bool ClassIndex::BelongsBehindAll(const Waiting& waiting) {
-  if (!select_last_.Bind(1, waiting.class_row_).Next()) return true;
-  const bool behind = select_last_.Int(0) < waiting.entries_.front().second &&
-                      select_last_.Unsigned(1) + waiting.entries_.size() > kBlockEntries;
-  select_last_.Reset();
-  return behind;
+bool ClassIndex::BelongsBehindAll(Waiting& waiting) {
+  std::optional<Waiting::Last>& last = waiting.last_;
+  if (!last) {
+    last.emplace();
+    if (select_last_.Bind(1, waiting.class_row_).Next()) {
+      last = {select_last_.Int(0), select_last_.Unsigned(1)};
+    }
+    select_last_.Reset();
+  }
+  return last->events == 0 || (last->second < waiting.entries_.front().second &&
+                               last->events + waiting.entries_.size() > kBlockEntries);
 }
 
 // Each entry goes into the block that it belongs into.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -64,7 +65,7 @@ class ClassIndex {
                                          std::numeric_limits<std::int64_t>::max()};
 
   void Write(Waiting& waiting);
-  bool BelongsBehindAll(const Waiting& waiting);
+  bool BelongsBehindAll(Waiting& waiting);
   void Merge(const Waiting& waiting);
   void TakeOut(Block& block, const Removed& removed);
   bool LoadAt(std::int64_t class_row, const ClassEntry& entry, Block& block);
@@ -116,9 +117,16 @@ class ClassIndex::Waiting {
   void Find(std::int64_t second, std::uint16_t mark, std::vector<std::int64_t>& events);
   bool TakeOut(const ClassEntry& entry);
 
+  // Of the last block of the class in the table.
+  struct Last {
+    std::int64_t second = 0;
+    std::size_t events = 0;  // 0: there is none
+  };
+
   std::int64_t class_row_;
   std::vector<Packed> entries_;
-  std::size_t sorted_ = 0;  // so many at the beginning are in order
+  std::size_t sorted_ = 0;    // so many at the beginning are in order
+  std::optional<Last> last_;  // once it was looked up, until Flush()
 };
 
 // What fills a block is written at once: as many entries as possible in memory, all written in the

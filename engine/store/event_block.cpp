@@ -60,7 +60,9 @@ class Head {
 };
 
 void AppendEvent(const Head& head, const StoredEvent& event, std::string& to) {
-  to.append(head.view()).append(event.strings).append(event.message).append(event.binary);
+  to.append(head.view()).append(event.strings);
+  if (!event.message.empty()) to.append(event.message);
+  if (!event.binary.empty()) to.append(event.binary);
 }
 
 }  // namespace

@@ -46,9 +46,7 @@ void EventWriter::Begin(std::int64_t row) {
   ledger_ = {};
   counted_ = 0;
   stretches_.Begin();
-  local_classes_.clear();
-  user_rows_.clear();
-  refined_classes_.clear();
+  ForgetNumbers();
   window_.Begin(row);
 }
 
@@ -57,7 +55,7 @@ void EventWriter::WriteTotals() {
   class_index_.Flush();
   rows_.Forget();
   totals_.Write(import_);
-  local_classes_.clear();
+  ForgetNumbers();
 }
 
 void EventWriter::WriteStretches() { stretches_.Write(import_, classes_); }
@@ -100,31 +98,36 @@ void EventWriter::Prefetch(const Batch& batch, std::size_t at) const {
 }
 
 void EventWriter::LearnNames(const Batch& batch) {
-  if (batch.restart) {
-    local_classes_.clear();
-    user_rows_.clear();
-    refined_classes_.clear();
-  }
+  if (batch.restart) ForgetNumbers();
   for (const EventClass& key : batch.new_classes) {
-    local_classes_.push_back({.key = key, .log = stretches_.LogOf(key.host, key.channel)});
+    local_keys_.push_back(key);
+    local_classes_.push_back({.log = stretches_.LogOf(key.host, key.channel)});
   }
   for (const std::string& user : batch.new_users) {
     user_rows_.push_back(classes_.users().IdOf(user));
   }
 }
 
-void EventWriter::LookUp(LocalClass& local) {
-  local.row = RowOf(local.key);
+void EventWriter::ForgetNumbers() {
+  local_keys_.clear();
+  local_classes_.clear();
+  user_rows_.clear();
+  refined_classes_.clear();
+}
+
+void EventWriter::LookUp(std::uint32_t number) {
+  LocalClass& local = local_classes_[number];
+  local.row = RowOf(local_keys_[number]);
   local.index = &class_index_.Of(local.row);
   local.total = &totals_.Of(local.row);
 }
 
 void EventWriter::WriteEvent(const Batch& batch, const QueuedEvent& event) {
-  LocalClass& local = local_classes_[event.local_class];
-  if (local.row == 0) LookUp(local);
+  const LocalClass& local = local_classes_[event.local_class];
+  if (local.row == 0) LookUp(event.local_class);
   ++ledger_.records;
   stretches_.Add(local.log, event);
-  IdentityGroup& group = window_.Find(local.key, event.second, event.identity);
+  IdentityGroup& group = window_.Find(local_keys_[event.local_class], event.second, event.identity);
   if (event.record_id != 0) {
     WriteNumbered(batch, event, group);
   } else {
@@ -253,7 +256,7 @@ std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& e
   const auto [known, is_new] = refined_classes_.try_emplace({stored, event.local_class, match}, 0);
   if (!is_new) return known->second;
   const EventClass key = classes_.ClassOf(stored);
-  EventClass refined = exdiag::Refine(key, local_classes_[event.local_class].key);
+  EventClass refined = exdiag::Refine(key, local_keys_[event.local_class]);
   // A record id means nothing under the name of a log that numbers otherwise.
   if (match == Match::kForeignNumber) refined.channel = key.channel;
   const std::int64_t row = refined == key ? stored : RowOf(refined);
@@ -265,12 +268,12 @@ std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& e
 bool EventWriter::SameLog(std::int64_t stored_class, const QueuedEvent& event) {
   if (stored_class == local_classes_[event.local_class].row) return true;
   const std::string& stored = classes_.ClassOf(stored_class).channel;
-  const std::string& shown = local_classes_[event.local_class].key.channel;
+  const std::string& shown = local_keys_[event.local_class].channel;
   return stored.empty() || shown.empty() || EqualsIgnoreCase(stored, shown);
 }
 
 std::span<const IdentityRow> EventWriter::RowsOf(const QueuedEvent& event) {
-  return rows_.Find(local_classes_[event.local_class].key, event.second, event.identity);
+  return rows_.Find(local_keys_[event.local_class], event.second, event.identity);
 }
 
 bool EventWriter::FindNumbered(const QueuedEvent& event, IdentityRow& row) {
@@ -299,7 +302,7 @@ bool EventWriter::FindUnnumbered(const QueuedEvent& event, IdentityRow& row) {
 
 // A row with another record id whose log's name, or ours, is not known.
 bool EventWriter::FindOfUnnamedLog(const QueuedEvent& event, IdentityRow& row) {
-  const bool named = !local_classes_[event.local_class].key.channel.empty();
+  const bool named = !local_keys_[event.local_class].channel.empty();
   const auto rows = RowsOf(event);
   if (rows.empty()) return false;
   row = rows.front();
@@ -346,7 +349,7 @@ void EventWriter::WriteReject(const StoredReject& reject) {
 }
 
 void EventWriter::WriteTally(const ClassTally& tally) {
-  const EventClass& key = local_classes_[tally.local_class].key;
+  const EventClass& key = local_keys_[tally.local_class];
   const std::int64_t host = classes_.hosts().IdOf(key.host);
   insert_coverage_.Bind(1, import_).Bind(2, host).Bind(3, classes_.channels().IdOf(key.channel));
   insert_coverage_.Bind(4, static_cast<int>(tally.basis)).Bind(5, tally.tally.first.value);

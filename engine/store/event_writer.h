@@ -57,14 +57,14 @@ class EventWriter {
   std::uint64_t counted() const { return counted_; }
 
  private:
-  // A class as the reader numbers them.
+  // What each event of a class needs; classes are so many that little more than this stays in a
+  // processor's cache.
   struct LocalClass {
-    EventClass key;
-    std::uint32_t log = 0;  // as StretchRecorder numbers them
     // Looked up when the first event is kept.
     std::int64_t row = 0;
     ClassIndex::Waiting* index = nullptr;
     Tally* total = nullptr;
+    std::uint32_t log = 0;  // as StretchRecorder numbers them
   };
 
   // How a shown event was found to be a stored one.
@@ -76,7 +76,8 @@ class EventWriter {
 
   void LearnNames(const Batch& batch);
   void Prefetch(const Batch& batch, std::size_t at) const;
-  void LookUp(LocalClass& local);
+  void ForgetNumbers();
+  void LookUp(std::uint32_t number);
   void WriteEvent(const Batch& batch, const QueuedEvent& event);
   void WriteNumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
   void WriteUnnumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);
@@ -110,7 +111,8 @@ class EventWriter {
   std::int64_t import_ = 0;
   LedgerRow ledger_;
   std::uint64_t counted_ = 0;
-  std::vector<LocalClass> local_classes_;  // by local number
+  std::vector<EventClass> local_keys_;     // by local number
+  std::vector<LocalClass> local_classes_;  // the same
   std::vector<std::int64_t> user_rows_;
   // By stored class, local class and match: what RefinedClass found out before.
   std::map<std::tuple<std::int64_t, std::uint32_t, Match>, std::int64_t> refined_classes_;

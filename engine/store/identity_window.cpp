@@ -62,40 +62,39 @@ void IdentityWindow::Range::Add(const Range& other) {
 
 IdentityWindow::Generation::Generation() : slots_(kCapacity), tags_(kCapacity, kFree) {}
 
-// The identity is a good hash already; it includes the second in all but made-up cases.
-std::size_t IdentityWindow::Generation::PlaceOf(std::int64_t second, std::uint64_t identity) const {
-  const std::uint16_t tag = TagOf(identity);
-  std::size_t place = identity % kCapacity;
-  while (tags_[place] != kFree && (tags_[place] != tag || slots_[place].identity != identity ||
-                                   slots_[place].second != second)) {
+// The identity is a good hash already.
+std::size_t IdentityWindow::Generation::PlaceOf(std::uint64_t key) const {
+  const std::uint16_t tag = TagOf(key);
+  std::size_t place = key % kCapacity;
+  while (tags_[place] != kFree && (tags_[place] != tag || slots_[place].key != key)) {
     place = (place + 1) % kCapacity;
   }
   return place;
 }
 
 IdentityGroup* IdentityWindow::Generation::Find(std::int64_t second, std::uint64_t identity) {
-  const std::size_t place = PlaceOf(second, identity);
+  const std::size_t place = PlaceOf(KeyOf(second, identity));
   if (tags_[place] == kFree) return nullptr;
   Slot& slot = slots_[place];
-  if (!slot.is_group) {
+  if (slot.is_group == 0) {
     groups_.push_back(GroupOfOne(second, identity, slot.value));
-    slot.value = groups_.size() - 1;
-    slot.is_group = true;
+    slot.Point(groups_.size() - 1);
   }
   return &groups_[slot.value];
 }
 
 void IdentityWindow::Generation::Add(const IdentityGroup& group) {
-  const std::size_t place = PlaceOf(group.second, group.identity);
+  constexpr std::uint64_t kMostValue = ~std::uint64_t{0} >> 1;
+  const std::uint64_t key = KeyOf(group.second, group.identity);
+  const std::size_t place = PlaceOf(key);
   if (++count_ <= kFew) used_.push_back(place);
-  tags_[place] = TagOf(group.identity);
+  tags_[place] = TagOf(key);
   seconds_.Add(group.second);
-  Slot& slot = slots_[place];
-  slot = {group.identity, group.second, group.shown_count == 0 ? 0 : group.shown[0], false};
-  if (group.IsOneEvent()) return;
+  const std::uint64_t record_id = group.shown_count == 0 ? 0 : group.shown[0];
+  slots_[place] = {key, record_id & kMostValue, 0};
+  if (group.IsOneEvent() && record_id <= kMostValue) return;
   groups_.push_back(group);
-  slot.value = groups_.size() - 1;
-  slot.is_group = true;
+  slots_[place].Point(groups_.size() - 1);
 }
 
 void IdentityWindow::Generation::Clear() {

@@ -91,19 +91,28 @@ class IdentityWindow {
     const Range& seconds() const { return seconds_; }
 
    private:
+    // 16 bytes, so that more of them stay in a processor's cache.
     struct Slot {
-      std::uint64_t identity = 0;
-      std::int64_t second = 0;
-      std::uint64_t value = 0;  // record id, or place in groups_
-      bool is_group = false;
+      std::uint64_t key = 0;
+      std::uint64_t value : 63 = 0;  // record id, or place in groups_
+      std::uint64_t is_group : 1 = 0;
+
+      void Point(std::size_t group) {
+        value = group & ~std::uint64_t{0} >> 1;
+        is_group = 1;
+      }
     };
     static constexpr std::size_t kCapacity = 1 << 15;
     static constexpr std::size_t kFew = 1 << 10;
     static constexpr std::uint16_t kFree = 0;
-    static std::uint16_t TagOf(std::uint64_t identity) {
-      return static_cast<std::uint16_t>(identity >> 48 | 1);
+    static std::uint16_t TagOf(std::uint64_t key) {
+      return static_cast<std::uint16_t>(key >> 48 | 1);
     }
-    std::size_t PlaceOf(std::int64_t second, std::uint64_t identity) const;
+    // The identity includes the second in all but made-up cases.
+    static std::uint64_t KeyOf(std::int64_t second, std::uint64_t identity) {
+      return identity ^ static_cast<std::uint64_t>(second) << 32;
+    }
+    std::size_t PlaceOf(std::uint64_t key) const;
 
     std::vector<Slot> slots_;
     std::vector<std::uint16_t> tags_;  // of the slots; so few bytes that they stay in the cache

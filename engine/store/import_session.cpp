@@ -55,7 +55,7 @@ std::unique_ptr<EventPreparer> QueuedImportSession::NewPreparer() const {
 
 bool QueuedImportSession::AddPrepared(PreparedRecords& events) {
   auto& [batch, numbers] = static_cast<PreparedBatch&>(events);
-  if (!batch_->empty()) Send();
+  if (!batch_->empty()) Send(Writer::kThisThread);
   batch.restart = batch_->restart;
   for (QueuedEvent& event : batch.events) {
     numbers->Translate(event, classes_, batch);
@@ -64,7 +64,7 @@ bool QueuedImportSession::AddPrepared(PreparedRecords& events) {
                    EventFlags::Basis(event.flags));
   }
   std::swap(*batch_, batch);
-  Send();
+  Send(Writer::kThisThread);
   return working_;
 }
 
@@ -86,14 +86,16 @@ void QueuedImportSession::SendWhenFull() {
   if (full || classes_.full()) Send();
 }
 
-void QueuedImportSession::Send() {
+void QueuedImportSession::Send(Writer writer) {
   const bool restart = classes_.full();
   if (restart) {
     classes_.TakeTallies(batch_->tallies);
     classes_.Restart();
   }
   if (!sent_) sent_ = true;  // the writing thread reads it, which the first batch starts
-  working_ = queue_.Put(std::move(batch_)) && working_;
+  const bool put = writer == Writer::kThisThread ? queue_.Write(std::move(batch_))
+                                                 : queue_.Put(std::move(batch_));
+  working_ = put && working_;
   batch_ = queue_.Take();
   batch_->restart = restart;
 }

@@ -38,7 +38,8 @@ class QueuedImportSession final : public ImportSession {
 
  private:
   void SendWhenFull();
-  void Send();
+  enum class Writer : std::uint8_t { kOther, kThisThread };
+  void Send(Writer writer = Writer::kOther);
 
   Callbacks callbacks_;
   ClassTable classes_;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kCountedPiece = 16 * kChunkSize;
 constexpr std::size_t kPreparedPiece = 4 * kChunkSize;
 constexpr std::size_t kMostThreads = 4;
-constexpr std::size_t kMorePieces = 2;  // than threads, so that none waits for the file
+constexpr std::size_t kMorePieces = 8;  // than threads, so that none waits for the file
 // A sink that wants all of a smaller file has it sooner from one thread.
 constexpr std::uint64_t kWorthThreads = std::uint64_t{4} << 20;
 
