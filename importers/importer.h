@@ -15,7 +15,7 @@
 
 namespace exdiag {
 
-// Bytes of one export, readable at any place.  Not safe for two threads.
+// Bytes of one export, readable at any place.  Only what is said to be is safe for two threads.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -24,6 +24,16 @@ class ByteSource {
   // Fills as much of `into` as there is from `offset` on and returns how much that was; less than
   // asked for only at the end or where the medium cannot be read.
   virtual std::size_t ReadAt(std::uint64_t offset, std::span<std::byte> into) const = 0;
+
+  // ReadAt for readers with several threads, any of which may call this at any time.  What was read
+  // so they hand to Passed, in the order of the file and by one thread, for those who watch what is
+  // read.
+  virtual std::size_t ReadPart(std::uint64_t offset, std::span<std::byte> into) const {
+    return ReadAt(offset, into);
+  }
+  virtual void Passed(std::uint64_t offset, std::span<const std::byte> bytes) const {
+    static_cast<void>(offset), static_cast<void>(bytes);
+  }
 };
 
 // The file on disk; an Error names the file and the system's reason.

@@ -42,6 +42,14 @@ class StoppableSource final : public ByteSource {
     return cancelled_ && cancelled_() ? 0 : bytes_.ReadAt(offset, into);
   }
 
+  // Few bytes, of which a reader then asks its sink what to do with them.
+  std::size_t ReadPart(std::uint64_t offset, std::span<std::byte> into) const override {
+    return bytes_.ReadPart(offset, into);
+  }
+  void Passed(std::uint64_t offset, std::span<const std::byte> bytes) const override {
+    bytes_.Passed(offset, bytes);
+  }
+
  private:
   const ByteSource& bytes_;
   const Cancelled& cancelled_;
@@ -58,11 +66,18 @@ class HashedSource final : public ByteSource {
   // Most readers go from the beginning to the end.  What they leave out, Hash() reads.
   std::size_t ReadAt(std::uint64_t offset, std::span<std::byte> into) const override {
     const std::size_t got = bytes_.ReadAt(offset, into);
-    if (is_hashed_ && offset <= hashed_ && offset + got > hashed_) {
-      hash_.Add(into.first(got).subspan(static_cast<std::size_t>(hashed_ - offset)));
-      hashed_ = offset + got;
-    }
+    Passed(offset, into.first(got));
     return got;
+  }
+
+  std::size_t ReadPart(std::uint64_t offset, std::span<std::byte> into) const override {
+    return bytes_.ReadPart(offset, into);
+  }
+  void Passed(std::uint64_t offset, std::span<const std::byte> bytes) const override {
+    const std::uint64_t end = offset + bytes.size();
+    if (!is_hashed_ || offset > hashed_ || end <= hashed_) return;
+    hash_.Add(bytes.subspan(static_cast<std::size_t>(hashed_ - offset)));
+    hashed_ = end;
   }
 
   // Of all bytes, and of `more`, which is the same each time.  `tell` is called from time to time.

@@ -20,6 +20,14 @@ class WatchedSource final : public ByteSource {
     return got;
   }
 
+  std::size_t ReadPart(std::uint64_t offset, std::span<std::byte> into) const override {
+    return bytes_.ReadPart(offset, into);
+  }
+  void Passed(std::uint64_t offset, std::span<const std::byte> bytes) const override {
+    bytes_.Passed(offset, bytes);
+    position_ = offset + bytes.size();
+  }
+
  private:
   const ByteSource& bytes_;
   std::uint64_t& position_;

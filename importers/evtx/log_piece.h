@@ -42,6 +42,7 @@ class LogPiece {
   std::vector<LearnedTemplate> learned;       // see PlanCache
   std::exception_ptr failure;                 // reading them threw this
 
+  // One that was read.
   std::span<const std::byte> ChunkAt(std::size_t at) const {
     return std::span(bytes).subspan(at, kChunkSize);
   }

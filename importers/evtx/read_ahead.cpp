@@ -52,19 +52,20 @@ bool ReadAhead::Pays() const {
 
 bool ReadAhead::IsInFront(std::uint64_t offset) const {
   if (slots_.empty()) return false;
-  const LogPiece& piece = slots_.front()->piece;
-  return offset >= piece.offset && offset - piece.offset < piece.size &&
-         (offset - piece.offset) % kChunkSize == 0;
+  const Slot& slot = *slots_.front();
+  const std::uint64_t begin = slot.piece.offset;
+  return offset >= begin && offset - begin < slot.size && (offset - begin) % kChunkSize == 0;
 }
 
 std::span<const std::byte> ReadAhead::ChunkAt(std::uint64_t offset) const {
   if (!IsInFront(offset)) return {};
   const LogPiece& piece = slots_.front()->piece;
-  return piece.ChunkAt(static_cast<std::size_t>(offset - piece.offset));
+  const auto at = static_cast<std::size_t>(offset - piece.offset);
+  return at < piece.size ? piece.ChunkAt(at) : std::span<const std::byte>();
 }
 
 const LogPiece* ReadAhead::Next(std::uint64_t offset) {
-  if (!slots_.empty() && offset == slots_.front()->piece.offset + slots_.front()->piece.size) {
+  if (!slots_.empty() && offset == slots_.front()->piece.offset + slots_.front()->size) {
     DropFront();
     Fill();
   }
@@ -78,10 +79,10 @@ const LogPiece* ReadAhead::GiveOutFront(std::uint64_t offset) {
   Slot& slot = *slots_.front();
   LogPiece& piece = slot.piece;
   const auto at = static_cast<std::size_t>(offset - piece.offset);
-  if (std::exchange(slot.given_out, true)) {
-    if (at == piece.end) {  // known not to be sound
-      return nullptr;
-    }
+  if (!std::exchange(slot.given_out, true)) {
+    source_.Passed(piece.offset, std::span(piece.bytes).first(piece.size));
+  } else {
+    if (at == piece.end || at >= piece.size) return nullptr;  // not sound, or could not be read
     if (!rest_reader_) rest_reader_ = std::make_unique<SoundChunks>(codepage_, evidence_);
     piece.begin = at;
     rest_reader_->Read(piece);
@@ -120,7 +121,7 @@ void ReadAhead::Fill() {
     if (free_.empty()) free_.push_back(std::make_unique<Slot>());
     std::unique_ptr<Slot> slot = std::move(free_.back());
     free_.pop_back();
-    if (!ReadPiece(slot->piece)) {
+    if (!Plan(*slot)) {
       free_.push_back(std::move(slot));
       return;
     }
@@ -135,17 +136,21 @@ void ReadAhead::Fill() {
 }
 
 // What is less than a chunk at the end is left to the reader of chunks that are not sound.
-bool ReadAhead::ReadPiece(LogPiece& piece) {
+bool ReadAhead::Plan(Slot& slot) {
   const std::uint64_t left = next_ < size_ ? (size_ - next_) / kChunkSize * kChunkSize : 0;
-  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_size_));
-  if (piece.bytes.size() < want) piece.bytes.resize(want);
-  const std::size_t got = want == 0 ? 0 : source_.ReadAt(next_, std::span(piece.bytes).first(want));
-  piece.offset = next_;
+  slot.piece.offset = next_;
+  slot.piece.size = 0;
+  slot.size = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_size_));
+  next_ += slot.size;
+  ended_ = slot.size == left;
+  return slot.size != 0;
+}
+
+void ReadAhead::Read(LogPiece& piece, std::size_t size) {
+  if (piece.bytes.size() < size) piece.bytes.resize(size);
+  const std::size_t got = source_.ReadPart(piece.offset, std::span(piece.bytes).first(size));
   piece.size = got / kChunkSize * kChunkSize;
   piece.begin = piece.end = 0;
-  next_ += piece.size;
-  ended_ = got < want || want == left;
-  return piece.size != 0;
 }
 
 // This thread decodes too, also pieces behind the first one, so that none is idle.
@@ -191,6 +196,7 @@ void ReadAhead::Do(std::unique_lock<std::mutex>& lock, std::unique_ptr<SoundChun
   lock.unlock();
   try {
     if (!reader) reader = std::make_unique<SoundChunks>(codepage_, evidence_);
+    Read(slot.piece, slot.size);
     reader->Read(slot.piece);
   } catch (...) {
     slot.piece.failure = std::current_exception();

@@ -1,7 +1,8 @@
 // Reads an .evtx file in pieces and decodes several of them at the same time.
 //
-// The file is read, and what is in it handed out, by one thread: the one that calls Next, which
-// also decodes.  Others only decode.  What comes out does not depend on who decoded what.
+// What is in it is handed out by one thread: the one that calls Next, which also reads and decodes.
+// Others only read and decode: who decodes a piece has its bytes in the cache of its processor
+// then. What comes out does not depend on who decoded what.
 #pragma once
 
 #include <condition_variable>
@@ -45,6 +46,7 @@ class ReadAhead {
  private:
   struct Slot {
     LogPiece piece;
+    std::size_t size = 0;    // of the piece, unless the medium cannot be read
     bool done = false;       // guarded
     bool given_out = false;  // once at least
   };
@@ -54,7 +56,8 @@ class ReadAhead {
   void DropFront();
   void Restart(std::uint64_t offset);
   void Fill();
-  bool ReadPiece(LogPiece& piece);
+  bool Plan(Slot& slot);
+  void Read(LogPiece& piece, std::size_t size);
   void WaitForFront();
   void StartThreads();
   void Work();
