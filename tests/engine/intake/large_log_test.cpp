@@ -13,8 +13,10 @@
 namespace exdiag {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr std::size_t kChunks = 100, kRecords = 40;
 
@@ -157,6 +159,19 @@ TEST_F(LargeLogTest, PreparedAsRecordByRecord) {
     if (!damaged) {
       EXPECT_EQ(told[0], "4000 read, 0 rejected");
     }
+  }
+}
+
+// By the hash of all its bytes, whoever read them.
+TEST_F(LargeLogTest, FedAgainItIsKnown) {
+  for (const bool damaged : {false, true}) {
+    const std::string file = File(damaged ? Damaged(Log()) : Log());
+    const auto store = Store::Open(folder_ + (damaged ? "/damaged.db" : "/sound.db")).value();
+    const std::vector<std::string> first = Told(file, *store), again = Told(file, *store);
+    const std::string known =
+        file + ": the same bytes as before, which is imported already; not read again";
+    EXPECT_THAT(first, Not(Contains(known)));
+    EXPECT_THAT(again, Contains(known));
   }
 }
 

@@ -151,11 +151,45 @@ class Told final : public EvidenceSink, public DiagnosticSink, private WantedKin
   std::map<std::string, Row> counts_;
 };
 
-void Import(const std::string& bytes, Told& told) {
-  const auto source = MemorySource(bytes);
-  const auto result = MakeEvtxImporter()->Import({"test", *source, {}}, told, told);
+// Bytes that cannot be read from a place on, and how many of them were seen by those who watch.
+class WatchedMedium final : public ByteSource {
+ public:
+  WatchedMedium(const std::string& bytes, std::size_t readable)
+      : bytes_(bytes), readable_(readable) {}
+
+  std::uint64_t size() const override { return bytes_.size(); }
+  std::size_t ReadAt(std::uint64_t offset, std::span<std::byte> into) const override {
+    const std::size_t got = ReadPart(offset, into);
+    Passed(offset, into.first(got));
+    return got;
+  }
+  std::size_t ReadPart(std::uint64_t offset, std::span<std::byte> into) const override {
+    if (offset >= readable_) return 0;
+    const auto from = static_cast<std::size_t>(offset);
+    const std::size_t count = std::min(into.size(), readable_ - from);
+    std::memcpy(into.data(), bytes_.data() + from, count);
+    return count;
+  }
+  void Passed(std::uint64_t offset, std::span<const std::byte> bytes) const override {
+    if (offset > seen) return;
+    const auto from = static_cast<std::size_t>(offset);
+    EXPECT_EQ(std::memcmp(bytes.data(), bytes_.data() + from, bytes.size()), 0);
+    seen = std::max(seen, from + bytes.size());
+  }
+
+  mutable std::size_t seen = 0;  // from the beginning, none left out
+
+ private:
+  const std::string& bytes_;
+  const std::size_t readable_;
+};
+
+void Import(const ByteSource& source, Told& told) {
+  const auto result = MakeEvtxImporter()->Import({"test", source, {}}, told, told);
   if (!result) told.lines.push_back(result.error().message);
 }
+
+void Import(const std::string& bytes, Told& told) { Import(*MemorySource(bytes), told); }
 
 bool None(std::string_view, std::uint16_t) { return false; }
 bool Some(std::string_view provider, std::uint16_t event_id) {
@@ -281,6 +315,25 @@ TEST(EvtxReadAheadTest, DamageInTheMidstOfALog) {
     prepared += ExpectTheSamePrepared(file, row.why);
   }
   EXPECT_GT(prepared, std::size(cases) * 1000);
+}
+
+// Whoever read a part, those who watch what is read see all of it, in order.
+TEST(EvtxReadAheadTest, MediumThatCannotBeReadFromAPlaceOn) {
+  const std::string file = EvtxFile(Chunks(100, 20));
+  const auto chunk_at = [](std::size_t number) { return 4096 + number * 65536; };
+  for (const std::size_t readable : {file.size(), chunk_at(50), chunk_at(48), chunk_at(49) + 7}) {
+    const WatchedMedium plain_medium(file, readable), medium(file, readable);
+    Told one_by_one(0), prepared(kRoom);
+    Import(plain_medium, one_by_one);
+    Import(medium, prepared);
+    ExpectSameLines(prepared, one_by_one, fmt::format("{} bytes", readable));
+    EXPECT_GE(prepared.prepared, 900U);
+    EXPECT_EQ(medium.seen, readable);
+    EXPECT_EQ(plain_medium.seen, readable);
+    const bool told =
+        !prepared.lines.empty() && prepared.lines.back().ends_with("[evtx.file.read]");
+    EXPECT_EQ(told, readable < file.size());
+  }
 }
 
 TEST(EvtxReadAheadTest, StopsWhenTheSinkWantsNoMore) {
