@@ -10,6 +10,10 @@
 //   Vista on     ... The following information was included with the event: (a line each, then a
 //                blank line and the reason)
 //   Splunk       ... Got the following information from this event: (a line each)
+//
+// Other languages keep the shape: the first sentence names number and source, since 2000 and up to
+// 2003 as "( 57 )" and "( MSExchangeMTA )"; the strings stand behind a colon, since Vista the one
+// at the end of a line with a blank line behind it.
 #include <algorithm>
 #include <array>
 
@@ -108,15 +112,68 @@ Strings ReadLines(std::string_view text, std::size_t expected) {
   return strings;
 }
 
+std::string_view FirstLine(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+bool NamesNumber(std::string_view line, std::string_view number) {
+  const auto digit = [&](std::size_t at) {
+    return at < line.size() && line[at] >= '0' && line[at] <= '9';
+  };
+  for (std::size_t at = line.find(number); at != std::string_view::npos;
+       at = line.find(number, at + 1)) {
+    if ((at == 0 || !digit(at - 1)) && !digit(at + number.size())) return true;
+  }
+  return false;
+}
+
+bool EndsInColon(std::string_view line) {
+  line = Trim(line);
+  return line.ends_with(':') || line.ends_with("\xef\xbc\x9a");
+}
+
+// What stands behind the last line that ends in a colon and has a blank line behind it.
+std::optional<std::string_view> BehindLastHeading(std::string_view text) {
+  std::optional<std::string_view> found;
+  bool heading = false;
+  while (!text.empty()) {
+    const std::string_view line = FirstLine(text);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (heading && Trim(line).empty() && !Trim(text).empty()) found = text;
+    heading = EndsInColon(line);
+  }
+  return found;
+}
+
+std::optional<Strings> ReadForeign(std::string_view message, std::size_t expected,
+                                   const EventName& event) {
+  const std::string number = std::to_string(event.number);
+  const std::string_view sentence = FirstLine(message);
+  const std::size_t source_at = sentence.find(event.source);
+  if (event.source.empty() || source_at == std::string_view::npos ||
+      !NamesNumber(sentence, number)) {
+    return std::nullopt;
+  }
+  const std::string source = "( " + std::string(event.source) + " )";
+  const std::size_t in_brackets = sentence.find(source);
+  if (in_brackets != std::string_view::npos &&
+      sentence.find("( " + number + " )") != std::string_view::npos) {
+    const std::size_t colon = sentence.find(": ", in_brackets + source.size());
+    if (colon == std::string_view::npos) return std::nullopt;
+    return ReadSeparated(message.substr(colon + 2), expected);
+  }
+  const auto lines = BehindLastHeading(message.substr(sentence.size()));
+  return lines ? std::optional(ReadLines(*lines, expected)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::vector<std::string>> StringsFromMissingDescription(std::string_view message,
-                                                                      std::size_t expected) {
+                                                                      std::size_t expected,
+                                                                      const EventName& event) {
   message = Trim(message);
   const bool begins = std::any_of(
       kBeginnings.begin(), kBeginnings.end(),
       [&](std::string_view beginning) { return StartsWithIgnoreCase(message, beginning); });
-  if (!begins) return std::nullopt;
+  if (!begins) return ReadForeign(message, expected, event);
   for (const auto& [marker, shape] : kWordings) {
     const std::size_t at = FindIgnoreCase(message, marker);
     if (at == std::string_view::npos) continue;

@@ -361,12 +361,13 @@ bool Normaliser::State::TakeParsed(const Record& record, const KnownProvider& pr
 }
 
 bool Normaliser::State::TakeMissingDescription(const Record& record, KnownProvider& provider) {
-  auto values = StringsFromMissingDescription(record.message, 0);
+  const EventName name{record.provider, record.event_id};
+  auto values = StringsFromMissingDescription(record.message, 0, name);
   if (!values) return false;
   KnownLayout known = LayoutOf(provider, record, values->size());
   if (known.layout != nullptr && values->size() > known.layout->fields.size()) {
     // A string holds the separator.
-    values = StringsFromMissingDescription(record.message, known.layout->fields.size());
+    values = StringsFromMissingDescription(record.message, known.layout->fields.size(), name);
     known = LayoutOf(provider, record, values->size());
   }
   for (const std::string& value : *values) strings.Add(value);

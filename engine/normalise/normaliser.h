@@ -40,7 +40,13 @@ Event ToEvent(const NormalisedEvent& normalised);
 // take); nullopt when `message` is no such sentence. `expected` is how many strings the event has
 // by the catalogue, 0 when that is not known: a string may hold the separator, and then the last
 // one takes the rest.
+// Sentences in other languages than English are told by the event that they name.
+struct EventName {
+  std::string_view source;
+  std::uint16_t number = 0;
+};
 std::optional<std::vector<std::string>> StringsFromMissingDescription(std::string_view message,
-                                                                      std::size_t expected);
+                                                                      std::size_t expected,
+                                                                      const EventName& event);
 
 }  // namespace exdiag

@@ -95,9 +95,33 @@ TEST(StringsFromMissingDescription, ReadsEveryWording) {
        "An error occurred. The following information is part of the event: a; b.", 0,
        "not such a sentence"},
       {"nothing", "", 0, "not such a sentence"},
+      {"German, of Vista",
+       "Die Beschreibung für Ereignis-ID \"57\" aus der Quelle \"MSExchangeMTA\" wurde nicht "
+       "gefunden. Entweder ist die Komponente nicht installiert, oder die Installation ist "
+       "beschädigt.\r\n\r\nFalls das Ereignis auf einem anderen Computer aufgetreten ist, mussten "
+       "die Anzeigeinformationen mit dem Ereignis gespeichert werden.\r\n\r\nDie folgenden "
+       "Informationen wurden mit dem Ereignis gespeichert: \r\n\r\n/O=K/CN=X\r\n9\r\n",
+       0, "</O=K/CN=X><9>"},
+      {"Japanese",
+       "ソース \"MSExchangeMTA\" からのイベント ID 57 の説明が見つかりません。\r\n\r\n"
+       "イベントには次の情報が含まれています: \r\n\r\nvalue01\r\n",
+       0, "<value01>"},
+      {"French, of 2003",
+       "La description de l'ID d'événement ( 57 ) dans la source ( MSExchangeMTA ) est "
+       "introuvable. Les informations suivantes font partie de l'événement : /O=K/CN=X, 9.",
+       0, "</O=K/CN=X><9>"},
+      {"of another event",
+       "Die Beschreibung der Ereigniskennung ( 58 ) in ( MSExchangeMTA ) wurde nicht gefunden. "
+       "Ereignisinformationen: a, b.",
+       0, "not such a sentence"},
+      {"a message that names its own number and source",
+       "MSExchangeMTA stopped with 57 errors: see below.\nDetails: none\n", 0,
+       "not such a sentence"},
   };
   for (const auto& row : kCases) {
-    EXPECT_EQ(Shown(StringsFromMissingDescription(row.message, row.expected)), row.strings)
+    EXPECT_EQ(
+        Shown(StringsFromMissingDescription(row.message, row.expected, {"MSExchangeMTA", 57})),
+        row.strings)
         << row.why;
   }
 }
