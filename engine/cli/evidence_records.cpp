@@ -56,9 +56,8 @@ class Reader {
     std::vector<Signal> parts;
     for (const Signal& signal : signals_) {
       const auto& explained = finding.signal.explained;
-      const bool part =
-          signal.rule == finding.signal.rule && !signal.explained.empty() &&
-          std::binary_search(explained.begin(), explained.end(), signal.explained.front());
+      const bool part = signal.rule == finding.signal.rule && !signal.explained.empty() &&
+                        explained.Contains(signal.explained.front());
       if (part) parts.push_back(signal);
     }
     return parts.empty() ? finding.signal : MergeSignals(std::move(parts), options_.most);

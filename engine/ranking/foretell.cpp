@@ -9,6 +9,7 @@
 
 #include "engine/base/text.h"
 #include "engine/ranking/incidents.h"
+#include "engine/ranking/row_numbers.h"
 #include "engine/signal/what_if.h"
 
 namespace exdiag {
@@ -94,16 +95,6 @@ struct Job {
   std::vector<std::size_t> facts;  // indexes into what is supposed
 };
 
-bool Overlap(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b) {
-  auto of_b = b.begin();
-  for (const std::int64_t row : a) {
-    of_b = std::lower_bound(of_b, b.end(), row);
-    if (of_b == b.end()) return false;
-    if (*of_b == row) return true;
-  }
-  return false;
-}
-
 class Foretelling {
  public:
   Foretelling(const std::vector<Signal>& signals, const ForetellContext& context, Ranking& ranking)
@@ -112,9 +103,6 @@ class Foretelling {
   Result<void> Run() {
     FindJobs();
     if (jobs_.empty()) return {};
-    for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
-      for (const std::int64_t row : RowsOf(i)) incident_of_.emplace(row, i);
-    }
     std::vector<const Rule*> rules;
     for (const Job& job : jobs_) {
       for (const std::size_t rule : job.users->rules) number_of_.emplace(rule, number_of_.size());
@@ -124,6 +112,8 @@ class Foretelling {
     WhatIf what_if(rules);
     const auto gathered = what_if.Gather(context_.knowledge, context_.store, supposed_);
     if (!gathered) return gathered;
+    NumberRows();
+    FindEvents(what_if.world());
     // What is worked out about a supposed fact serves all incidents that ask for it.
     std::stable_sort(jobs_.begin(), jobs_.end(),
                      [](const Job& a, const Job& b) { return a.facts < b.facts; });
@@ -190,6 +180,31 @@ class Foretelling {
     return numbers;
   }
 
+  void NumberRows() {
+    RowSetBuilder all;
+    for (const Incident& incident : ranking_.incidents) {
+      for (const std::size_t index : incident.signals) all.Add(signals_[index].explained);
+    }
+    incident_of_ = RowNumbers(all.Take());
+    for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
+      for (const std::size_t index : ranking_.incidents[i].signals) {
+        incident_of_.ForEach(signals_[index].explained, [i](std::uint32_t& incident) {
+          incident = static_cast<std::uint32_t>(i);
+        });
+      }
+    }
+  }
+
+  void FindEvents(const Observations& world) {
+    events_of_.resize(ranking_.incidents.size());
+    for (ObservationId id = 0; id < world.size(); ++id) {
+      const std::int64_t row = world[id].row;
+      const auto incident = incident_of_.Find(row);
+      if (incident) events_of_[*incident].Append(id);
+      if (row < 0) facts_.emplace(row, id);
+    }
+  }
+
   // ---- finding one out
 
   Result<void> Do(const Job& job, WhatIf& what_if) const {
@@ -203,10 +218,10 @@ class Foretelling {
       if (!evaluated) return evaluated.error();
       signals = std::move(*evaluated);
       for (const Signal& signal : signals) {
-        for (const std::int64_t row : signal.explained) {
-          const auto other = incident_of_.find(row);
-          if (other != incident_of_.end()) together.insert(other->second);
-        }
+        std::uint32_t last = RowNumbers::kNone;
+        incident_of_.ForEach(signal.explained, [&](std::uint32_t incident) {
+          if (incident != last) together.insert(last = incident);
+        });
       }
     }
     Compare(ranking_.incidents[job.incident], std::move(signals), *job.effect);
@@ -216,16 +231,18 @@ class Foretelling {
   // The signals of these incidents as they would be.
   Result<std::vector<Signal>> Evaluate(const Job& job, const std::set<std::size_t>& incidents,
                                        WhatIf& what_if) const {
-    std::vector<std::int64_t> rows = what_if.supposed_rows();
-    for (const std::size_t incident : incidents) {
-      const std::vector<std::int64_t> more = RowsOf(incident);
-      rows.insert(rows.end(), more.begin(), more.end());
+    IdSetBuilder builder;
+    for (const std::int64_t row : what_if.supposed_rows()) {
+      const auto fact = facts_.find(row);
+      if (fact != facts_.end()) builder.Add(fact->second);
     }
+    for (const std::size_t incident : incidents) builder.Add(events_of_[incident]);
+    const IdSet events = builder.Take();
     std::vector<Signal> signals;
     std::set<const Rule*> again;
     for (const std::size_t rule : job.users->rules) {
       again.insert(context_.rules[rule]);
-      auto of_rule = what_if.Evaluate(number_of_.at(rule), rows);
+      auto of_rule = what_if.Evaluate(number_of_.at(rule), events);
       if (!of_rule) return of_rule.error();
       std::move(of_rule->begin(), of_rule->end(), std::back_inserter(signals));
     }
@@ -236,15 +253,6 @@ class Foretelling {
       }
     }
     return signals;
-  }
-
-  std::vector<std::int64_t> RowsOf(std::size_t incident) const {
-    std::vector<std::int64_t> rows;
-    for (const std::size_t index : ranking_.incidents[incident].signals) {
-      const auto& explained = signals_[index].explained;
-      rows.insert(rows.end(), explained.begin(), explained.end());
-    }
-    return rows;
   }
 
   // The rival of the incident that moves most.
@@ -272,7 +280,7 @@ class Foretelling {
       for (const Signal& rival : group.rivals) points.push_back(PointsOf(rival));
       for (std::size_t i = 0; i < points.size(); ++i) {
         const Signal& rival = group.rivals[i];
-        if (rival.rule != now.rule || !Overlap(rival.explained, now.explained)) continue;
+        if (rival.rule != now.rule || !rival.explained.Overlaps(now.explained)) continue;
         confidence = std::max(confidence, Confidences(points)[i]);
       }
     }
@@ -288,7 +296,9 @@ class Foretelling {
   std::vector<Fact> supposed_;
   std::map<std::tuple<std::string, std::string, decltype(Fact::attributes)>, std::size_t>
       number_of_fact_;
-  std::unordered_map<std::int64_t, std::size_t> incident_of_;  // by row explained
+  RowNumbers incident_of_{{}};    // by row explained, as an index into Ranking::incidents
+  std::vector<IdSet> events_of_;  // by incident: what is explained, as WhatIf sees it
+  std::map<std::int64_t, ObservationId> facts_;  // by row
 };
 
 }  // namespace

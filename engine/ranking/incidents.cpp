@@ -6,7 +6,8 @@
 #include <numeric>
 #include <set>
 #include <tuple>
-#include <unordered_map>
+
+#include "engine/ranking/row_numbers.h"
 
 namespace exdiag {
 namespace {
@@ -43,6 +44,12 @@ void Unite(std::vector<T>& into, const std::vector<T>& more) {
   into.insert(into.end(), more.begin(), more.end());
   std::sort(into.begin(), into.end());
   into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+RowSet AllExplained(const std::vector<Signal>& signals) {
+  RowSetBuilder rows;
+  for (const Signal& signal : signals) rows.Add(signal.explained);
+  return rows.Take();
 }
 
 // Returns how many of `more` were already there.
@@ -89,12 +96,15 @@ double PointsOf(const Signal& signal) {
 
 std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals) {
   Sets sets(signals.size());
-  std::unordered_map<std::int64_t, std::size_t> first_of;
+  RowNumbers first_of(AllExplained(signals));
   for (std::size_t i = 0; i < signals.size(); ++i) {
-    for (const std::int64_t row : signals[i].explained) {
-      const auto [found, is_new] = first_of.try_emplace(row, i);
-      if (!is_new) sets.Unite(i, found->second);
-    }
+    first_of.ForEach(signals[i].explained, [&](std::uint32_t& first) {
+      if (first == RowNumbers::kNone) {
+        first = static_cast<std::uint32_t>(i);
+      } else {
+        sets.Unite(i, first);
+      }
+    });
   }
   std::map<std::size_t, std::vector<std::size_t>> by_set;
   for (std::size_t i = 0; i < signals.size(); ++i) by_set[sets.Find(i)].push_back(i);
@@ -113,13 +123,14 @@ std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals) {
 
 Signal MergeSignals(std::vector<Signal> signals, std::size_t shown_evidence) {
   std::sort(signals.begin(), signals.end(), BetterSignal);
+  RowSet explained = AllExplained(signals);
   std::vector<std::vector<std::string>> host_groups;
   for (const Signal& signal : signals) host_groups.push_back(signal.hosts);
   Signal best = std::move(signals.front());
+  best.explained = std::move(explained);
   for (std::size_t i = 1; i < signals.size(); ++i) {
     const Signal& other = signals[i];
     AddEvidence(best, other, shown_evidence);
-    Unite(best.explained, other.explained);
     Unite(best.explained_kinds, other.explained_kinds);
     Unite(best.hosts, other.hosts);
     AddReferences(best.triggers, other.triggers, shown_evidence);

@@ -16,7 +16,7 @@ struct Draft {
   std::vector<std::string> hosts;
   Ticks first_seen, last_seen;
   TimeBasis time_basis = TimeBasis::kNone;
-  std::vector<std::int64_t> explained;
+  RowSet explained;
   std::vector<std::size_t> signals;
 };
 
@@ -49,18 +49,19 @@ Draft MakeDraft(SignalGroup group) {
   Draft draft;
   draft.signals = std::move(group.members);
   draft.unknown_cause = shares.back();
+  RowSetBuilder explained;
   for (std::size_t i = 0; i < rivals.size(); ++i) {
     Signal& rival = rivals[i];
     WidenPeriod(rival, draft);
     draft.hosts.insert(draft.hosts.end(), rival.hosts.begin(), rival.hosts.end());
-    draft.explained.insert(draft.explained.end(), rival.explained.begin(), rival.explained.end());
+    explained.Add(rival.explained);
     Finding& finding = draft.findings.emplace_back();
     finding.points = points[i];
     finding.confidence = shares[i];
     finding.signal = std::move(rival);
   }
   SortUnique(draft.hosts);
-  SortUnique(draft.explained);
+  draft.explained = explained.Take();
   return draft;
 }
 
@@ -125,15 +126,14 @@ Ranking RankCauses(std::vector<Signal> signals, const FeedCommands& commands) {
   return ranking;
 }
 
-std::vector<std::int64_t> ExplainedRows(const Ranking& ranking) {
-  std::vector<std::int64_t> rows;
+RowSet ExplainedRows(const Ranking& ranking) {
+  RowSetBuilder rows;
   for (const Finding& finding : ranking.findings) {
     for (const std::int64_t row : finding.signal.explained) {
-      if (row > 0) rows.push_back(row);
+      if (row > 0) rows.Add(row);
     }
   }
-  SortUnique(rows);
-  return rows;
+  return rows.Take();
 }
 
 }  // namespace exdiag

@@ -69,6 +69,6 @@ struct FeedCommands {
 Ranking RankCauses(std::vector<Signal> signals, const FeedCommands& commands = {});
 
 // Rows of all events that some finding explains, sorted, each once.
-std::vector<std::int64_t> ExplainedRows(const Ranking& ranking);
+RowSet ExplainedRows(const Ranking& ranking);
 
 }  // namespace exdiag

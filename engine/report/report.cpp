@@ -40,12 +40,12 @@ const std::vector<Level> kTroubleLevels = {Level::kCritical, Level::kError, Leve
 Result<std::vector<EventCount>> LeftOver(const Ranking& ranking,
                                          const std::vector<EventKind>& kinds, const Store& store) {
   std::map<std::tuple<KindKey, Level, std::string>, EventCount> counts;
-  const std::vector<std::int64_t> explained = ExplainedRows(ranking);
+  const RowSet explained = ExplainedRows(ranking);
   EventQuery query;
   query.kinds = kinds;
   query.levels = kTroubleLevels;
   const Result<void> walked = store.ForEachEvent(query, [&](const Event& event) {
-    if (std::binary_search(explained.begin(), explained.end(), event.id)) return true;
+    if (explained.Contains(event.id)) return true;
     const EventKind kind{event.provider, event.event_id};
     EventCount& count = counts[{KeyOf(kind), event.level, event.host}];
     if (count.count++ == 0) {

@@ -288,10 +288,13 @@ class EventQuestion final : public Question {
     if (!scope.more_tests) return scope.candidates;
     if (scope.counting) return scope.counting.get();
     if (!Spend(scope, scope.candidates->size())) return nullptr;
-    scope.counting = std::make_unique<MatchList>(world_.times());
-    scope.candidates->ForEach([&](ObservationId id) {
-      if (Passes(scope, id)) scope.counting->Append(id);
-    });
+    // Often all but a few count, as with `differ`.
+    IdSet counting, others;
+    scope.candidates->ForEach(
+        [&](ObservationId id) { (Passes(scope, id) ? counting : others).Append(id); });
+    const bool few = counting.size() <= others.size();
+    scope.counting = few ? std::make_unique<MatchList>(world_.times(), std::move(counting))
+                         : std::make_unique<MatchList>(*scope.candidates, std::move(others));
     return scope.counting.get();
   }
 

@@ -5,8 +5,21 @@
 namespace exdiag {
 
 std::size_t MatchList::Find(ObservationId id) const {
-  const std::size_t position = ids_.CountBelow(id);
-  return position < size() && ids_[position] == id ? position : size();
+  return Contains(id) ? CountBelow(id) : size();
+}
+
+std::size_t MatchList::InWhole(std::size_t position) const {
+  // How many are left out before it.
+  std::size_t from = 0, to = ids_.size();
+  while (from < to) {
+    const std::size_t middle = from + (to - from) / 2;
+    if (CountBelow(ids_[middle]) > position) {
+      to = middle;
+    } else {
+      from = middle + 1;
+    }
+  }
+  return position + from;
 }
 
 void RangeSet::Add(const MatchList& list, PositionRange range) {
@@ -19,8 +32,8 @@ void RangeSet::Add(const MatchList& list, PositionRange range) {
   known.push_back(range);
 }
 
-std::vector<ObservationId> RangeSet::Members() const {
-  std::vector<ObservationId> members;
+IdSet RangeSet::Members() const {
+  IdSetBuilder members;
   for (const auto& [list, ranges] : ranges_) {
     std::vector<PositionRange> sorted = ranges;
     std::sort(sorted.begin(), sorted.end(),
@@ -28,13 +41,11 @@ std::vector<ObservationId> RangeSet::Members() const {
     std::size_t done = 0;
     for (const PositionRange& range : sorted) {
       list->ForEach({std::max(done, range.begin), range.end},
-                    [&](ObservationId id) { members.push_back(id); });
+                    [&](ObservationId id) { members.Add(id); });
       done = std::max(done, range.end);
     }
   }
-  std::sort(members.begin(), members.end());
-  members.erase(std::unique(members.begin(), members.end()), members.end());
-  return members;
+  return members.Take();
 }
 
 }  // namespace exdiag

@@ -1,12 +1,13 @@
 // Observations in order of time, as lists in which windows are found by binary search.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <map>
 #include <utility>
 #include <vector>
 
-#include "engine/signal/id_set.h"
+#include "engine/signal/number_set.h"
 #include "engine/signal/time_line.h"
 
 namespace exdiag {
@@ -26,21 +27,33 @@ class MatchList {
   // `times` must outlive the list, and have the times of all that is added.
   explicit MatchList(const TimeLine& times, IdSet ids = {})
       : times_(&times), ids_(std::move(ids)) {}
+  // All of `whole`, which must outlive the list and be none that was made like this, but those of
+  // `left_out`, which are among them: little memory where these are few.
+  MatchList(const MatchList& whole, IdSet left_out)
+      : times_(whole.times_), ids_(std::move(left_out)), whole_(&whole.ids_) {
+    assert(whole.whole_ == nullptr);
+  }
 
   // In ascending order.
   void Append(ObservationId id) { ids_.Append(id); }
 
-  std::size_t size() const { return ids_.size(); }
-  ObservationId operator[](std::size_t position) const { return ids_[position]; }
-  std::int64_t TimeAt(std::size_t position) const { return times_->TimeAt(ids_[position]); }
+  std::size_t size() const { return whole_ ? whole_->size() - ids_.size() : ids_.size(); }
+  ObservationId operator[](std::size_t position) const {
+    return whole_ ? (*whole_)[InWhole(position)] : ids_[position];
+  }
+  std::int64_t TimeAt(std::size_t position) const { return times_->TimeAt((*this)[position]); }
   // Visits all in order; faster than one by one.
   template <typename Visit>
   void ForEach(const Visit& visit) const {
-    ids_.ForEach(0, size(), visit);
+    ForEach({0, size()}, visit);
   }
   template <typename Visit>
   void ForEach(PositionRange range, const Visit& visit) const {
-    ids_.ForEach(range.begin, range.end, visit);
+    if (range.size() == 0) return;
+    if (whole_ == nullptr) return ids_.ForEach(range.begin, range.end, visit);
+    whole_->ForEach(InWhole(range.begin), InWhole(range.end - 1) + 1, [&](ObservationId id) {
+      if (!ids_.Contains(id)) visit(id);
+    });
   }
 
   // Positions of one clock.
@@ -49,16 +62,26 @@ class MatchList {
   PositionRange Within(Clock clock, const Interval& interval) const {
     return PositionsOf(times_->Within(clock, interval));
   }
+  bool Contains(ObservationId id) const {
+    return whole_ ? whole_->Contains(id) && !ids_.Contains(id) : ids_.Contains(id);
+  }
   // Where `id` stands; size() when it is not in the list.
   std::size_t Find(ObservationId id) const;
 
  private:
   PositionRange PositionsOf(ObservationRange range) const {
-    return {ids_.CountBelow(range.begin), ids_.CountBelow(range.end)};
+    return {CountBelow(range.begin), CountBelow(range.end)};
   }
+  std::size_t CountBelow(ObservationId id) const {
+    const std::size_t below = ids_.CountBelow(id);
+    return whole_ ? whole_->CountBelow(id) - below : below;
+  }
+  // Where in `whole_` that stands which has this position here.
+  std::size_t InWhole(std::size_t position) const;
 
   const TimeLine* times_;
-  IdSet ids_;
+  IdSet ids_;  // of the list; with `whole_` those that it does not have
+  const IdSet* whole_ = nullptr;
 };
 
 // A set of observations gathered as ranges of lists.  Adding ranges in order of time costs next to
@@ -68,8 +91,7 @@ class RangeSet {
   void Add(const MatchList& list, PositionRange range);
   bool empty() const { return ranges_.empty(); }
 
-  // All members, ascending, each once.
-  std::vector<ObservationId> Members() const;
+  IdSet Members() const;
 
  private:
   std::map<const MatchList*, std::vector<PositionRange>> ranges_;

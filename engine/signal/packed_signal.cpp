@@ -152,7 +152,7 @@ void Unpack(PackedReader& in, EventKind& kind) {
 }
 
 // Rows ascend: the steps between them are small numbers.
-void PackRows(const std::vector<std::int64_t>& rows, PackedWriter& out) {
+void PackRows(const RowSet& rows, PackedWriter& out) {
   out.Number(rows.size());
   std::int64_t before = 0;
   for (const std::int64_t row : rows) {
@@ -160,10 +160,11 @@ void PackRows(const std::vector<std::int64_t>& rows, PackedWriter& out) {
     before = row;
   }
 }
-void UnpackRows(PackedReader& in, std::vector<std::int64_t>& rows) {
-  rows.resize(in.Count());
-  std::int64_t before = 0;
-  for (std::int64_t& row : rows) row = before += in.Signed();
+RowSet UnpackRows(PackedReader& in) {
+  RowSetBuilder rows;
+  std::int64_t row = 0;
+  for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) rows.Add(row += in.Signed());
+  return rows.Take();
 }
 
 }  // namespace
@@ -201,7 +202,7 @@ Signal UnpackSignal(PackedReader& in, const Rule& of_rule) {
   start_points = in.Double();
   Unpack(in, unknown_conditions);
   Unpack(in, reasons);
-  UnpackRows(in, explained);
+  explained = UnpackRows(in);
   Unpack(in, explained_kinds);
   Unpack(in, hosts);
   Unpack(in, triggers);

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -20,19 +22,92 @@ namespace {
 // How far from a trigger an event of `explains` may lie that no condition names.
 const Duration kExplainedNearby = Duration::Seconds(600);
 
-// A trigger for which the rule's conditions hold, as far as they are known.
-struct Passing {
-  Trigger trigger;
-  bool unknown = false;  // one of them is not known
+// Triggers for which the rule's conditions hold, as far as they are known, in order of time.  There
+// may be millions, so of each only numbers are kept.
+class PassingTriggers {
+ public:
+  // `unknown`: one of the conditions is not known.
+  void Add(const Trigger& trigger, bool unknown) {
+    passing_.push_back({trigger.id, NumberOf({trigger.hosts, trigger.peers}),
+                        static_cast<std::uint16_t>(trigger.pattern), unknown});
+  }
+  std::size_t size() const { return passing_.size(); }
+  ObservationId IdAt(std::size_t position) const { return passing_[position].id; }
+  bool IsUnknownAt(std::size_t position) const { return passing_[position].unknown; }
+  Trigger At(std::size_t position) const {
+    Trigger trigger;
+    Put(passing_[position], trigger);
+    return trigger;
+  }
+
+  // Visits those at some positions.
+  template <typename Visit>
+  void ForEach(const IdSet& positions, const Visit& visit) const {
+    Trigger trigger;
+    std::uint32_t last = kNoHosts;
+    positions.ForEach(0, positions.size(), [&](std::uint32_t position) {
+      const Passing& one = passing_[position];
+      if (one.hosts == std::exchange(last, one.hosts)) {
+        trigger.id = one.id;
+        trigger.pattern = one.pattern;
+      } else {
+        Put(one, trigger);
+      }
+      visit(trigger);
+    });
+  }
+
+ private:
+  struct Passing {
+    ObservationId id = 0;
+    std::uint32_t hosts = 0;  // index into hosts_
+    std::uint16_t pattern = 0;
+    bool unknown = false;
+  };
+  // Trigger::hosts and Trigger::peers, of which there are few different ones.
+  using Hosts = std::pair<std::vector<TextId>, std::vector<TextId>>;
+  static constexpr std::uint32_t kNoHosts = 0xffff'ffff;
+
+  std::uint32_t NumberOf(Hosts hosts) {
+    const auto [found, is_new] =
+        numbers_.try_emplace(std::move(hosts), static_cast<std::uint32_t>(hosts_.size()));
+    if (is_new) hosts_.push_back(&found->first);
+    return found->second;
+  }
+
+  void Put(const Passing& one, Trigger& trigger) const {
+    trigger.id = one.id;
+    trigger.pattern = one.pattern;
+    std::tie(trigger.hosts, trigger.peers) = *hosts_[one.hosts];
+  }
+
+  std::deque<Passing> passing_;  // never needs twice the room while it grows
+  std::map<Hosts, std::uint32_t> numbers_;
+  std::vector<const Hosts*> hosts_;
 };
 
-// Triggers that make one incident, in order of time.
-using Group = std::vector<const Passing*>;
+// Triggers that make one incident.
+struct Group {
+  IdSet members;  // their positions in PassingTriggers
+  Ticks last;
+  std::optional<std::size_t> first_known;  // position of the first of which everything is known
+};
+
+struct GroupTriggers {
+  const PassingTriggers& passing;
+  const IdSet& members;
+
+  ObservationId front() const { return passing.IdAt(members.front()); }
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    passing.ForEach(members, visit);
+  }
+};
 
 // What one evidence line came to over all triggers of a group.
 struct LineResult {
   Truth truth = Truth::kFails;
-  const Trigger* first = nullptr;  // for which it came to this
+  Trigger first;  // for which it came to this
   Evidence first_evidence;
   RangeSet events;
   std::vector<const Fact*> facts;
@@ -87,24 +162,20 @@ class Evaluation final : public RuleEvaluation {
   }
 
   std::vector<Signal> Run() override {
-    std::vector<Passing> passing;
+    PassingTriggers passing;
     ForEachMatch([&](const TriggerMatch& match) { AddPassing(match, passing); });
     return SignalsOf(passing);
   }
 
-  std::vector<Signal> RunOn(std::span<const std::int64_t> rows) override {
-    if (!triggers_) RememberTriggers();
-    std::vector<TriggerMatch> matches;
-    for (const std::int64_t row : rows) {
-      const auto found = std::lower_bound(
-          triggers_->begin(), triggers_->end(), row,
-          [](const TriggerRow& one, std::int64_t wanted) { return one.row < wanted; });
-      if (found != triggers_->end() && found->row == row) matches.push_back(found->match);
-    }
-    std::sort(matches.begin(), matches.end());
-    matches.erase(std::unique(matches.begin(), matches.end()), matches.end());
-    std::vector<Passing> passing;
-    for (const TriggerMatch& match : matches) AddPassing(match, passing);
+  std::vector<Signal> RunOn(const IdSet& events) override {
+    PassingTriggers passing;
+    events.ForEach(0, events.size(), [&](ObservationId id) {
+      const auto pattern =
+          std::find_if(rule_.triggers.begin(), rule_.triggers.end(), [&](std::size_t trigger) {
+            return world_.Matches(context_.numbers[trigger]).Contains(id);
+          });
+      if (pattern != rule_.triggers.end()) AddPassing({id, *pattern}, passing);
+    });
     return SignalsOf(passing);
   }
 
@@ -112,10 +183,9 @@ class Evaluation final : public RuleEvaluation {
     for (auto* questions : {&when_, &unless_, &lines_}) {
       for (const auto& question : *questions) question->Forget();
     }
-    std::erase_if(by_host_, [this](const auto& pattern) { return IsOfFacts(pattern.first); });
-    const bool by_facts = std::any_of(rule_.triggers.begin(), rule_.triggers.end(),
-                                      [this](std::size_t trigger) { return IsOfFacts(trigger); });
-    if (by_facts) triggers_.reset();
+    std::erase_if(by_host_, [this](const auto& pattern) {
+      return !rule_.events[pattern.first].fact_kind.empty();
+    });
   }
 
   // Each event once, in order of time, for the first of the trigger patterns that it matches.
@@ -129,23 +199,15 @@ class Evaluation final : public RuleEvaluation {
   // What a trigger is made from: of these there may be millions, of which few pass.
   struct TriggerMatch {
     ObservationId id = 0;
-    std::uint32_t pattern = 0;  // index into Rule::events
-
-    auto operator<=>(const TriggerMatch&) const = default;
+    std::size_t pattern = 0;  // index into Rule::events
   };
-  struct TriggerRow {
-    std::int64_t row = 0;
-    TriggerMatch match;
-  };
-
-  bool IsOfFacts(std::size_t pattern) const { return !rule_.events[pattern].fact_kind.empty(); }
 
   // As Triggers().
   template <typename Visit>
   void ForEachMatch(const Visit& visit) const {
     struct Source {
       const MatchList* list;
-      std::uint32_t pattern;
+      std::size_t pattern;
       std::size_t next = 0;
       ObservationId id = 0;
     };
@@ -153,7 +215,7 @@ class Evaluation final : public RuleEvaluation {
     for (const std::size_t pattern : rule_.triggers) {
       const MatchList& list = world_.Matches(context_.numbers[pattern]);
       if (list.size() == 0) continue;
-      sources.push_back({&list, static_cast<std::uint32_t>(pattern), 0, list[0]});
+      sources.push_back({&list, pattern, 0, list[0]});
     }
     while (!sources.empty()) {
       const auto first =
@@ -170,15 +232,6 @@ class Evaluation final : public RuleEvaluation {
     }
   }
 
-  void RememberTriggers() {
-    triggers_.emplace();
-    ForEachMatch([this](const TriggerMatch& match) {
-      triggers_->push_back({world_[match.id].row, match});
-    });
-    std::sort(triggers_->begin(), triggers_->end(),
-              [](const TriggerRow& a, const TriggerRow& b) { return a.row < b.row; });
-  }
-
   Trigger TriggerOf(const TriggerMatch& match) const {
     Trigger trigger;
     trigger.id = match.id;
@@ -187,14 +240,14 @@ class Evaluation final : public RuleEvaluation {
     return trigger;
   }
 
-  void AddPassing(const TriggerMatch& match, std::vector<Passing>& passing) const {
-    Trigger trigger = TriggerOf(match);
-    if (const auto unknown = Check(trigger)) passing.push_back({std::move(trigger), *unknown});
+  void AddPassing(const TriggerMatch& match, PassingTriggers& passing) const {
+    const Trigger trigger = TriggerOf(match);
+    if (const auto unknown = Check(trigger)) passing.Add(trigger, *unknown);
   }
 
-  std::vector<Signal> SignalsOf(const std::vector<Passing>& passing) {
+  std::vector<Signal> SignalsOf(const PassingTriggers& passing) {
     std::vector<Signal> signals;
-    for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(group));
+    for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(passing, group));
     return signals;
   }
 
@@ -227,38 +280,35 @@ class Evaluation final : public RuleEvaluation {
   // ---- groups
 
   // Triggers of the same hosts and one clock, none further than `quiet` from the one before.
-  std::vector<Group> MakeGroups(const std::vector<Passing>& passing) const {
+  std::vector<Group> MakeGroups(const PassingTriggers& passing) const {
     std::vector<Group> groups;
     std::map<std::pair<Clock, std::vector<TextId>>, std::size_t> open;
-    for (const Passing& one : passing) {
-      const Observation& event = world_[one.trigger.id];
-      std::vector<TextId> hosts = one.trigger.hosts;
+    for (std::size_t position = 0; position < passing.size(); ++position) {
+      const Observation& event = world_[passing.IdAt(position)];
+      std::vector<TextId> hosts = passing.At(position).hosts;
       std::sort(hosts.begin(), hosts.end());
       hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
       const auto [found, is_new] = open.try_emplace({event.clock, std::move(hosts)}, groups.size());
-      if (!is_new && !IsQuiet(groups[found->second], event.time)) {
-        groups[found->second].push_back(&one);
-        continue;
+      if (is_new || event.time - groups[found->second].last > rule_.quiet) {
+        found->second = groups.size();
+        groups.emplace_back();
       }
-      found->second = groups.size();
-      groups.push_back({&one});
+      Group& group = groups[found->second];
+      group.members.Append(static_cast<std::uint32_t>(position));
+      group.last = event.time;
+      if (!group.first_known && !passing.IsUnknownAt(position)) group.first_known = position;
     }
     return groups;
   }
 
-  bool IsQuiet(const Group& group, Ticks time) const {
-    return time - world_[group.back()->trigger.id].time > rule_.quiet;
-  }
-
   // ---- signals
 
-  Signal MakeSignal(const Group& group) {
+  Signal MakeSignal(const PassingTriggers& passing, const Group& of_group) {
+    const GroupTriggers group{passing, of_group.members};
     // A trigger of which everything is known speaks for the incident, so that one that lies at the
     // edge of what was read does not make the whole of it doubtful.
-    const auto known =
-        std::find_if(group.begin(), group.end(), [](const Passing* one) { return !one->unknown; });
-    const bool unknown = known == group.end();
-    const Trigger& speaker = (unknown ? group.front() : *known)->trigger;
+    const bool unknown = !of_group.first_known;
+    const Trigger speaker = passing.At(of_group.first_known.value_or(of_group.members.front()));
 
     Signal signal;
     signal.rule = &rule_;
@@ -308,26 +358,26 @@ class Evaluation final : public RuleEvaluation {
     return unknown;
   }
 
-  void AskConditions(const Group& group, const Trigger& speaker, Bindings& bindings,
+  void AskConditions(const GroupTriggers& group, const Trigger& speaker, Bindings& bindings,
                      RangeSet& explained) const {
-    for (const Passing* one : group) {
+    group.ForEach([&](const Trigger& trigger) {
       for (const auto& question : when_) {
         Evidence evidence;
-        question->Ask(one->trigger, &evidence);
+        question->Ask(trigger, &evidence);
         AddExplained(evidence, explained);
-        if (&one->trigger == &speaker) bindings.BindHeld(evidence);
+        if (trigger.id == speaker.id) bindings.BindHeld(evidence);
       }
-    }
+    });
   }
 
   // A line holds when it holds for one trigger of the group, and is not known when it holds for
   // none and is not known for one.
-  void AskLine(const Group& group, std::size_t line, LineResult& result,
+  void AskLine(const GroupTriggers& group, std::size_t line, LineResult& result,
                RangeSet& explained) const {
     std::set<const Fact*> facts;
-    for (const Passing* one : group) {
+    group.ForEach([&](const Trigger& trigger) {
       Evidence evidence;
-      const Truth truth = lines_[line]->Ask(one->trigger, &evidence).truth;
+      const Truth truth = lines_[line]->Ask(trigger, &evidence).truth;
       AddExplained(evidence, explained);
       if (truth == Truth::kHolds) {
         for (const Evidence::Hits& hits : evidence.events) {
@@ -335,11 +385,11 @@ class Evaluation final : public RuleEvaluation {
         }
         facts.insert(evidence.facts.begin(), evidence.facts.end());
       }
-      if (truth <= result.truth) continue;
+      if (truth <= result.truth) return;
       result.truth = truth;
-      result.first = &one->trigger;
+      result.first = trigger;
       result.first_evidence = std::move(evidence);
-    }
+    });
     result.facts.assign(facts.begin(), facts.end());
   }
 
@@ -360,7 +410,7 @@ class Evaluation final : public RuleEvaluation {
     // Its own events come first, then those that the rest of the rule found.
     Bindings bindings = of_group;
     if (result.truth == Truth::kHolds) {
-      bindings = Bindings(context_, *result.first);
+      bindings = Bindings(context_, result.first);
       bindings.BindHeld(result.first_evidence);
       bindings.BindRest(of_group);
     }
@@ -372,18 +422,16 @@ class Evaluation final : public RuleEvaluation {
     if (result.truth == Truth::kHolds) {
       FillEvidence(result, reason);
     } else {
-      FillQuestion(line, *result.first, bindings, reason);
+      FillQuestion(line, result.first, bindings, reason);
     }
     return reason;
   }
 
   void FillEvidence(const LineResult& result, Reason& reason) const {
-    const std::vector<ObservationId> events = result.events.Members();
+    const IdSet events = result.events.Members();
     reason.evidence_count = events.size() + result.facts.size();
-    for (const ObservationId id : events) {
-      if (reason.evidence.size() == context_.shown_evidence) return;
-      reason.evidence.push_back(world_.Reference(id));
-    }
+    events.ForEach(0, std::min(events.size(), context_.shown_evidence),
+                   [&](ObservationId id) { reason.evidence.push_back(world_.Reference(id)); });
     for (const Fact* fact : result.facts) {
       if (reason.evidence.size() == context_.shown_evidence) return;
       reason.evidence.push_back(ReferenceToFact(*fact));
@@ -453,19 +501,19 @@ class Evaluation final : public RuleEvaluation {
 
   // Events of `explains` that no condition names: near a trigger, on a host of the incident or
   // naming one.
-  void ExplainNearby(const Group& group, RangeSet& explained) {
+  void ExplainNearby(const GroupTriggers& group, RangeSet& explained) {
     for (const std::size_t pattern : rule_.explains) {
       if (named_.contains(pattern) || context_.IsTrigger(pattern)) continue;
-      for (const Passing* one : group) {
-        const Observation& event = world_[one->trigger.id];
+      group.ForEach([&](const Trigger& trigger) {
+        const Observation& event = world_[trigger.id];
         const Interval near = ProjectWindow({kExplainedNearby, kExplainedNearby}, event.clock,
                                             event.time, event.clock)
                                   .certain;
-        for (const TextId host : HostsAround(one->trigger)) {
+        for (const TextId host : HostsAround(trigger)) {
           const MatchList& list = OnOrNaming(pattern, host);
           explained.Add(list, list.Within(event.clock, near));
         }
-      }
+      });
     }
   }
 
@@ -494,42 +542,46 @@ class Evaluation final : public RuleEvaluation {
     return found->second.try_emplace(host, world_.times()).first->second;
   }
 
-  void FillExplained(const Group& group, const RangeSet& explained, Signal& signal) const {
-    std::vector<ObservationId> events = explained.Members();
-    for (const Passing* one : group) events.push_back(one->trigger.id);
-    std::sort(events.begin(), events.end());
-    events.erase(std::unique(events.begin(), events.end()), events.end());
-
-    const Observation& first_trigger = world_[group.front()->trigger.id];
+  void FillExplained(const GroupTriggers& group, const RangeSet& explained, Signal& signal) const {
+    const Observation first_trigger = world_[group.front()];
     signal.time_basis = first_trigger.time_basis;
     signal.first_seen = first_trigger.time;
     signal.last_seen = first_trigger.time;
-    std::set<EventKind> kinds;
-    for (const ObservationId id : events) {
-      const Observation& event = world_[id];
-      signal.explained.push_back(event.row);
-      if (!world_.IsFact(id)) kinds.insert(world_.KindOf(id).event);
-      if (event.clock != first_trigger.clock) continue;
+    RowSetBuilder rows;
+    std::map<std::uint32_t, ObservationId> of_kind;
+    const auto add = [&](ObservationId id) {
+      const Observation event = world_[id];
+      rows.Add(event.row);
+      of_kind.emplace(event.kind, id);
+      if (event.clock != first_trigger.clock) return;
       signal.first_seen = std::min(signal.first_seen, event.time);
       signal.last_seen = std::max(signal.last_seen, event.time);
+    };
+    const IdSet events = explained.Members();
+    events.ForEach(0, events.size(), add);
+    group.ForEach([&](const Trigger& trigger) { add(trigger.id); });
+    signal.explained = rows.Take();
+    std::set<EventKind> kinds;
+    for (const auto& [kind, id] : of_kind) {
+      if (!world_.IsFact(id)) kinds.insert(world_.KindOf(id).event);
     }
-    std::sort(signal.explained.begin(), signal.explained.end());
     signal.explained_kinds.assign(kinds.begin(), kinds.end());
   }
 
-  void FillTriggers(const Group& group, Signal& signal) const {
-    signal.trigger_count = group.size();
-    for (std::size_t i = 0; i < std::min(group.size(), context_.shown_evidence); ++i) {
-      signal.triggers.push_back(world_.Reference(group[i]->trigger.id));
-    }
+  void FillTriggers(const GroupTriggers& group, Signal& signal) const {
+    signal.trigger_count = group.members.size();
+    group.members.ForEach(
+        0, std::min(group.members.size(), context_.shown_evidence), [&](std::uint32_t position) {
+          signal.triggers.push_back(world_.Reference(group.passing.IdAt(position)));
+        });
   }
 
-  std::vector<std::string> HostsOf(const Group& group) const {
+  std::vector<std::string> HostsOf(const GroupTriggers& group) const {
     std::set<TextId> hosts;
-    for (const Passing* one : group) {
-      hosts.insert(one->trigger.hosts.begin(), one->trigger.hosts.end());
-      hosts.insert(world_[one->trigger.id].host);
-    }
+    group.ForEach([&](const Trigger& trigger) {
+      hosts.insert(trigger.hosts.begin(), trigger.hosts.end());
+      hosts.insert(world_[trigger.id].host);
+    });
     hosts.erase(kEmptyText);
     std::vector<std::string> names;
     for (const TextId host : hosts) names.push_back(world_.DisplayName(host));
@@ -543,7 +595,6 @@ class Evaluation final : public RuleEvaluation {
   std::vector<std::unique_ptr<Question>> when_, unless_, lines_;
   std::set<std::size_t> named_;
   std::map<std::size_t, std::map<TextId, MatchList>> by_host_;  // of patterns in `explains`
-  std::optional<std::vector<TriggerRow>> triggers_;             // for RunOn, by row
 };
 
 }  // namespace

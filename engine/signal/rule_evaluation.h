@@ -1,9 +1,7 @@
 // One rule, evaluated: triggers, incidents, reasons.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "engine/signal/question.h"
@@ -22,8 +20,8 @@ class RuleEvaluation {
   // The signals of the rule, by time.
   virtual std::vector<Signal> Run() = 0;
 
-  // As though only those of its triggers were there that stand in `rows` (Observation::row).
-  virtual std::vector<Signal> RunOn(std::span<const std::int64_t> rows) = 0;
+  // As though only those of its triggers were there that stand in `events`.
+  virtual std::vector<Signal> RunOn(const IdSet& events) = 0;
 
   // Call when Observations::Suppose or CoverageMap::SupposeListings changed what is known.
   virtual void Forget() = 0;

@@ -10,6 +10,7 @@
 #include "engine/base/result.h"
 #include "engine/knowledge/knowledge.h"
 #include "engine/rule/rule_set.h"
+#include "engine/signal/number_set.h"
 #include "engine/store/store.h"
 
 namespace exdiag {
@@ -75,8 +76,8 @@ struct Signal {
   // Of `when` and `unless`, in words, with the reason why they are not known.
   std::vector<std::string> unknown_conditions;
   std::vector<Reason>
-      reasons;  // held and unknown evidence lines, in the rule's order; failed ones left out
-  std::vector<std::int64_t> explained;     // rows of the events explained (facts: negative), sorted
+      reasons;       // held and unknown evidence lines, in the rule's order; failed ones left out
+  RowSet explained;  // rows of the events explained (facts: negative)
   std::vector<EventKind> explained_kinds;  // of these events, sorted, each once
   std::vector<std::string> hosts;          // as written in the logs, sorted, without repetition
   // Of each signal that this one was made of, when it was made of several; see MergeSignals.

@@ -21,7 +21,7 @@ void WhatIf::Suppose(const std::vector<std::size_t>& facts) {
   }
 }
 
-Result<std::vector<Signal>> WhatIf::Evaluate(std::size_t rule, std::span<const std::int64_t> rows) {
+Result<std::vector<Signal>> WhatIf::Evaluate(std::size_t rule, const IdSet& events) {
   std::unique_ptr<Asked>& asked = asked_[rule];
   if (!asked) {
     asked = std::make_unique<Asked>(Asked{run_.ContextOf(rule), nullptr});
@@ -31,7 +31,7 @@ Result<std::vector<Signal>> WhatIf::Evaluate(std::size_t rule, std::span<const s
   }
   asked->up_to_date = true;
   asked->context.work = {};
-  auto signals = asked->evaluation->RunOn(rows);
+  auto signals = asked->evaluation->RunOn(events);
   if (run_.world().failure()) return *run_.world().failure();
   return signals;
 }

@@ -23,11 +23,12 @@ class WhatIf {
   // Takes some of the supposed facts, by their indexes, for known; nothing else is supposed then.
   void Suppose(const std::vector<std::size_t>& facts);
 
-  // The signals of the rule with this number that open with one of `rows`: events of the store, and
-  // facts as Signal::explained counts them.  They name no evidence.
-  Result<std::vector<Signal>> Evaluate(std::size_t rule, std::span<const std::int64_t> rows);
+  // The signals of the rule with this number that open with one of `events`.  They name no
+  // evidence.
+  Result<std::vector<Signal>> Evaluate(std::size_t rule, const IdSet& events);
 
-  // The rows that what is supposed has now.
+  // What rules can see, and the rows that what is supposed has now.
+  const Observations& world() const { return run_.world(); }
   const std::vector<std::int64_t>& supposed_rows() const { return supposed_rows_; }
 
  private:

@@ -43,7 +43,7 @@ class RankingTest : public ::testing::Test {
     Signal signal;
     signal.rule = &rule;
     signal.start_points = start;
-    signal.explained = std::move(explained);
+    signal.explained = RowSet::Of(explained);
     signal.first_seen = signal.last_seen = Ticks{1'000};
     signal.time_basis = TimeBasis::kUtc;
     signal.trigger_count = 1;

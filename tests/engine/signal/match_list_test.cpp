@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "engine/signal/id_set.h"
+#include "engine/signal/number_set.h"
 #include "engine/signal/time_line.h"
 
 namespace exdiag {
@@ -108,6 +108,65 @@ TEST(IdSetTest, CountsThoseBelowAnyNumber) {
   }
 }
 
+TEST(NumberSetTest, IsAListOfItsNumbers) {
+  for (const IdCase& one : IdCases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<std::uint32_t> numbers = NumbersOf(one);
+    const IdSet set = SetOf(numbers);
+    EXPECT_EQ(std::vector<std::uint32_t>(set.begin(), set.end()), numbers);
+    EXPECT_EQ(set.empty(), numbers.empty());
+    EXPECT_EQ(IdSet(set), set);
+    for (const IdCase& other : IdCases()) {
+      const std::vector<std::uint32_t> of_other = NumbersOf(other);
+      EXPECT_EQ(set <=> SetOf(of_other), numbers <=> of_other) << other.name;
+    }
+  }
+}
+
+TEST(NumberSetTest, TakesNumbersInAnyOrderAndAgain) {
+  for (const IdCase& one : IdCases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<std::uint32_t> numbers = NumbersOf(one);
+    IdSetBuilder builder;
+    for (std::size_t i = numbers.size(); i > 0; --i) builder.Add(numbers[i - 1]);
+    for (std::size_t i = 0; i < numbers.size(); i += 3) builder.Add(numbers[i]);
+    const IdSet set = builder.Take();
+    EXPECT_EQ(Visited(set, 0, set.size()), numbers);
+    EXPECT_TRUE(builder.Take().empty());
+  }
+}
+
+TEST(NumberSetTest, KnowsWhatItContainsAndWithWhichItOverlaps) {
+  for (const IdCase& one : IdCases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<std::uint32_t> numbers = NumbersOf(one);
+    const IdSet set = SetOf(numbers);
+    std::vector<std::uint32_t> asked = {0, 1, kPart - 1, kPart, 7 * kPart, 0xffff'ffff};
+    for (const std::uint32_t number : numbers) asked.insert(asked.end(), {number, number + 1});
+    for (const std::uint32_t number : asked) {
+      ASSERT_EQ(set.Contains(number), std::binary_search(numbers.begin(), numbers.end(), number))
+          << number;
+    }
+    for (const IdCase& other : IdCases()) {
+      const std::vector<std::uint32_t> of_other = NumbersOf(other);
+      const bool overlaps = std::any_of(numbers.begin(), numbers.end(), [&](std::uint32_t number) {
+        return std::binary_search(of_other.begin(), of_other.end(), number);
+      });
+      EXPECT_EQ(set.Overlaps(SetOf(of_other)), overlaps) << other.name;
+    }
+  }
+}
+
+TEST(NumberSetTest, OrdersRowsOfFactsBeforeThoseOfEvents) {
+  const RowSet rows = RowSet::Of({70'000, -1, 5, -70'000, 0, -2});
+  EXPECT_EQ(std::vector<std::int64_t>(rows.begin(), rows.end()),
+            (std::vector<std::int64_t>{-70'000, -2, -1, 0, 5, 70'000}));
+  EXPECT_EQ(rows.front(), -70'000);
+  EXPECT_EQ(rows.CountBelow(-1), 2u);
+  EXPECT_TRUE(rows.Contains(-2));
+  EXPECT_FALSE(rows.Contains(-3));
+}
+
 // Times of one clock after the other; each three times, so that a search has to find an end.
 struct World {
   explicit World(const std::array<std::size_t, kClocks>& sizes) {
@@ -204,6 +263,53 @@ TEST(MatchListTest, KnowsWhereEachStandsAndWhen) {
   EXPECT_EQ(list.Find(0), list.size());
 }
 
+TEST(MatchListTest, IsTheSameAsAllOfAnotherListWithoutSome) {
+  const World world({5000, 3000, 10});
+  MatchList whole(world.line);
+  for (ObservationId id = 7; id < world.times.size(); id += 7) whole.Append(id);
+  struct LeftOut {
+    std::string name;
+    std::size_t from, to, every;  // positions in `whole`
+  };
+  const LeftOut cases[] = {
+      {"none", 0, 0, 1},      {"the first", 0, 1, 1},     {"the last", 1143, 1144, 1},
+      {"a run", 100, 300, 1}, {"each third", 0, 1144, 3}, {"all but the last", 0, 1143, 1},
+      {"all", 0, 1144, 1},
+  };
+  ASSERT_EQ(whole.size(), 1144u);
+  for (const LeftOut& one : cases) {
+    SCOPED_TRACE(one.name);
+    IdSet left_out;
+    for (std::size_t i = one.from; i < one.to; i += one.every) left_out.Append(whole[i]);
+    MatchList plain(world.line);
+    whole.ForEach([&](ObservationId id) {
+      if (!left_out.Contains(id)) plain.Append(id);
+    });
+    const MatchList list(whole, left_out);
+    ASSERT_EQ(list.size(), plain.size());
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+      ASSERT_EQ(list[i], plain[i]);
+      ASSERT_EQ(list.TimeAt(i), plain.TimeAt(i));
+    }
+    for (ObservationId id = 0; id < world.times.size(); ++id) {
+      ASSERT_EQ(list.Contains(id), plain.Contains(id));
+      ASSERT_EQ(list.Find(id), plain.Find(id));
+    }
+    for (std::size_t begin = 0; begin <= plain.size(); begin += 97) {
+      for (const std::size_t end : {begin, (begin + plain.size()) / 2, plain.size()}) {
+        std::vector<ObservationId> visited, expected;
+        list.ForEach({begin, end}, [&](ObservationId id) { visited.push_back(id); });
+        plain.ForEach({begin, end}, [&](ObservationId id) { expected.push_back(id); });
+        ASSERT_EQ(visited, expected) << begin << " to " << end;
+      }
+    }
+    for (const Clock clock : {Clock::kUtc, Clock::kWall, Clock::kNone}) {
+      ExpectSame(list.OfClock(clock), plain.OfClock(clock));
+      ExpectSame(list.Within(clock, {300, 5'000}), plain.Within(clock, {300, 5'000}));
+    }
+  }
+}
+
 TEST(RangeSetTest, GivesEachMemberOnce) {
   const World world({1000, 0, 0});
   MatchList even(world.line), third(world.line);
@@ -216,7 +322,7 @@ TEST(RangeSetTest, GivesEachMemberOnce) {
   set.Add(even, {1, 2});  // 2
   set.Add(even, {9, 9});
   set.Add(third, {2, 5});  // 6 9 12
-  EXPECT_EQ(set.Members(), (std::vector<ObservationId>{2, 6, 8, 9, 10, 12}));
+  EXPECT_EQ(set.Members(), (IdSet{2, 6, 8, 9, 10, 12}));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class SiteTest : public ::testing::Test {
     Signal signal;
     signal.rule = &rule;
     signal.start_points = static_cast<double>(rule.strength);
-    signal.explained = std::move(explained);
+    signal.explained = RowSet::Of(explained);
     signal.hosts = std::move(hosts);
     return signal;
   }
