@@ -465,6 +465,11 @@ class PrintedImporter final : public Importer {
   std::string_view name() const override { return name_; }
 
   bool Recognises(const Head& head) const override {
+    // Most text ends here.
+    const auto has = [&](std::string_view sign) {
+      return head.text.find(sign) != std::string_view::npos;
+    };
+    if (std::count_if(dialect_->signs.begin(), dialect_->signs.end(), has) < 2) return false;
     bool found = false;
     PrintedRows rows(
         PrintedRows::Shapes::kListsAndTables,

@@ -63,15 +63,18 @@ std::optional<FileEntry> ParseVersionInfoLine(std::string_view line, std::size_t
 
 class TextReader {
  public:
-  explicit TextReader(const Visitor& visitor) : visitor_(visitor) {}
+  // `lists`: there may be lists of properties among the lines.
+  TextReader(const Visitor& visitor, bool lists) : visitor_(visitor), has_lists_(lists) {}
 
   void Line(std::string_view line, std::uint64_t number) {
     if (const auto path = ParseFolderLine(line); !path.empty()) {
       lists_.Finish();
       path_ = path;
       visitor_.folder(path_, number);
-    } else {
+    } else if (has_lists_) {
       lists_.Line(line, number);
+    } else {
+      OtherLine(line, number);
     }
   }
 
@@ -157,6 +160,7 @@ class TextReader {
   }
 
   const Visitor& visitor_;
+  bool has_lists_;
   PrintedRows lists_{
       PrintedRows::Shapes::kLists, [this](const PrintedRow& row) { ListRow(row); },
       [this](std::string_view line, std::uint64_t number) { OtherLine(line, number); }};
@@ -205,7 +209,7 @@ Result<void> VisitCsv(const Export& input, const FileCsvHeader& header, const Vi
 Result<void> Visit(const Export& input, const std::optional<FileCsvHeader>& header,
                    const Visitor& visitor, DiagnosticSink& problems) {
   if (header) return VisitCsv(input, *header, visitor, problems);
-  TextReader reader(visitor);
+  TextReader reader(visitor, true);
   const auto read = ForEachLineOf(
       input, problems,
       [&](std::string_view line, std::uint64_t number) { reader.Line(line, number); });
@@ -296,7 +300,10 @@ class FileListingImporter final : public Importer {
                               },
                           .bad = [](const BadLine&) {},
                           .folder = [&](std::string_view, std::uint64_t) { in_folder = true; }};
-    TextReader reader(visitor);
+    const auto has = [&](std::string_view name) {
+      return head.text.find(name) != std::string_view::npos;
+    };
+    TextReader reader(visitor, has("LastWriteTime") || has("Version"));
     ForEachLine(head.text,
                 [&](std::string_view line, std::uint64_t number) { reader.Line(line, number); });
     reader.Finish();

@@ -182,6 +182,7 @@ bool IsHotfixList(const PrintedRow& row) {
 }
 
 bool IsHotfixTable(std::string_view text) {
+  if (text.find(kHotfixId) == std::string_view::npos) return false;
   bool found = false;
   PrintedRows rows(
       PrintedRows::Shapes::kLists,
