@@ -144,7 +144,7 @@ std::optional<std::string_view> BehindLastHeading(std::string_view text) {
 }
 
 std::optional<Strings> ReadForeign(std::string_view message, std::size_t expected,
-                                   const EventName& event) {
+                                   const NamedEvent& event) {
   const std::string number = std::to_string(event.number);
   const std::string_view sentence = FirstLine(message);
   const std::size_t source_at = sentence.find(event.source);
@@ -168,7 +168,7 @@ std::optional<Strings> ReadForeign(std::string_view message, std::size_t expecte
 
 std::optional<std::vector<std::string>> StringsFromMissingDescription(std::string_view message,
                                                                       std::size_t expected,
-                                                                      const EventName& event) {
+                                                                      const NamedEvent& event) {
   message = Trim(message);
   const bool begins = std::any_of(
       kBeginnings.begin(), kBeginnings.end(),

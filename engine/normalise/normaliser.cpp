@@ -361,7 +361,7 @@ bool Normaliser::State::TakeParsed(const Record& record, const KnownProvider& pr
 }
 
 bool Normaliser::State::TakeMissingDescription(const Record& record, KnownProvider& provider) {
-  const EventName name{record.provider, record.event_id};
+  const NamedEvent name{record.provider, record.event_id};
   auto values = StringsFromMissingDescription(record.message, 0, name);
   if (!values) return false;
   KnownLayout known = LayoutOf(provider, record, values->size());

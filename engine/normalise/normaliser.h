@@ -35,18 +35,19 @@ class Normaliser {
 // The owned form, for tests and for `explain`.
 Event ToEvent(const NormalisedEvent& normalised);
 
+// By which sentences in other languages than English are told.
+struct NamedEvent {
+  std::string_view source;
+  std::uint16_t number = 0;
+};
+
 // The strings inside "The description for Event ID ( N ) in Source ( S ) cannot be found ..." in
 // all its wordings (formats.md of the reference material lists them; docs/formats.md says which we
 // take); nullopt when `message` is no such sentence. `expected` is how many strings the event has
 // by the catalogue, 0 when that is not known: a string may hold the separator, and then the last
 // one takes the rest.
-// Sentences in other languages than English are told by the event that they name.
-struct EventName {
-  std::string_view source;
-  std::uint16_t number = 0;
-};
 std::optional<std::vector<std::string>> StringsFromMissingDescription(std::string_view message,
                                                                       std::size_t expected,
-                                                                      const EventName& event);
+                                                                      const NamedEvent& event);
 
 }  // namespace exdiag
