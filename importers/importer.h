@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ std::unique_ptr<ByteSource> MemorySource(std::string bytes);
 struct ImportOptions {
   // iconv name for text that is neither UTF-8 nor UTF-16; "": the one that makes sense of it.
   std::string codepage;
+  // TCP ports besides 102 on which TPKTs (RFC 1006) are looked for in captures.
+  std::set<std::uint16_t> tpkt_ports = {};
 };
 
 struct Export {

@@ -121,7 +121,10 @@ class DiagnoseCommand final : public Command {
       if (!value.empty()) commands.rerun += fmt::format(" {} {}", option, ShellWord(value));
     };
     add("--timezone", feed_.timezone);
-    add("--codepage", feed_.codepage);
+    add("--codepage", feed_.reading.codepage);
+    for (const std::uint16_t port : feed_.reading.tpkt_ports) {
+      add("--tpkt-port", std::to_string(port));
+    }
     add("--site", site_.file);
     commands.rerun += DataWords(data_);
     for (const std::string& input : feed_.inputs) commands.rerun += " " + ShellWord(input);

@@ -3,6 +3,7 @@
 #include "engine/cli/data.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/evidence_records.h"
+#include "engine/cli/feed.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/open_store.h"
 #include "engine/cli/output.h"
@@ -41,8 +42,10 @@ class EventsCommand final : public Command {
                    "the records behind a finding, by reason, as they stand in the exports: an "
                    "incident (i1), a rank (3) or a cause")
         ->type_name("WHAT");
-    app.add_option("--codepage", evidence_options_.codepage,
+    app.add_option("--codepage", evidence_options_.reading.codepage,
                    "with --evidence: as for the import, of text that is not UTF-8");
+    AddPortOption(app, evidence_options_.reading)
+        ->description("with --evidence: as for the import, of network traces");
     app.add_flag("--newest-first", query_.newest_first, "latest event first");
     AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kCsv});
     AddSiteOptions(app, site_);

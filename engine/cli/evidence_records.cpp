@@ -33,7 +33,7 @@ class Reader {
       }
     }
     for (const auto& [file, records] : by_file) {
-      ReadAgain(file, records, knowledge_, options_.codepage);
+      ReadAgain(file, records, knowledge_, options_.reading);
     }
     return std::move(result_);
   }

@@ -7,12 +7,13 @@
 #include "engine/knowledge/knowledge.h"
 #include "engine/report/evidence_render.h"
 #include "engine/store/store.h"
+#include "importers/importer.h"
 
 namespace exdiag {
 
 struct EvidenceOptions {
   std::size_t most = 1000;  // records of each reason
-  std::string codepage;     // of text that is not UTF-8, as for the import
+  ImportOptions reading;    // as for the import
 };
 
 // Reads the records that the reasons of `findings` rest on, each file once.  The findings carry

@@ -2,16 +2,29 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/text.h"
 #include "engine/cli/progress_line.h"
 #include "engine/report/phrases.h"
 
 namespace exdiag {
 namespace {
 
+constexpr const char* kPortOption = "--tpkt-port";
+
 std::uint64_t Rejected(const ImportSummary& fed) {
   std::uint64_t rejected = 0;
   for (const LedgerRow& row : fed.rows) rejected += row.rejected;
   return rejected;
+}
+
+std::uint16_t ReadPort(const std::string& word) {
+  const auto port = ParseInteger(word);
+  if (!port || *port < 1 || *port > 65'535) {
+    throw CLI::ValidationError(
+        kPortOption,
+        fmt::format("\"{}\" is no TCP port; write a number from 1 to 65535", Printable(word)));
+  }
+  return static_cast<std::uint16_t>(*port);
 }
 
 void SumUp(const ImportSummary& fed) {
@@ -33,7 +46,7 @@ void AddReadingOptions(CLI::App& app, FeedOptions& options) {
   app.add_option("--timezone", options.timezone,
                  "zone of exports in local time: Europe/Paris, +01:00")
       ->type_name("ZONE");
-  app.add_option("--codepage", options.codepage,
+  app.add_option("--codepage", options.reading.codepage,
                  "of exports that are no Unicode (default: the one that makes sense of the text)")
       ->type_name("NAME");
   app.add_flag("--strict", options.strict, "exit with 3 when anything could not be read");
@@ -42,7 +55,21 @@ void AddReadingOptions(CLI::App& app, FeedOptions& options) {
 void AddFeedOptions(CLI::App& app, FeedOptions& options) {
   app.add_option("INPUT", options.inputs, "exported logs: files, folders, patterns, - for stdin");
   AddReadingOptions(app, options);
+  AddPortOption(app, options.reading);
   AddQuietOption(app, options.quiet);
+}
+
+CLI::Option* AddPortOption(CLI::App& app, ImportOptions& options) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          kPortOption,
+          [&options](const std::vector<std::string>& words) {
+            for (const std::string& word : words) options.tpkt_ports.insert(ReadPort(word));
+          },
+          "TCP port besides 102 on which X.400 or other TPKT (RFC 1006) connections of a network "
+          "trace run; may be repeated")
+      ->type_name("PORT")
+      ->allow_extra_args(false);
 }
 
 void AddQuietOption(CLI::App& app, bool& quiet) {
@@ -52,7 +79,7 @@ void AddQuietOption(CLI::App& app, bool& quiet) {
 Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledge, Store& store,
                            ProblemPrinter& problems, const StopSignals& stop) {
   ImportInputsOptions how;
-  how.codepage = options.codepage;
+  how.reading = options.reading;
   how.cancelled = [&] { return stop.asked(); };
   if (!options.timezone.empty()) {
     how.zone = TimeZone::Find(options.timezone);

@@ -16,15 +16,18 @@ namespace exdiag {
 struct FeedOptions {
   std::vector<std::string> inputs;
   std::string timezone;
-  std::string codepage;
+  ImportOptions reading;
   bool strict = false;
   bool quiet = false;
 };
 
-// Adds INPUT..., --quiet and what AddReadingOptions adds.
+// Adds INPUT..., --tpkt-port, --quiet and what AddReadingOptions adds.
 void AddFeedOptions(CLI::App& app, FeedOptions& options);
 // Adds --timezone, --codepage, --strict.
 void AddReadingOptions(CLI::App& app, FeedOptions& options);
+
+// Adds --tpkt-port.
+CLI::Option* AddPortOption(CLI::App& app, ImportOptions& options);
 
 // Adds --quiet.
 void AddQuietOption(CLI::App& app, bool& quiet);

@@ -13,7 +13,6 @@
 #include "engine/intake/input_files.h"
 #include "engine/normalise/normaliser.h"
 #include "engine/signal/observations.h"
-#include "importers/importer.h"
 #include "importers/text/text_window.h"
 
 namespace exdiag {
@@ -179,8 +178,8 @@ std::string FirstParagraph(std::string_view text) {
 
 class FileReading {
  public:
-  FileReading(const std::string& file, const Knowledge& knowledge, const std::string& codepage)
-      : file_(file), knowledge_(knowledge), codepage_(codepage) {}
+  FileReading(const std::string& file, const Knowledge& knowledge, const ImportOptions& reading)
+      : file_(file), knowledge_(knowledge), reading_(reading) {}
 
   void Read(const std::vector<EvidenceRecord*>& records) {
     for (const EvidenceRecord* record : records) begins_[record->reference.where.place.value];
@@ -198,9 +197,9 @@ class FileReading {
     auto bytes = OpenInput(file_);
     if (!bytes) return fmt::format("{} cannot be read again: {}", file_, bytes.error().message);
     bytes_ = std::move(*bytes);
-    importer_ = FindImporter(*bytes_, {codepage_});
+    importer_ = FindImporter(*bytes_, reading_);
     if (importer_ == nullptr) return file_ + " has changed: its format is not known";
-    const Export input{file_, *bytes_, {codepage_}};
+    const Export input{file_, *bytes_, reading_};
     PlaceFinder finder(begins_, knowledge_);
     DiagnosticList ignored;  // said when it was imported
     if (const auto read = importer_->Import(input, finder, ignored); !read) {
@@ -252,7 +251,7 @@ class FileReading {
 
   const std::string& file_;
   const Knowledge& knowledge_;
-  const std::string& codepage_;
+  const ImportOptions& reading_;
   Begins begins_;
   std::unique_ptr<ByteSource> bytes_;
   const Importer* importer_ = nullptr;
@@ -262,8 +261,8 @@ class FileReading {
 }  // namespace
 
 void ReadAgain(const std::string& file, const std::vector<EvidenceRecord*>& records,
-               const Knowledge& knowledge, const std::string& codepage) {
-  FileReading(file, knowledge, codepage).Read(records);
+               const Knowledge& knowledge, const ImportOptions& reading) {
+  FileReading(file, knowledge, reading).Read(records);
 }
 
 }  // namespace exdiag

@@ -312,7 +312,7 @@ class Driver {
   Result<void> ReadBytes(const std::string& file, const ByteSource& bytes, int depth) {
     if (bytes.size() == 0) return Fail(file, "input.empty", "the file is empty; nothing read");
     if (IsArchive(bytes)) return ReadArchive(file, bytes, depth);
-    const Importer* importer = FindImporter(bytes, {options_.codepage});
+    const Importer* importer = FindImporter(bytes, options_.reading);
     if (importer == nullptr) {
       return Fail(file, "input.format", "not in a format that exdiag knows; not read");
     }
@@ -388,7 +388,7 @@ class Driver {
     if (!session) return session.error();
     StoppableProblems problems(problems_, options_.cancelled);
     StoringSink sink(file, options_, knowledge_, normaliser_, **session, problems, progress_);
-    const auto read = importer.Import({file, bytes, {options_.codepage}}, sink, problems);
+    const auto read = importer.Import({file, bytes, options_.reading}, sink, problems);
     sink.TellProgress();
     const std::string hash = read ? HashOf(hashed) : std::string();
     if (PutAside(file)) return {};
@@ -434,7 +434,11 @@ class Driver {
   std::string HashOf(HashedSource& bytes) {
     std::string more;
     if (options_.zone) more += "\nzone " + options_.zone->name();
-    if (!options_.codepage.empty()) more += "\ncodepage " + options_.codepage;
+    const ImportOptions& reading = options_.reading;
+    if (!reading.codepage.empty()) more += "\ncodepage " + reading.codepage;
+    if (!reading.tpkt_ports.empty()) {
+      more += fmt::format("\ntpkt ports {}", fmt::join(reading.tpkt_ports, " "));
+    }
     return bytes.Hash(more, [&] { progress_.Tell(); });
   }
 

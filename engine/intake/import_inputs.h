@@ -13,12 +13,13 @@
 #include "engine/intake/import_progress.h"
 #include "engine/knowledge/knowledge.h"
 #include "engine/store/store.h"
+#include "importers/importer.h"
 
 namespace exdiag {
 
 struct ImportInputsOptions {
   std::optional<TimeZone> zone;  // of exports that carry local time
-  std::string codepage;          // of exports that are neither UTF-8 nor UTF-16
+  ImportOptions reading;         // of all inputs
   // Asked every few thousand records, mostly sooner, and whenever bytes are read.  True, and from
   // then on: stop; the file under way is as if it had never been fed, those before it stay.
   std::function<bool()> cancelled;
@@ -52,8 +53,8 @@ struct ImportSummary {
 //
 // An input that cannot be read is one Diagnostic and one row of the ledger, and the others are
 // still done.  Of each file's rejects the first 20 are reported, the rest in one line.  A file
-// whose very bytes were imported before, with the same zone and code page, is not read again: its
-// records are counted as duplicates.
+// whose very bytes were imported before, with the same zone, code page and ports, is not read
+// again: its records are counted as duplicates.
 //
 // An Error is the store's; files committed before it stay.
 Result<ImportSummary> ImportInputs(const std::vector<std::string>& inputs,

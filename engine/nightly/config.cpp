@@ -107,7 +107,11 @@ class ConfigReader {
                                     Printable(reading.timezone)));
       }
     }
-    if (map.Has("codepage")) reading.codepage = map.NeedText("codepage");
+    if (map.Has("codepage")) reading.other.codepage = map.NeedText("codepage");
+    if (map.Has("tpkt_ports")) {
+      const auto ports = map.Integers("tpkt_ports", 1, 65'535);
+      reading.other.tpkt_ports = {ports.begin(), ports.end()};
+    }
     return reading;
   }
 

@@ -12,13 +12,15 @@
 #include "engine/base/time.h"
 #include "engine/mail/send.h"
 #include "engine/report/format.h"
+#include "importers/importer.h"
 
 namespace exdiag {
 
-// How exports are read that do not say it themselves; as --timezone and --codepage of import.
+// How exports are read that do not say it themselves; as --timezone, --codepage and --tpkt-port of
+// import.
 struct ReadingConfig {
   std::string timezone;  // known to TimeZone::Find; "" for none
-  std::string codepage;  // "" for the default
+  ImportOptions other;
 };
 
 struct InboxConfig {

@@ -1,5 +1,6 @@
 #include "engine/nightly/inbox.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -106,7 +107,11 @@ std::optional<InboxFile> StampOf(const std::string& path, const ReadingConfig& r
   file.modified = status.st_mtim.tv_sec * kNanosecondsPerSecond + status.st_mtim.tv_nsec;
   file.inode = status.st_ino;
   if (!reading.timezone.empty()) file.reading = "zone " + reading.timezone;
-  if (!reading.codepage.empty()) file.reading += " codepage " + reading.codepage;
+  const ImportOptions& other = reading.other;
+  if (!other.codepage.empty()) file.reading += " codepage " + other.codepage;
+  if (!other.tpkt_ports.empty()) {
+    file.reading += fmt::format(" tpkt ports {}", fmt::join(other.tpkt_ports, " "));
+  }
   return file;
 }
 

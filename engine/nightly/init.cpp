@@ -29,6 +29,7 @@ sites:
     # Of exports that show local time without its zone, and of those that are not Unicode:
     # timezone: Europe/Paris
     # codepage: windows-1252
+    # tpkt_ports: [3001]           # TCP ports besides 102 on which X.400 runs, for network traces
 
     # Servers whose logs have to arrive. Nothing new from one of them for so long is told in the report.
     # every: 1d

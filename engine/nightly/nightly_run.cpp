@@ -167,7 +167,7 @@ class NightlyRun {
 
   Result<void> ReadOne(const InboxEntry& entry) {
     ImportInputsOptions how;
-    how.codepage = entry.reading.codepage;
+    how.reading = entry.reading.other;
     if (!entry.reading.timezone.empty()) how.zone = TimeZone::Find(entry.reading.timezone);
     how.cancelled = tools_.cancelled;
     how.changed = [&] {

@@ -30,7 +30,7 @@ struct InboxFile {
   std::uint64_t size = 0;
   std::int64_t modified = 0;  // nanoseconds since 1970
   std::uint64_t inode = 0;
-  std::string reading;  // what else decides how it is read: zone and code page
+  std::string reading;  // what else decides how it is read: zone, code page, ports
   Ticks read_at;        // moment of the run
   bool whole = false;   // false: nothing could be read, or not all of it
 

@@ -10,7 +10,7 @@ CapturedFrames::CapturedFrames(const Export& input, std::string format, Evidence
       evidence_(evidence),
       problems_(problems),
       facts_(file_, format_, evidence),
-      streams_([this](const SeenTpkt& seen) {
+      streams_(input.options.tpkt_ports, [this](const SeenTpkt& seen) {
         facts_.Add({.frame = seen.frame,
                     .source = ToString(seen.source),
                     .destination = ToString(seen.destination),

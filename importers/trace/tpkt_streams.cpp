@@ -36,7 +36,7 @@ std::size_t NeededOf(std::string_view head) {
 }  // namespace
 
 void TpktStreams::Add(const TcpSegment& segment, const Capture& capture) {
-  if (segment.source.port != kTpktPort && segment.destination.port != kTpktPort) return;
+  if (!IsTpktPort(segment.source.port) && !IsTpktPort(segment.destination.port)) return;
   const Key key{segment.source, segment.destination};
   if (streams_.size() >= kMaxStreams && !streams_.contains(key)) Finish();
   Stream& stream = streams_[key];

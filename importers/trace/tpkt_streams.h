@@ -1,4 +1,5 @@
-// Follows the TCP connections of a capture far enough to find every TPKT header on port 102.
+// Follows the TCP connections of a capture far enough to find every TPKT header on port 102
+// and on those that the user named.
 //
 // Each direction is a byte stream: what comes early waits, what comes twice is dropped.  A TPKT's
 // length says where the next one begins, so only the first bytes of each are kept and the rest is
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -35,11 +37,12 @@ struct SeenTpkt {
 
 class TpktStreams {
  public:
-  // `on_tpkt` is called from Add() and Finish(), in the order of the streams' bytes.
-  explicit TpktStreams(std::function<void(const SeenTpkt&)> on_tpkt)
-      : on_tpkt_(std::move(on_tpkt)) {}
+  // `ports`: besides 102.  `on_tpkt` is called from Add() and Finish(), in the order of the
+  // streams' bytes.
+  TpktStreams(std::set<std::uint16_t> ports, std::function<void(const SeenTpkt&)> on_tpkt)
+      : ports_(std::move(ports)), on_tpkt_(std::move(on_tpkt)) {}
 
-  // Segments that have port 102 at neither end are ignored.
+  // Segments that have none of the ports at either end are ignored.
   void Add(const TcpSegment& segment, const Capture& capture);
   // Gives out TPKTs whose end was never captured.
   void Finish();
@@ -64,6 +67,7 @@ class TpktStreams {
     std::map<std::uint32_t, Waiting> early;  // by sequence number, relative to nothing
   };
 
+  bool IsTpktPort(std::uint16_t port) const { return port == kTpktPort || ports_.contains(port); }
   void Take(const Key& key, Stream& stream, std::string_view bytes, std::size_t length,
             const Capture& capture);
   void TakeEarly(const Key& key, Stream& stream);
@@ -71,6 +75,7 @@ class TpktStreams {
   void Lose(const Key& key, Stream& stream);
   void EmitHead(const Key& key, Stream& stream);
 
+  std::set<std::uint16_t> ports_;
   std::function<void(const SeenTpkt&)> on_tpkt_;
   std::map<Key, Stream> streams_;
 };

@@ -45,11 +45,12 @@ struct Imported final : EvidenceSink {
   }
 };
 
-inline Imported Import(const Importer& importer, std::string bytes) {
+inline Imported Import(const Importer& importer, std::string bytes,
+                       const ImportOptions& options = {}) {
   Imported imported;
   DiagnosticList problems;
   const auto source = MemorySource(std::move(bytes));
-  const auto result = importer.Import({"in", *source, {}}, imported, problems);
+  const auto result = importer.Import({"in", *source, options}, imported, problems);
   if (!result) imported.error = result.error().message;
   for (const Diagnostic& problem : problems.items()) {
     imported.diagnostics.push_back(problem.id + " | " + ToString(problem));

@@ -288,6 +288,12 @@ class Usage(CommandLine):
              'exdiag causes: "nonsense" is no event; write 9322 or MSExchangeMTA/9322\nTry "exdiag causes --help".\n'),
             (['causes', '1', '2'], 'exdiag causes: "2" is one argument too many\nTry "exdiag causes --help".\n'),
             (['import', 'x'], 'exdiag import: --store is required\nTry "exdiag import --help".\n'),
+            (['import', '--tpkt-port', '0', 'x'], 'exdiag import: --tpkt-port: "0" is no TCP port; write a number from 1 to '
+             '65535\nTry "exdiag import --help".\n'),
+            (['diagnose', '--tpkt-port', '3001', '--tpkt-port', '65536', 'x'], 'exdiag diagnose: --tpkt-port: "65536" is no '
+             'TCP port; write a number from 1 to 65535\nTry "exdiag diagnose --help".\n'),
+            (['events', '--tpkt-port', 'x400'], 'exdiag events: --tpkt-port: "x400" is no TCP port; write a number from 1 '
+             'to 65535\nTry "exdiag events --help".\n'),
             (['rules', 'chek'],
              'exdiag rules: unknown command "chek"; did you mean "check"?\nTry "exdiag rules --help".\n'),
             ([], 'exdiag: a command is missing: diagnose, import, report, nightly, init, causes, '
@@ -373,6 +379,18 @@ class Import(CommandLine):
         result = self.exdiag(3, 'import', '--store', self.store, '--timezone', 'Mars/Olympus', self.log)
         self.assertEqual(result.err, 'exdiag: --timezone: there is no zone "Mars/Olympus"; write Europe/Paris or '
                          '+01:00\n')
+
+    def test_a_capture_with_other_ports(self):
+        tpkt = bytes.fromhex('0300000b06800000002901')  # a disconnect request
+        frame = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 40 + len(tpkt), 7, 0, 64, 6, 0, bytes([10, 1, 0, 1]), bytes([10, 1, 0, 2]))
+        frame += struct.pack('>HHIIBBHHH', 1555, 3001, 1, 0, 0x50, 0x18, 8192, 0, 0) + tpkt
+        capture = self.path('x400.pcap')
+        with open(capture, 'wb') as f:
+            f.write(struct.pack('<IHHQII', 0xa1b2c3d4, 2, 4, 0, 65535, 101) +
+                    struct.pack('<IIII', 941569531, 0, len(frame), len(frame)) + frame)
+        for options, facts in (([], 1), (['--tpkt-port', '3002', '--tpkt-port', '3001'], 2)):
+            result = self.exdiag(0, 'import', *options, capture, '--store', self.path('%d.db' % facts), '--format', 'json')
+            self.assertEqual(json.loads(result.out)['inputs'][0]['facts'], facts)
 
     def test_a_broken_row_is_named_with_its_line(self):
         broken = self.file('broken.csv', row('BREST', 9322, REFUSED % (5, 5)) + '11/22/1999,7:05:40 PM,MSExchangeMTA,Warning,Interface,no number,N/A,BREST,x\r\n' +

@@ -14,6 +14,7 @@
 
 #include "engine/intake/input_files.h"
 #include "tests/importers/archive/archive_builder.h"
+#include "tests/importers/trace/trace_bytes.h"
 
 namespace exdiag {
 namespace {
@@ -269,6 +270,30 @@ TEST_F(ImportInputsTest, TheSameBytesAreNotReadAgain) {
   // With a zone it is another reading.
   options_.zone = TimeZone::Find("Europe/Paris");
   EXPECT_THAT(Rows(Import({file})), ElementsAre("a.csv nt-csv 2=2+0+0"));
+}
+
+TEST_F(ImportInputsTest, ACaptureFedAgainWithAnotherPortIsReadAgain) {
+  using namespace trace_test;
+  const std::string file =
+      File("x400.pcap",
+           PcapHeader() + PcapFrame(Frame({.destination_port = 3001}, Tpkt(7, Connect(0xe0)))));
+  const std::string again =
+      "input.repeated: x400.pcap: the same bytes as before, which is imported already; not read "
+      "again";
+  const auto frames = [&] { return store_->Facts("tpkt_frame")->size(); };
+  Import({file});
+  EXPECT_EQ(frames(), 0u);
+  options_.reading.tpkt_ports = {3001};
+  Import({file});
+  EXPECT_EQ(frames(), 1u);
+  EXPECT_THAT(Problems(), IsEmpty());
+  Import({file});
+  EXPECT_THAT(Problems(), ElementsAre(again));
+  // Another reading, of the same fact.
+  options_.reading.tpkt_ports = {3001, 3002};
+  Import({file});
+  EXPECT_EQ(frames(), 1u);
+  EXPECT_THAT(Problems(), ElementsAre(again));
 }
 
 TEST_F(ImportInputsTest, OfManyRejectsTwentyAreShown) {

@@ -74,10 +74,12 @@ metrics: {file: all.prom}
 sites:
   - name: hq
     timezone: Europe/Paris
+    codepage: windows-1250
+    tpkt_ports: [3002, 3001]
     every: 2d
     inbox: [in, /srv/logs/*.evtx]
     servers:
-      - {name: EX1, inbox: in1, timezone: "+01:00"}
+      - {name: EX1, inbox: in1, timezone: "+01:00", tpkt_ports: 3003}
       - {name: EX2.corp.example, logs: [System, {channel: Application, every: 6h}]}
       - {name: EX3, logs: []}
   - name: branch
@@ -93,7 +95,10 @@ sites:
   EXPECT_EQ(hq.metrics.file, folder_ + "/all.prom");
   EXPECT_EQ(hq.inbox[1].path, "/srv/logs/*.evtx");
   EXPECT_EQ(hq.inbox[1].reading.timezone, "Europe/Paris");
+  EXPECT_EQ(hq.inbox[1].reading.other.codepage, "windows-1250");
+  EXPECT_THAT(hq.inbox[1].reading.other.tpkt_ports, ElementsAre(3001, 3002));
   EXPECT_EQ(hq.servers[0].inbox[0].reading.timezone, "+01:00");
+  EXPECT_THAT(hq.servers[0].inbox[0].reading.other.tpkt_ports, ElementsAre(3003));
   ASSERT_THAT(hq.servers[0].logs, SizeIs(1));
   EXPECT_EQ(hq.servers[0].logs[0].channel, "");
   EXPECT_EQ(hq.servers[0].logs[0].every, Duration::Seconds(2 * 86'400));
@@ -122,7 +127,7 @@ sites:
     formats: [html, pdf]
     retention: {events: 3d, reports: 1h}
     servers:
-      - {name: EX1, timezone: Mars/Base}
+      - {name: EX1, timezone: Mars/Base, tpkt_ports: [65535, 65536]}
       - {name: ex1.corp.example}
   - name: HQ
     store: same.db
@@ -147,6 +152,9 @@ metrics: {}
           "html, markdown, csv; configuration not used",
           "config.timezone line 12, column 31: there is no zone \"Mars/Base\"; write Europe/Paris "
           "or +01:00; configuration not used",
+          "yaml.type line 12, column 62: \"tpkt_ports\" must be a whole number from 1 to 65535, "
+          "not "
+          "\"65536\"; configuration not used",
           "config.value line 10, column 38: \"reports\" must not be shorter than 1 d; "
           "configuration not used",
           "config.inbox line 7, column 5: no \"inbox\" here and at none of its servers: there is "

@@ -16,6 +16,7 @@ using namespace import_test;
 using namespace trace_test;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 const std::string kConfirm =
     Frame({.source_port = 102, .destination_port = 1555}, Tpkt(0x11, Connect(0xd0, "A", "B")));
@@ -181,6 +182,40 @@ TEST(Pcapng, DamageIsRejectedWithPlaceAndConsequence) {
   for (const Case& c : cases) {
     const Imported imported = Import(*MakePcapngImporter(), c.bytes);
     EXPECT_THAT(imported.rejects, ElementsAre(c.reject)) << c.why;
+  }
+}
+
+TEST(Captures, OnANamedPortBothDirectionsAreRead) {
+  const std::string request =
+      Frame({.destination_port = 3001, .sequence = 1}, Tpkt(0, Connect(0xe0, "A", "B")));
+  const std::string confirm =
+      Frame({.source_port = 3001, .destination_port = 1555}, Tpkt(0x11, Connect(0xd0, "A", "B")));
+  const std::string on_102 = Frame({.sequence = 1}, Tpkt(7, DisconnectRequest(128)));
+  const std::string pcap =
+      PcapHeader() + PcapFrame(request) + PcapFrame(confirm) + PcapFrame(on_102);
+  const std::string pcapng = PcapngSection() + PcapngInterface() + PcapngFrame(request, 1) +
+                             PcapngFrame(confirm, 2) + PcapngFrame(on_102, 3);
+  constexpr std::string_view kDisconnect =
+      "tpkt_frame destination=10.1.0.2:102 destination_port=102 disconnect_reason=128 length=11 "
+      "reserved=7 source=10.1.0.1:1555 source_port=1555 tpdu=DR version=3";
+  for (const bool is_pcap : {true, false}) {
+    const auto importer = is_pcap ? MakePcapImporter() : MakePcapngImporter();
+    const std::string& bytes = is_pcap ? pcap : pcapng;
+    const std::string of_this = is_pcap ? " source=pcap" : " source=pcapng";
+    for (const std::set<std::uint16_t>& ports : {std::set<std::uint16_t>{}, {3002}}) {
+      EXPECT_THAT(Texts(Import(*importer, bytes, {.codepage = {}, .tpkt_ports = ports}).facts),
+                  ElementsAre(kDisconnect, "tpkt_frame_listing frames=1" + of_this));
+    }
+    EXPECT_THAT(
+        Texts(Import(*importer, bytes, {.codepage = {}, .tpkt_ports = {3001, 3002}}).facts),
+        UnorderedElementsAre(
+            "tpkt_frame called_tsap=B calling_tsap=A destination=10.1.0.2:3001 "
+            "destination_port=3001 length=20 reserved=0 source=10.1.0.1:1555 source_port=1555 "
+            "tpdu=CR tpdu_size=2048 version=3",
+            "tpkt_frame called_tsap=B calling_tsap=A destination=10.1.0.2:1555 "
+            "destination_port=1555 length=20 reserved=17 source=10.1.0.1:3001 source_port=3001 "
+            "tpdu=CC tpdu_size=2048 version=3",
+            kDisconnect, "tpkt_frame_listing frames=3" + of_this));
   }
 }
 

@@ -10,11 +10,12 @@ namespace {
 
 using namespace trace_test;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 // A direction of a connection, fed piece by piece.
 class Feed {
  public:
+  explicit Feed(std::set<std::uint16_t> ports = {}) : ports_(std::move(ports)) {}
+
   void Syn(std::uint32_t sequence) { Add(sequence, "", 0x02); }
   void Fin(std::uint32_t sequence) { Add(sequence, "", 0x11); }
 
@@ -22,8 +23,8 @@ class Feed {
   void Add(std::uint32_t sequence, std::string_view payload, std::uint8_t flags = 0x18,
            std::size_t kept = SIZE_MAX) {
     TcpSegment segment;
-    segment.source = {{10, 1, 0, 1}, 4, 1555};
-    segment.destination = {{10, 1, 0, 2}, 4, port};
+    segment.source = {{10, 1, 0, 1}, 4, from};
+    segment.destination = {{10, 1, 0, 2}, 4, to};
     segment.sequence = sequence;
     segment.syn = (flags & 0x02) != 0;
     segment.fin = (flags & 0x01) != 0;
@@ -39,16 +40,18 @@ class Feed {
     return seen_;
   }
 
-  std::uint16_t port = 102;
+  std::uint16_t from = 1555;
+  std::uint16_t to = 102;
 
  private:
   std::vector<std::string> seen_;
   std::uint64_t frame_ = 0;
-  TpktStreams streams_{[this](const SeenTpkt& seen) {
-    seen_.push_back(std::string(TpduCode(seen.frame.tpdu)) + " " +
-                    std::to_string(seen.frame.reserved) + " @" +
-                    std::to_string(seen.capture.place.value));
-  }};
+  std::set<std::uint16_t> ports_;
+  TpktStreams streams_{ports_, [this](const SeenTpkt& seen) {
+                         seen_.push_back(std::string(TpduCode(seen.frame.tpdu)) + " " +
+                                         std::to_string(seen.frame.reserved) + " @" +
+                                         std::to_string(seen.capture.place.value));
+                       }};
 };
 
 const std::string kRequest = Tpkt(7, Connect(0xe0));
@@ -137,12 +140,36 @@ TEST(TpktStreams, ATpktShorterThanItsOwnHeaderEndsTheStream) {
   EXPECT_THAT(feed.Seen(), ElementsAre(" 0 @2"));
 }
 
-TEST(TpktStreams, OtherPortsAreNotLookedAt) {
-  Feed feed;
-  feed.port = 3389;
-  feed.Syn(99);
-  feed.Add(100, kRequest);
-  EXPECT_THAT(feed.Seen(), IsEmpty());
+TEST(TpktStreams, OnlyPort102AndThoseNamedAreLookedAt) {
+  struct Case {
+    const char* why;
+    std::set<std::uint16_t> named;
+    std::uint16_t from;
+    std::uint16_t to;
+    bool found;
+  };
+  const std::vector<Case> cases = {
+      {"to 102", {}, 1555, 102, true},
+      {"from 102", {}, 102, 1555, true},
+      {"to another port", {}, 1555, 3001, false},
+      {"from another port", {}, 3001, 1555, false},
+      {"to a named port", {3001}, 1555, 3001, true},
+      {"from a named port", {3001}, 3001, 1555, true},
+      {"the second of several", {3001, 65535}, 1555, 65535, true},
+      {"none of several", {3001, 65535}, 1555, 3002, false},
+      {"102 counts beside named ones", {3001}, 1555, 102, true},
+      {"between two of them", {3001}, 102, 3001, true},
+  };
+  for (const Case& c : cases) {
+    Feed feed(c.named);
+    feed.from = c.from;
+    feed.to = c.to;
+    feed.Syn(99);
+    feed.Add(100, kRequest);
+    EXPECT_EQ(feed.Seen(),
+              c.found ? std::vector<std::string>{"CR 7 @2"} : std::vector<std::string>{})
+        << c.why;
+  }
 }
 
 TEST(TpktStreams, ThousandsOfSegmentsOutOfOrderAreNotAllKept) {
