@@ -151,7 +151,8 @@ BROKEN_KNOWLEDGE = (
     ('languages', 'language: X\nlabels: {source: "A:"}\n'),
 )
 
-NIGHTLY = "sites:\n- {name: hq, inbox: logs, tpkt_ports: [3001, 3002], servers: [{name: EX1, tpkt_ports: 3003, logs: [System, {channel: Application, every: 6h}]}]}\n"
+NIGHTLY = "sites:\n- {name: hq, inbox: logs, tpkt_ports: [3001, 3002], " \
+    "servers: [{name: EX1, tpkt_ports: 3003, logs: [System, {channel: Application, every: 6h}]}]}\n"
 
 BROKEN_NIGHTLY = (
     ('sites', 'site'),
@@ -159,7 +160,8 @@ BROKEN_NIGHTLY = (
     ('name: hq', 'name: a/b'),
     ('inbox: logs', 'inbox: logs, stroe: x'),
     ('inbox: logs', 'inbox: logs, settle: 60'),
-    ('inbox: logs', 'inbox: logs, tpkt_ports: [3001, 65536]'),
+    ('[3001, 3002]', '[3001, 0]'),
+    ('tpkt_ports: 3003', 'tpkt_ports: 65536'),
     ('inbox: logs', 'inbox: logs, formats: pdf'),
     ('inbox: logs', 'inbox: logs, formats: []'),
     ('inbox: logs', 'inbox: logs, retention: {event: 3d}'),
