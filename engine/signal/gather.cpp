@@ -366,10 +366,10 @@ class Gatherer {
 
   void AddTo(KindSummary& summary, const Plan& plan) const {
     for (const auto& [host, written] : plan.computers) {
-      KeepName(summary.computers, out_.texts_.Text(host), written);
+      KeepName(summary.computers, std::string(out_.texts_.Text(host)), written);
     }
     for (const auto& [host, written] : plan.mentions) {
-      KeepName(summary.mentions, out_.texts_.Text(host), written);
+      KeepName(summary.mentions, std::string(out_.texts_.Text(host)), written);
     }
     for (const auto& [level, times] : plan.raised) {
       auto& all = summary.raised[level];

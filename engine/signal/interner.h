@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <deque>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace exdiag {
 
@@ -15,6 +15,7 @@ using TextId = std::uint32_t;
 
 inline constexpr TextId kEmptyText = 0;
 
+// A text takes some twenty bytes more than it is long: logs can have millions of different ones.
 class Interner {
  public:
   Interner() { Intern({}); }
@@ -22,11 +23,24 @@ class Interner {
   Interner& operator=(const Interner&) = delete;
 
   TextId Intern(std::string_view text);
-  const std::string& Text(TextId id) const { return texts_[id]; }
+  // Good as long as the Interner.
+  std::string_view Text(TextId id) const;
 
  private:
-  std::deque<std::string> texts_;  // keeps its elements in place
-  std::unordered_map<std::string_view, TextId> ids_;
+  struct Slot {
+    std::uint32_t hash = 0;
+    TextId id_plus_1 = 0;  // 0: free
+  };
+
+  Slot& SlotFor(std::string_view text, std::uint32_t hash);
+  void Grow();
+  const char* Keep(std::string_view text);
+
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* free_ = nullptr;           // in the last chunk
+  std::size_t room_ = 0;           // behind it
+  std::deque<const char*> texts_;  // by number; the length is in front of the text
+  std::vector<Slot> slots_;        // by open addressing
 };
 
 }  // namespace exdiag

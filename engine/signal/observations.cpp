@@ -125,18 +125,19 @@ TextId Observations::LoadValue(ObservationId id, std::string_view field) const {
 
 TextId Observations::EqualityKey(TextId value, bool as_host) const {
   if (value == kNotShown || value == kEmptyText) return kNotShown;
-  auto& keys = as_host ? host_keys_ : equality_keys_;
-  const auto found = keys.find(value);
-  if (found != keys.end()) return found->second;
-  const std::string& text = texts_.Text(value);
-  const TextId key = texts_.Intern(as_host ? CanonicalHost(Trim(text)) : exdiag::EqualityKey(text));
-  keys.emplace(value, key);
-  return key;
+  std::vector<TextId>& keys = as_host ? host_keys_ : equality_keys_;
+  if (value >= keys.size())
+    keys.resize(std::max<std::size_t>(value + 1, 2 * keys.size()), kUnasked);
+  if (keys[value] == kUnasked) {
+    const std::string_view text = texts_.Text(value);
+    keys[value] = texts_.Intern(as_host ? CanonicalHost(Trim(text)) : exdiag::EqualityKey(text));
+  }
+  return keys[value];
 }
 
 std::string Observations::DisplayName(TextId host) const {
   std::string name = NameOf(host);
-  if (noted_in_ != nullptr) noted_in_->NoteName(texts_.Text(host), name);
+  if (noted_in_ != nullptr) noted_in_->NoteName(std::string(texts_.Text(host)), name);
   return name;
 }
 
@@ -144,7 +145,7 @@ std::string Observations::NameOf(TextId host) const {
   const auto computer = computers_.find(host);
   if (computer != computers_.end()) return computer->second;
   const auto mention = mentions_.find(host);
-  return mention != mentions_.end() ? mention->second : texts_.Text(host);
+  return mention != mentions_.end() ? mention->second : std::string(texts_.Text(host));
 }
 
 EvidenceReference Observations::Reference(ObservationId id) const {

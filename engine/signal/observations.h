@@ -161,8 +161,10 @@ class Observations {
   std::map<TextId, std::string> computers_;  // canonical host -> as written as a computer
   std::map<TextId, std::string> mentions_;   // canonical host -> as written inside messages
 
-  mutable std::unordered_map<TextId, TextId> equality_keys_;
-  mutable std::unordered_map<TextId, TextId> host_keys_;
+  // By text, as far as they were asked for.
+  static constexpr TextId kUnasked = kNotShown - 1;
+  mutable std::vector<TextId> equality_keys_;
+  mutable std::vector<TextId> host_keys_;
   mutable std::unordered_map<ObservationId, Event> loaded_;
   mutable EventFields loaded_fields_;
   mutable Fields fields_{*this};

@@ -197,7 +197,7 @@ TemplateLookup RuleContext::LookupIn(const Trigger& trigger) const {
     }
     const TextId value = TriggerValue(trigger, field);
     if (value == kNotShown) return std::nullopt;
-    return world.texts().Text(value);
+    return std::string(world.texts().Text(value));
   };
 }
 
@@ -232,7 +232,7 @@ bool AbsenceJudge::Known(const Trigger& trigger, const std::vector<TextId>& host
 bool AbsenceJudge::KnownFact(const std::vector<TextId>& hosts,
                              std::vector<std::string>* why) const {
   const auto listed = [&](TextId host) {
-    return context_.coverage.HasListing(fact_kind_, context_.world.texts().Text(host));
+    return context_.coverage.HasListing(fact_kind_, std::string(context_.world.texts().Text(host)));
   };
   const bool known = !hosts.empty() && std::all_of(hosts.begin(), hosts.end(), listed);
   if (!known) Explain(why, fmt::format("no complete list of {} facts was fed", fact_kind_));
@@ -241,7 +241,7 @@ bool AbsenceJudge::KnownFact(const std::vector<TextId>& hosts,
 
 bool AbsenceJudge::KnownOn(TextId host, Clock clock, const Interval& window,
                            std::vector<std::string>* why) const {
-  const std::string& name = context_.world.texts().Text(host);
+  const std::string name(context_.world.texts().Text(host));
   for (const KindToLog& kind : kinds_) {
     if (!context_.coverage.Covers(name, kind.logging.channel, clock, window)) {
       Explain(why, name.empty()

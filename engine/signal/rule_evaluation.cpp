@@ -479,7 +479,7 @@ class Evaluation final : public RuleEvaluation {
 
   std::string HostsKey(const Trigger& trigger) const {
     std::vector<std::string> hosts;
-    for (const TextId host : trigger.hosts) hosts.push_back(world_.texts().Text(host));
+    for (const TextId host : trigger.hosts) hosts.emplace_back(world_.texts().Text(host));
     std::sort(hosts.begin(), hosts.end());
     return fmt::format("{}", fmt::join(hosts, ","));
   }
