@@ -12,7 +12,10 @@ namespace {
 constexpr std::size_t kCountedPiece = 16 * kChunkSize;
 constexpr std::size_t kPreparedPiece = 4 * kChunkSize;
 constexpr std::size_t kMostThreads = 4;
-constexpr std::size_t kMorePieces = 8;  // than threads, so that none waits for the file
+// More pieces than threads, so that the others go on while this one does something with a piece:
+// little with one that is counted.
+constexpr std::size_t kMoreCounted = 2;
+constexpr std::size_t kMorePrepared = 8;
 // A sink that wants all of a smaller file has it sooner from one thread.
 constexpr std::uint64_t kWorthThreads = std::uint64_t{4} << 20;
 
@@ -34,7 +37,8 @@ ReadAhead::ReadAhead(const ByteSource& source, const std::string& codepage,
       codepage_(codepage),
       evidence_(evidence),
       threads_(ThreadsToUse()),
-      piece_size_(evidence.wanted() != nullptr ? kCountedPiece : kPreparedPiece) {}
+      piece_size_(evidence.wanted() != nullptr ? kCountedPiece : kPreparedPiece),
+      most_pieces_(threads_ + (evidence.wanted() != nullptr ? kMoreCounted : kMorePrepared)) {}
 
 ReadAhead::~ReadAhead() {
   {
@@ -117,7 +121,7 @@ void ReadAhead::Restart(std::uint64_t offset) {
 }
 
 void ReadAhead::Fill() {
-  while (!ended_ && slots_.size() < threads_ + kMorePieces) {
+  while (!ended_ && slots_.size() < most_pieces_) {
     if (free_.empty()) free_.push_back(std::make_unique<Slot>());
     std::unique_ptr<Slot> slot = std::move(free_.back());
     free_.pop_back();

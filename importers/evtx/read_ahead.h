@@ -69,6 +69,7 @@ class ReadAhead {
   const EvidenceSink& evidence_;
   const std::size_t threads_;  // this one included
   const std::size_t piece_size_;
+  const std::size_t most_pieces_;
   std::uint64_t next_ = 0;     // where the next piece begins
   bool ended_ = false;         // there is none
   std::uint64_t sound_ = 0;    // chunks
