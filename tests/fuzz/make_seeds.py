@@ -118,6 +118,13 @@ running
         'datetime,event_identifier,record_number,source_name,strings,xml_string\n'
         '2006-08-22 03:15:41+00:00,7004,5,X,[\'y\'],"<Event><System><Provider Name=""P""/><EventID>7004</EventID>'
         '<Level>2</Level></System><EventData><Data>host</Data><Data/></EventData></Event>"\n'],
+    # Two of one name: the second is the one that is asked later.
+    'nt-csv.2': [
+        '8/22/2006;3:15:41 AM;MSExchangeMTA;Error;X.400 Service ;9322;N/A;EX1;"An error; 5, occurred."\n'
+        '8/22/2006;3:15:42 AM;MSExchangeMTA;Warning;None;9277;N/A;EX1;text\n'],
+    'json.2': [
+        'Here is what we got from the server:\n\n{\n  "Id": 7004,\n  "Level": 2,\n  "ProviderName": "P",\n'
+        '  "MachineName": "EX1",\n  "TimeCreated": "2006-08-22T03:15:41Z",\n  "Message": "a"\n}\nregards\n'],
     'nt-pasted': [
         '  7/31/97 4:15:31 PM MSExchangeMTA Warning Operating System 9221 N/A\n  EX1 A sockets error\n  10054.\n\nCAUSE\n',
         '31/12/96 19:56:34 Security Failure Audit Logon/Logoff 529 NT AUTHORITY\\SYSTEM <Server Name> m\n'],
