@@ -126,8 +126,9 @@ TextId Observations::LoadValue(ObservationId id, std::string_view field) const {
 TextId Observations::EqualityKey(TextId value, bool as_host) const {
   if (value == kNotShown || value == kEmptyText) return kNotShown;
   std::vector<TextId>& keys = as_host ? host_keys_ : equality_keys_;
-  if (value >= keys.size())
+  if (value >= keys.size()) {
     keys.resize(std::max<std::size_t>(value + 1, 2 * keys.size()), kUnasked);
+  }
   if (keys[value] == kUnasked) {
     const std::string_view text = texts_.Text(value);
     keys[value] = texts_.Intern(as_host ? CanonicalHost(Trim(text)) : exdiag::EqualityKey(text));

@@ -228,8 +228,8 @@ class Parser {
   // Behind the ">" marks of a quoted mail.
   std::size_t Margin(std::string_view line) {
     std::size_t at = SkipBlanks(line, 0);
-    if (at >= line.size() || line[at] != '>' || (header_.seen != 0 && header_.quoted == 0))
-      return 0;
+    if (at >= line.size() || line[at] != '>') return 0;
+    if (header_.seen != 0 && header_.quoted == 0) return 0;
     if (header_.seen == 0) header_.quoted = QuoteMarks(line);
     while (at < line.size() && (line[at] == '>' || IsBlank(line[at]))) ++at;
     return at;

@@ -2,7 +2,7 @@
 //
 // What is in it is handed out by one thread: the one that calls Next, which also reads and decodes.
 // Others only read and decode: who decodes a piece has its bytes in the cache of its processor
-// then. What comes out does not depend on who decoded what.
+// then.  What comes out does not depend on who decoded what.
 #pragma once
 
 #include <condition_variable>
