@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "engine/base/now.h"
@@ -25,48 +26,48 @@ class AckCommand final : public Command {
   std::string_view name() const override { return "ack"; }
   std::string_view summary() const override { return "acknowledge a finding for a time"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("RULE", rule_, "the cause, as the report gives it in brackets");
-    app.add_option("--until", until_, "last day, or moment, UTC: 2026-12-31")->type_name("TIME");
-    app.add_option("--reason", reason_, "why it is lived with");
-    AddNoteOptions(app);
-    list_ = app.add_subcommand("list", "what is acknowledged, in the store and in the site file");
-    list_->add_flag("--all", all_, "also what was changed or withdrawn");
-    list_->add_option("--store", store_, "the store")->type_name("FILE");
-    AddOutputOptions(*list_, output_,
+  void Describe(Arguments arguments) override {
+    arguments.Add("RULE", rule_, "the cause, as the report gives it in brackets");
+    arguments.Add("--until", until_, "last day, or moment, UTC: 2026-12-31").Called("TIME");
+    arguments.Add("--reason", reason_, "why it is lived with");
+    AddNoteOptions(arguments);
+    list_ = arguments.AddCommand("list", "what is acknowledged, in the store and in the site file");
+    list_.AddFlag("--all", all_, "also what was changed or withdrawn");
+    list_.Add("--store", store_, "the store").Called("FILE");
+    AddOutputOptions(list_, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
-    AddSiteOptions(*list_, site_);
-    AddDataOptions(*list_, data_);
-    withdraw_ = app.add_subcommand("withdraw", "take an acknowledgement back");
-    withdraw_->add_option("RULE", rule_, "the cause");
-    AddNoteOptions(*withdraw_);
-    app.require_subcommand(0, 1);
+    AddSiteOptions(list_, site_);
+    AddDataOptions(list_, data_);
+    withdraw_ = arguments.AddCommand("withdraw", "take an acknowledgement back");
+    withdraw_.Add("RULE", rule_, "the cause");
+    AddNoteOptions(withdraw_);
+    arguments.AllowCommand();
   }
 
   ExitCode Run() override {
-    const std::string path = list_->parsed()       ? "ack list"
-                             : withdraw_->parsed() ? "ack withdraw"
-                                                   : "ack";
+    const std::string path = list_.given()       ? "ack list"
+                             : withdraw_.given() ? "ack withdraw"
+                                                 : "ack";
     if (store_.empty()) return Misused(path, "--store is required");
-    if (!list_->parsed() && rule_.empty()) return Misused(path, "RULE is required");
-    if (withdraw_->parsed()) return Withdraw();
-    if (!list_->parsed()) {
+    if (!list_.given() && rule_.empty()) return Misused(path, "RULE is required");
+    if (withdraw_.given()) return Withdraw();
+    if (!list_.given()) {
       if (until_.empty()) return Misused(path, "--until is required");
       if (Trim(reason_).empty()) return Misused(path, "--reason is required");
     }
     ProblemPrinter problems;
     const auto data = LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
-    return list_->parsed() ? List(**data, problems) : Acknowledge((*data)->rules);
+    return list_.given() ? List(**data, problems) : Acknowledge((*data)->rules);
   }
 
  private:
-  void AddNoteOptions(CLI::App& app) {
-    app.add_option("--host", hosts_, "the host where; may be repeated; without it, all hosts")
-        ->allow_extra_args(false);
-    app.add_option("--by", by_, "who says so (default: the login name)");
-    app.add_option("--store", store_, "the store")->type_name("FILE");
-    AddDataOptions(app, data_);
+  void AddNoteOptions(Arguments arguments) {
+    arguments.Add("--host", hosts_, "the host where; may be repeated; without it, all hosts")
+        .OneEach();
+    arguments.Add("--by", by_, "who says so (default: the login name)");
+    arguments.Add("--store", store_, "the store").Called("FILE");
+    AddDataOptions(arguments, data_);
   }
 
   std::string By() const { return by_.empty() ? LoginName() : by_; }
@@ -157,8 +158,8 @@ class AckCommand final : public Command {
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 
-  CLI::App* list_ = nullptr;
-  CLI::App* withdraw_ = nullptr;
+  Arguments list_;
+  Arguments withdraw_;
   std::string rule_, until_, reason_, by_, store_;
   std::vector<std::string> hosts_;
   bool all_ = false;

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/now.h"
 #include "engine/base/text.h"
@@ -26,47 +27,47 @@ class AnswerCommand final : public Command {
   std::string_view name() const override { return "answer"; }
   std::string_view summary() const override { return "answer a question that a report asked"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("NAME", question_, "the question's name, as the report gives it");
-    app.add_option("VALUE", value_, "the answer: yes, no, ...");
-    AddNoteOptions(app);
-    list_ = app.add_subcommand("list", "the answers given, and what is still asked");
-    list_->add_flag("--all", all_, "also answers that were changed or withdrawn");
-    list_->add_option("--store", store_, "the store")->type_name("FILE");
-    AddOutputOptions(*list_, output_,
+  void Describe(Arguments arguments) override {
+    arguments.Add("NAME", question_, "the question's name, as the report gives it");
+    arguments.Add("VALUE", value_, "the answer: yes, no, ...");
+    AddNoteOptions(arguments);
+    list_ = arguments.AddCommand("list", "the answers given, and what is still asked");
+    list_.AddFlag("--all", all_, "also answers that were changed or withdrawn");
+    list_.Add("--store", store_, "the store").Called("FILE");
+    AddOutputOptions(list_, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
-    AddDataOptions(*list_, data_);
-    withdraw_ = app.add_subcommand("withdraw", "take an answer back");
-    withdraw_->add_option("NAME", question_, "the question's name");
-    AddNoteOptions(*withdraw_);
-    app.require_subcommand(0, 1);
+    AddDataOptions(list_, data_);
+    withdraw_ = arguments.AddCommand("withdraw", "take an answer back");
+    withdraw_.Add("NAME", question_, "the question's name");
+    AddNoteOptions(withdraw_);
+    arguments.AllowCommand();
   }
 
   ExitCode Run() override {
     const std::string path = Path();
     if (store_.empty()) return Misused(path, "--store is required");
-    if (!list_->parsed() && question_.empty()) return Misused(path, "NAME is required");
-    const bool answering = !list_->parsed() && !withdraw_->parsed();
+    if (!list_.given() && question_.empty()) return Misused(path, "NAME is required");
+    const bool answering = !list_.given() && !withdraw_.given();
     if (answering && value_.empty()) return Misused(path, "VALUE is required");
     ProblemPrinter problems;
     const auto data = LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
-    const auto store = OpenExistingStore(store_, list_->parsed());
+    const auto store = OpenExistingStore(store_, list_.given());
     if (!store) return Fail(store.error().message);
-    if (list_->parsed()) return List(**data, **store, problems);
-    return withdraw_->parsed() ? Withdraw(**store) : Answer(**data, **store, problems);
+    if (list_.given()) return List(**data, **store, problems);
+    return withdraw_.given() ? Withdraw(**store) : Answer(**data, **store, problems);
   }
 
  private:
   std::string Path() const {
-    return list_->parsed() ? "answer list" : withdraw_->parsed() ? "answer withdraw" : "answer";
+    return list_.given() ? "answer list" : withdraw_.given() ? "answer withdraw" : "answer";
   }
 
-  void AddNoteOptions(CLI::App& app) {
-    app.add_option("--host", host_, "the host it is about; without it, all hosts");
-    app.add_option("--by", by_, "who says so (default: the login name)");
-    app.add_option("--store", store_, "the store")->type_name("FILE");
-    AddDataOptions(app, data_);
+  void AddNoteOptions(Arguments arguments) {
+    arguments.Add("--host", host_, "the host it is about; without it, all hosts");
+    arguments.Add("--by", by_, "who says so (default: the login name)");
+    arguments.Add("--store", store_, "the store").Called("FILE");
+    AddDataOptions(arguments, data_);
   }
 
   std::string By() const { return by_.empty() ? LoginName() : by_; }
@@ -162,8 +163,8 @@ class AnswerCommand final : public Command {
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 
-  CLI::App* list_ = nullptr;
-  CLI::App* withdraw_ = nullptr;
+  Arguments list_;
+  Arguments withdraw_;
   std::string question_, value_, host_, by_, store_;
   bool all_ = false;
   OutputOptions output_;

@@ -25,19 +25,20 @@ class CausesCommand final : public Command {
   std::string_view name() const override { return "causes"; }
   std::string_view summary() const override { return "say what an event can mean"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("EVENT", event_, "an event ID, or PROVIDER/ID")->required();
-    app.add_option("--store", store_, "also say what this store holds of it")->type_name("FILE");
-    app.add_option("--host", hosts_,
-                   "only what the store holds of these hosts: EX1, ex1.corp.example")
-        ->type_name("HOST");
-    app.add_option("--since", since_,
-                   "only what it holds since this time: 1999-11-02, 1999-11-02T19:05:31Z")
-        ->type_name("TIME");
-    AddOutputOptions(app, output_,
+  void Describe(Arguments arguments) override {
+    arguments.Add("EVENT", event_, "an event ID, or PROVIDER/ID").Required();
+    arguments.Add("--store", store_, "also say what this store holds of it").Called("FILE");
+    arguments
+        .Add("--host", hosts_, "only what the store holds of these hosts: EX1, ex1.corp.example")
+        .Called("HOST");
+    arguments
+        .Add("--since", since_,
+             "only what it holds since this time: 1999-11-02, 1999-11-02T19:05:31Z")
+        .Called("TIME");
+    AddOutputOptions(arguments, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
-    AddSiteOptions(app, site_);
-    AddDataOptions(app, data_);
+    AddSiteOptions(arguments, site_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -1,12 +1,12 @@
-// One command of the program.  CLI11 is met in engine/cli only, and its exceptions end in main.cpp.
+// One command of the program.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/cli/arguments.h"
 #include "engine/cli/exit_code.h"
 
 namespace exdiag {
@@ -18,8 +18,8 @@ class Command {
   virtual std::string_view name() const = 0;
   virtual std::string_view summary() const = 0;  // one line for --help
 
-  // Adds the command's arguments to `app`; they are bound to members.
-  virtual void Describe(CLI::App& app) = 0;
+  // Adds the command's arguments; they are bound to members.
+  virtual void Describe(Arguments arguments) = 0;
 
   // Called when this command was given and its arguments were read.
   virtual ExitCode Run() = 0;

@@ -61,10 +61,9 @@ Result<std::string> Find(const std::string& given, const char* name) {
 
 }  // namespace
 
-void AddDataOptions(CLI::App& app, DataOptions& options) {
-  app.add_option("--rules", options.rules, "folder with the rules")->type_name("FOLDER");
-  app.add_option("--kbdata", options.kbdata, "folder with the event catalogue")
-      ->type_name("FOLDER");
+void AddDataOptions(Arguments arguments, DataOptions& options) {
+  arguments.Add("--rules", options.rules, "folder with the rules").Called("FOLDER");
+  arguments.Add("--kbdata", options.kbdata, "folder with the event catalogue").Called("FOLDER");
 }
 
 Result<DataFolders> FindData(const DataOptions& options) {

@@ -1,7 +1,6 @@
 // Rules and knowledge: where they are, and loading them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +8,7 @@
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/result.h"
+#include "engine/cli/arguments.h"
 #include "engine/knowledge/knowledge.h"
 #include "engine/rule/rule_set.h"
 
@@ -20,7 +20,7 @@ struct DataOptions {
 };
 
 // Adds --rules and --kbdata.
-void AddDataOptions(CLI::App& app, DataOptions& options);
+void AddDataOptions(Arguments arguments, DataOptions& options);
 
 struct DataFolders {
   std::string rules;

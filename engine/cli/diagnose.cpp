@@ -27,18 +27,19 @@ class DiagnoseCommand final : public Command {
     return "say what is wrong, how sure, why, what to do";
   }
 
-  void Describe(CLI::App& app) override {
-    AddFeedOptions(app, feed_);
-    app.add_option("--store", store_, "diagnose this store; inputs are imported into it first")
-        ->type_name("FILE");
-    AddOutputOptions(app, output_, kReportFormats);
-    app.add_option("--answer", answers_,
-                   "what only you know, for this run: NAME=VALUE or NAME=VALUE@HOST, as the report "
-                   "gives it; with a store use exdiag answer")
-        ->type_name("ANSWER")
-        ->allow_extra_args(false);
-    AddSiteOptions(app, site_);
-    AddDataOptions(app, data_);
+  void Describe(Arguments arguments) override {
+    AddFeedOptions(arguments, feed_);
+    arguments.Add("--store", store_, "diagnose this store; inputs are imported into it first")
+        .Called("FILE");
+    AddOutputOptions(arguments, output_, kReportFormats);
+    arguments
+        .Add("--answer", answers_,
+             "what only you know, for this run: NAME=VALUE or NAME=VALUE@HOST, as the report "
+             "gives it; with a store use exdiag answer")
+        .Called("ANSWER")
+        .OneEach();
+    AddSiteOptions(arguments, site_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -45,11 +45,12 @@ Diagnosis Finished(Ranking ranking, const Site& site, Ticks at) {
 
 }  // namespace
 
-void AddSiteOptions(CLI::App& app, SiteOptions& options) {
-  app.add_option("--site", options.file,
-                 "what the site acknowledges, and points that it changes (default: "
-                 "exdiag-site.yaml beside the store)")
-      ->type_name("FILE");
+void AddSiteOptions(Arguments arguments, SiteOptions& options) {
+  arguments
+      .Add("--site", options.file,
+           "what the site acknowledges, and points that it changes (default: "
+           "exdiag-site.yaml beside the store)")
+      .Called("FILE");
 }
 
 Result<Site> LoadSiteOf(const SiteOptions& options, const Data& data, const Store& store,

@@ -1,13 +1,13 @@
 // From a store to ranked causes: the way that diagnose, causes, explain and answer share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "engine/base/diagnostic.h"
 #include "engine/base/result.h"
+#include "engine/cli/arguments.h"
 #include "engine/cli/data.h"
 #include "engine/report/report.h"
 #include "engine/site/site.h"
@@ -20,7 +20,7 @@ struct SiteOptions {
 };
 
 // Adds --site.
-void AddSiteOptions(CLI::App& app, SiteOptions& options);
+void AddSiteOptions(Arguments arguments, SiteOptions& options);
 
 // With the rules that the store asks for (RulesForStore), but all rules where there is a site file,
 // which may name any of them.

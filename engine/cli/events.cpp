@@ -26,30 +26,31 @@ class EventsCommand final : public Command {
   std::string_view name() const override { return "events"; }
   std::string_view summary() const override { return "list the events of a store"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("--store", store_, "the store")->type_name("FILE")->required();
-    app.add_option("--provider", providers_, "only of these providers (sources)");
-    app.add_option("--id", query_.event_ids, "only with these event IDs");
-    app.add_option("--host", hosts_, "only of these hosts");
-    app.add_option("--level", levels_, "only of these levels: error, warning, information ...");
-    app.add_option("--since", since_, "not before this time: 1999-11-02, 1999-11-02T19:05:31Z")
-        ->type_name("TIME");
-    app.add_option("--until", until_, "not after this time")->type_name("TIME");
-    app.add_option("--text", query_.text, "only with this text in strings or message");
-    app.add_option("--limit", query_.limit,
-                   "at most so many; with --evidence for each reason (default there: 1000)");
-    app.add_option("--evidence", evidence_,
-                   "the records behind a finding, by reason, as they stand in the exports: an "
-                   "incident (i1), a rank (3) or a cause")
-        ->type_name("WHAT");
-    app.add_option("--codepage", evidence_options_.reading.codepage,
-                   "with --evidence: as for the import, of text that is not UTF-8");
-    AddPortOption(app, evidence_options_.reading)
-        ->description("with --evidence: as for the import, of network traces");
-    app.add_flag("--newest-first", query_.newest_first, "latest event first");
-    AddOutputOptions(app, output_, {Format::kText, Format::kJson, Format::kCsv});
-    AddSiteOptions(app, site_);
-    AddDataOptions(app, data_);
+  void Describe(Arguments arguments) override {
+    arguments.Add("--store", store_, "the store").Called("FILE").Required();
+    arguments.Add("--provider", providers_, "only of these providers (sources)");
+    arguments.Add("--id", query_.event_ids, "only with these event IDs");
+    arguments.Add("--host", hosts_, "only of these hosts");
+    arguments.Add("--level", levels_, "only of these levels: error, warning, information ...");
+    arguments.Add("--since", since_, "not before this time: 1999-11-02, 1999-11-02T19:05:31Z")
+        .Called("TIME");
+    arguments.Add("--until", until_, "not after this time").Called("TIME");
+    arguments.Add("--text", query_.text, "only with this text in strings or message");
+    arguments.Add("--limit", query_.limit,
+                  "at most so many; with --evidence for each reason (default there: 1000)");
+    arguments
+        .Add("--evidence", evidence_,
+             "the records behind a finding, by reason, as they stand in the exports: an "
+             "incident (i1), a rank (3) or a cause")
+        .Called("WHAT");
+    arguments.Add("--codepage", evidence_options_.reading.codepage,
+                  "with --evidence: as for the import, of text that is not UTF-8");
+    AddPortOption(arguments, evidence_options_.reading)
+        .Saying("with --evidence: as for the import, of network traces");
+    arguments.AddFlag("--newest-first", query_.newest_first, "latest event first");
+    AddOutputOptions(arguments, output_, {Format::kText, Format::kJson, Format::kCsv});
+    AddSiteOptions(arguments, site_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -96,18 +96,4 @@ std::string_view ExamplesOf(std::string_view command) {
   return {};
 }
 
-void AddExamples(CLI::App& app, const std::string& path) {
-  for (CLI::App* command : app.get_subcommands({})) {
-    const std::string name = path.empty() ? command->get_name() : path + " " + command->get_name();
-    std::string footer;
-    for (std::string_view rest = ExamplesOf(name); !rest.empty();) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      footer += (footer.empty() ? "Examples:\n  " : "\n  ") + std::string(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    command->footer(footer);
-    AddExamples(*command, name);
-  }
-}
-
 }  // namespace exdiag

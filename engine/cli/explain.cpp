@@ -22,16 +22,17 @@ class ExplainCommand final : public Command {
   std::string_view name() const override { return "explain"; }
   std::string_view summary() const override { return "explain a pasted event or an error code"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("WHAT", what_,
-                   "a file with an event, - for standard input (the default), or an error code: "
-                   "0x8009030c, 1722, \"550 5.7.1\", SEC_E_LOGON_DENIED")
-        ->default_str("-");
-    AddReadingOptions(app, feed_);
-    AddOutputOptions(app, output_,
+  void Describe(Arguments arguments) override {
+    arguments
+        .Add("WHAT", what_,
+             "a file with an event, - for standard input (the default), or an error code: "
+             "0x8009030c, 1722, \"550 5.7.1\", SEC_E_LOGON_DENIED")
+        .Defaulting("-");
+    AddReadingOptions(arguments, feed_);
+    AddOutputOptions(arguments, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
-    AddSiteOptions(app, site_);
-    AddDataOptions(app, data_);
+    AddSiteOptions(arguments, site_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -17,14 +17,14 @@ std::uint64_t Rejected(const ImportSummary& fed) {
   return rejected;
 }
 
-std::uint16_t ReadPort(const std::string& word) {
+std::string AddPort(const std::string& word, ImportOptions& options) {
   const auto port = ParseInteger(word);
   if (!port || *port < 1 || *port > 65'535) {
-    throw CLI::ValidationError(
-        kPortOption,
-        fmt::format("\"{}\" is no TCP port; write a number from 1 to 65535", Printable(word)));
+    return fmt::format("{}: \"{}\" is no TCP port; write a number from 1 to 65535", kPortOption,
+                       Printable(word));
   }
-  return static_cast<std::uint16_t>(*port);
+  options.tpkt_ports.insert(static_cast<std::uint16_t>(*port));
+  return {};
 }
 
 void SumUp(const ImportSummary& fed) {
@@ -42,38 +42,35 @@ void SumUp(const ImportSummary& fed) {
 
 }  // namespace
 
-void AddReadingOptions(CLI::App& app, FeedOptions& options) {
-  app.add_option("--timezone", options.timezone,
-                 "zone of exports in local time: Europe/Paris, +01:00")
-      ->type_name("ZONE");
-  app.add_option("--codepage", options.reading.codepage,
-                 "of exports that are no Unicode (default: the one that makes sense of the text)")
-      ->type_name("NAME");
-  app.add_flag("--strict", options.strict, "exit with 3 when anything could not be read");
+void AddReadingOptions(Arguments arguments, FeedOptions& options) {
+  arguments
+      .Add("--timezone", options.timezone, "zone of exports in local time: Europe/Paris, +01:00")
+      .Called("ZONE");
+  arguments
+      .Add("--codepage", options.reading.codepage,
+           "of exports that are no Unicode (default: the one that makes sense of the text)")
+      .Called("NAME");
+  arguments.AddFlag("--strict", options.strict, "exit with 3 when anything could not be read");
 }
 
-void AddFeedOptions(CLI::App& app, FeedOptions& options) {
-  app.add_option("INPUT", options.inputs, "exported logs: files, folders, patterns, - for stdin");
-  AddReadingOptions(app, options);
-  AddPortOption(app, options.reading);
-  AddQuietOption(app, options.quiet);
+void AddFeedOptions(Arguments arguments, FeedOptions& options) {
+  arguments.Add("INPUT", options.inputs, "exported logs: files, folders, patterns, - for stdin");
+  AddReadingOptions(arguments, options);
+  AddPortOption(arguments, options.reading);
+  AddQuietOption(arguments, options.quiet);
 }
 
-CLI::Option* AddPortOption(CLI::App& app, ImportOptions& options) {
-  return app
-      .add_option_function<std::vector<std::string>>(
-          kPortOption,
-          [&options](const std::vector<std::string>& words) {
-            for (const std::string& word : words) options.tpkt_ports.insert(ReadPort(word));
-          },
+Option AddPortOption(Arguments arguments, ImportOptions& options) {
+  return arguments
+      .AddReadEach(
+          kPortOption, [&options](const std::string& word) { return AddPort(word, options); },
           "TCP port besides 102 on which X.400 or other TPKT (RFC 1006) connections of a network "
           "trace run; may be repeated")
-      ->type_name("PORT")
-      ->allow_extra_args(false);
+      .Called("PORT");
 }
 
-void AddQuietOption(CLI::App& app, bool& quiet) {
-  app.add_flag("-q,--quiet", quiet, "neither progress nor notes; only results and complaints");
+void AddQuietOption(Arguments arguments, bool& quiet) {
+  arguments.AddFlag("-q,--quiet", quiet, "neither progress nor notes; only results and complaints");
 }
 
 Result<ImportSummary> Feed(const FeedOptions& options, const Knowledge& knowledge, Store& store,

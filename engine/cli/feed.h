@@ -1,11 +1,11 @@
 // Feeding exports to a store on behalf of a command: its options, Ctrl-C, what to say afterwards.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/cli/arguments.h"
 #include "engine/cli/exit_code.h"
 #include "engine/cli/messages.h"
 #include "engine/cli/stop_signals.h"
@@ -22,15 +22,15 @@ struct FeedOptions {
 };
 
 // Adds INPUT..., --tpkt-port, --quiet and what AddReadingOptions adds.
-void AddFeedOptions(CLI::App& app, FeedOptions& options);
+void AddFeedOptions(Arguments arguments, FeedOptions& options);
 // Adds --timezone, --codepage, --strict.
-void AddReadingOptions(CLI::App& app, FeedOptions& options);
+void AddReadingOptions(Arguments arguments, FeedOptions& options);
 
 // Adds --tpkt-port.
-CLI::Option* AddPortOption(CLI::App& app, ImportOptions& options);
+Option AddPortOption(Arguments arguments, ImportOptions& options);
 
 // Adds --quiet.
-void AddQuietOption(CLI::App& app, bool& quiet);
+void AddQuietOption(Arguments arguments, bool& quiet);
 
 // Feeds all inputs, and shows on a terminal how far it is; `stop` ends it after the file under way
 // is taken back.  What could not be read is summed up on stderr.  An Error is the store's, or a

@@ -13,14 +13,14 @@ class ImportCommand final : public Command {
   std::string_view name() const override { return "import"; }
   std::string_view summary() const override { return "read exports into a store"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("--store", store_, "the store; made when it does not exist")
-        ->type_name("FILE")
-        ->required();
-    AddFeedOptions(app, feed_);
-    AddOutputOptions(app, output_,
+  void Describe(Arguments arguments) override {
+    arguments.Add("--store", store_, "the store; made when it does not exist")
+        .Called("FILE")
+        .Required();
+    AddFeedOptions(arguments, feed_);
+    AddOutputOptions(arguments, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
-    AddDataOptions(app, data_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -15,8 +15,8 @@ class InitCommand final : public Command {
   std::string_view name() const override { return "init"; }
   std::string_view summary() const override { return "write a configuration for exdiag nightly"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("FILE", file_, "where (default exdiag.yaml); must not exist");
+  void Describe(Arguments arguments) override {
+    arguments.Add("FILE", file_, "where (default exdiag.yaml); must not exist");
   }
 
   ExitCode Run() override {

@@ -1,5 +1,6 @@
 // exdiag: reads Windows event exports and says what is wrong, how sure it is, why, and what to do.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -79,6 +80,21 @@ ExitCode Explain(const CLI::App& app, const CLI::ParseError& error) {
   return Misused(PathOf(at), error.what());
 }
 
+// Shows the examples below the help of each command under `app`.
+void AddExamples(CLI::App& app, const std::string& path = {}) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    const std::string name = path.empty() ? command->get_name() : path + " " + command->get_name();
+    std::string footer;
+    for (std::string_view rest = ExamplesOf(name); !rest.empty();) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      footer += (footer.empty() ? "Examples:\n  " : "\n  ") + std::string(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    command->footer(footer);
+    AddExamples(*command, name);
+  }
+}
+
 ExitCode PrintHelp(const CLI::App& app) {
   fmt::print("{}", app.help());  // of the innermost command given
   return ExitCode::kNothingFound;
@@ -113,8 +129,7 @@ ExitCode Main(int argc, char** argv) {
   app.get_formatter()->column_width(26);
   const std::vector<std::unique_ptr<Command>> commands = AllCommands();
   for (const auto& command : commands) {
-    command->Describe(
-        *app.add_subcommand(std::string(command->name()), std::string(command->summary())));
+    command->Describe(Arguments(app).AddCommand(command->name(), command->summary()));
   }
   std::vector<std::string> help_words;
   CLI::App* help = app.add_subcommand("help", "show the help of a command, with examples");

@@ -32,21 +32,22 @@ class NightlyCommand final : public Command {
     return "read the inboxes, write the report of the day, say what changed";
   }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("--config", config_, "the configuration; exdiag init writes a first one")
-        ->type_name("FILE")
-        ->required();
-    app.add_option("--site", sites_, "only this site of the configuration; may be repeated")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
-    app.add_flag("--dry-run", dry_run_, "say what would be done, and change nothing");
-    app.add_flag("--test-mail", test_mail_, "only send a mail that says that it arrived");
-    app.add_option("--at", at_,
-                   "the moment that the run is about instead of now, to make up for a night that "
-                   "was missed: 2026-11-21, 2026-11-21T02:00:00Z")
-        ->type_name("TIME");
-    AddQuietOption(app, quiet_);
-    AddDataOptions(app, data_);
+  void Describe(Arguments arguments) override {
+    arguments.Add("--config", config_, "the configuration; exdiag init writes a first one")
+        .Called("FILE")
+        .Required();
+    arguments.Add("--site", sites_, "only this site of the configuration; may be repeated")
+        .Called("NAME")
+        .OneEach();
+    arguments.AddFlag("--dry-run", dry_run_, "say what would be done, and change nothing");
+    arguments.AddFlag("--test-mail", test_mail_, "only send a mail that says that it arrived");
+    arguments
+        .Add("--at", at_,
+             "the moment that the run is about instead of now, to make up for a night that "
+             "was missed: 2026-11-21, 2026-11-21T02:00:00Z")
+        .Called("TIME");
+    AddQuietOption(arguments, quiet_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -39,7 +40,7 @@ bool IsOneOf(const std::string& file, const std::vector<std::string>& inputs) {
 
 }  // namespace
 
-void AddOutputOptions(CLI::App& app, OutputOptions& options,
+void AddOutputOptions(Arguments arguments, OutputOptions& options,
                       std::initializer_list<Format> formats) {
   const std::vector<Format> offered(formats);
   const auto choose = [&options, offered](const std::string& name) {
@@ -48,18 +49,18 @@ void AddOutputOptions(CLI::App& app, OutputOptions& options,
           std::find(offered.begin(), offered.end(), known.format) != offered.end();
       if (known.name != name || !is_offered) continue;
       options.format = known.format;
-      return;
+      return std::string();
     }
-    throw CLI::ValidationError(
-        fmt::format("there is no format \"{}\" here; choose one of {}", name, NamesOf(offered)));
+    return fmt::format("there is no format \"{}\" here; choose one of {}", name, NamesOf(offered));
   };
-  app.add_option_function<std::string>(
-         "-f,--format", choose,
-         fmt::format("{} (default {})", NamesOf(offered), NamesOf({options.format})))
-      ->type_name("FORMAT");
-  app.add_option("-o,--output", options.file, "write the result there instead of to stdout")
-      ->type_name("FILE");
-  app.add_flag("-v,--verbose", options.verbose, "show everything, not only what matters first");
+  arguments
+      .AddRead("-f,--format", choose,
+               fmt::format("{} (default {})", NamesOf(offered), NamesOf({options.format})))
+      .Called("FORMAT");
+  arguments.Add("-o,--output", options.file, "write the result there instead of to stdout")
+      .Called("FILE");
+  arguments.AddFlag("-v,--verbose", options.verbose,
+                    "show everything, not only what matters first");
 }
 
 Result<Output> Output::Open(const OutputOptions& options, const std::vector<std::string>& inputs) {

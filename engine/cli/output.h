@@ -1,7 +1,6 @@
 // Where a result goes: stdout, or the file that --output names.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <initializer_list>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/cli/arguments.h"
 #include "engine/report/document.h"
 #include "engine/report/format.h"
 
@@ -22,7 +22,8 @@ struct OutputOptions {
 };
 
 // Adds --format (only these formats; what `options` says is the default), --output and --verbose.
-void AddOutputOptions(CLI::App& app, OutputOptions& options, std::initializer_list<Format> formats);
+void AddOutputOptions(Arguments arguments, OutputOptions& options,
+                      std::initializer_list<Format> formats);
 
 class Output {
  public:

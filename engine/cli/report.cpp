@@ -14,11 +14,11 @@ class ReportCommand final : public Command {
   std::string_view name() const override { return "report"; }
   std::string_view summary() const override { return "write the report on a store"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("--store", store_, "the store")->type_name("FILE")->required();
-    AddOutputOptions(app, output_, kReportFormats);
-    AddSiteOptions(app, site_);
-    AddDataOptions(app, data_);
+  void Describe(Arguments arguments) override {
+    arguments.Add("--store", store_, "the store").Called("FILE").Required();
+    AddOutputOptions(arguments, output_, kReportFormats);
+    AddSiteOptions(arguments, site_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

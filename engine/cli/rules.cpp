@@ -20,46 +20,50 @@ class RulesCommand final : public Command {
   std::string_view name() const override { return "rules"; }
   std::string_view summary() const override { return "check, test, show, explain or begin rules"; }
 
-  void Describe(CLI::App& app) override {
-    app_ = &app;
-    app.require_subcommand(1);
-    check_ = app.add_subcommand("check", "read all rules and say what is wrong with them");
-    test_ = app.add_subcommand("test", "run the tests that stand in the rules");
-    test_->add_option("ID", id_, "only this rule");
-    list_ = app.add_subcommand("list", "all rules, one line each");
-    show_ = app.add_subcommand("show", "one rule in words");
-    show_->add_option("ID", id_, "the rule")->required();
-    for (CLI::App* command : {check_, test_, list_, show_}) AddDataOptions(*command, data_);
-    for (CLI::App* command : {list_, show_}) {
-      AddOutputOptions(*command, output_,
+  void Describe(Arguments arguments) override {
+    arguments.RequireCommand();
+    check_ = arguments.AddCommand("check", "read all rules and say what is wrong with them");
+    test_ = arguments.AddCommand("test", "run the tests that stand in the rules");
+    test_.Add("ID", id_, "only this rule");
+    list_ = arguments.AddCommand("list", "all rules, one line each");
+    show_ = arguments.AddCommand("show", "one rule in words");
+    show_.Add("ID", id_, "the rule").Required();
+    for (Arguments command : {check_, test_, list_, show_}) AddDataOptions(command, data_);
+    for (Arguments command : {list_, show_}) {
+      AddOutputOptions(command, output_,
                        {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
     }
-    others_.push_back(MakeRulesWhyCommand());
-    others_.push_back(MakeRulesDocCommand());
-    others_.push_back(MakeRulesNewCommand());
-    for (const auto& command : others_) {
-      command->Describe(
-          *app.add_subcommand(std::string(command->name()), std::string(command->summary())));
+    others_.push_back({.command = MakeRulesWhyCommand()});
+    others_.push_back({.command = MakeRulesDocCommand()});
+    others_.push_back({.command = MakeRulesNewCommand()});
+    for (Other& other : others_) {
+      other.arguments = arguments.AddCommand(other.command->name(), other.command->summary());
+      other.command->Describe(other.arguments);
     }
   }
 
   ExitCode Run() override {
-    for (const auto& command : others_) {
-      if (app_->got_subcommand(std::string(command->name()))) return command->Run();
+    for (const Other& other : others_) {
+      if (other.arguments.given()) return other.command->Run();
     }
-    ProblemPrinter problems(check_->parsed() ? ProblemPrinter::Show::kAllWithIds
-                                             : ProblemPrinter::Show::kFirst);
+    ProblemPrinter problems(check_.given() ? ProblemPrinter::Show::kAllWithIds
+                                           : ProblemPrinter::Show::kFirst);
     const auto data = LoadData(data_, problems);
     if (!data) return Fail(data.error().message);
-    if (check_->parsed()) return Check(**data, problems);
-    if (list_->parsed()) return List((*data)->rules);
-    if (test_->parsed() && id_.empty()) return Test(**data, InUse((*data)->rules));
+    if (check_.given()) return Check(**data, problems);
+    if (list_.given()) return List((*data)->rules);
+    if (test_.given() && id_.empty()) return Test(**data, InUse((*data)->rules));
     const Rule* rule = (*data)->rules.Find(id_);
     if (rule == nullptr) return NoSuchRule(id_, (*data)->rules);
-    return show_->parsed() ? Show(*rule) : Test(**data, {rule});
+    return show_.given() ? Show(*rule) : Test(**data, {rule});
   }
 
  private:
+  struct Other {
+    std::unique_ptr<Command> command;
+    Arguments arguments = {};
+  };
+
   static ExitCode Check(const Data& data, ProblemPrinter& problems) {
     problems.Finish();
     const std::uint64_t complaints = problems.Count(Severity::kWarning);
@@ -115,12 +119,8 @@ class RulesCommand final : public Command {
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 
-  std::vector<std::unique_ptr<Command>> others_;
-  CLI::App* app_ = nullptr;
-  CLI::App* check_ = nullptr;
-  CLI::App* test_ = nullptr;
-  CLI::App* list_ = nullptr;
-  CLI::App* show_ = nullptr;
+  std::vector<Other> others_;
+  Arguments check_, test_, list_, show_;
   std::string id_;
   DataOptions data_;
   OutputOptions output_;

@@ -13,10 +13,10 @@ class RulesDocCommand final : public Command {
   std::string_view name() const override { return "doc"; }
   std::string_view summary() const override { return "write the manual of all causes"; }
 
-  void Describe(CLI::App& app) override {
+  void Describe(Arguments arguments) override {
     output_.format = Format::kMarkdown;
-    AddOutputOptions(app, output_, {Format::kText, Format::kMarkdown, Format::kHtml});
-    AddDataOptions(app, data_);
+    AddOutputOptions(arguments, output_, {Format::kText, Format::kMarkdown, Format::kHtml});
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -46,11 +46,11 @@ class RulesNewCommand final : public Command {
   std::string_view name() const override { return "new"; }
   std::string_view summary() const override { return "begin a rule: write a draft to fill in"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("ID", id_, "the rule's id: area.fault.cause")->required();
-    app.add_option("--event", event_, "the event that opens the trouble: PROVIDER/ID")
-        ->type_name("EVENT");
-    AddDataOptions(app, data_);
+  void Describe(Arguments arguments) override {
+    arguments.Add("ID", id_, "the rule's id: area.fault.cause").Required();
+    arguments.Add("--event", event_, "the event that opens the trouble: PROVIDER/ID")
+        .Called("EVENT");
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -19,18 +19,19 @@ class RulesWhyCommand final : public Command {
   std::string_view name() const override { return "why"; }
   std::string_view summary() const override { return "say why a rule fired or did not"; }
 
-  void Describe(CLI::App& app) override {
-    app.add_option("ID", id_, "the rule")->required();
-    AddFeedOptions(app, feed_);
-    app.add_option("--store", store_, "look into this store; inputs are imported into it first")
-        ->type_name("FILE");
-    app.add_option("--at", at_,
-                   "only at this event: its time (1999-11-02T19:05:31), or its line, record or row "
-                   "number")
-        ->type_name("EVENT");
-    AddOutputOptions(app, output_,
+  void Describe(Arguments arguments) override {
+    arguments.Add("ID", id_, "the rule").Required();
+    AddFeedOptions(arguments, feed_);
+    arguments.Add("--store", store_, "look into this store; inputs are imported into it first")
+        .Called("FILE");
+    arguments
+        .Add("--at", at_,
+             "only at this event: its time (1999-11-02T19:05:31), or its line, record or row "
+             "number")
+        .Called("EVENT");
+    AddOutputOptions(arguments, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
-    AddDataOptions(app, data_);
+    AddDataOptions(arguments, data_);
   }
 
   ExitCode Run() override {

@@ -16,22 +16,22 @@ class StoreCommand final : public Command {
   std::string_view name() const override { return "store"; }
   std::string_view summary() const override { return "look into a store: info, verify"; }
 
-  void Describe(CLI::App& app) override {
-    app.require_subcommand(1);
-    info_ =
-        app.add_subcommand("info", "what was fed, which logs it covers, and what is missing there");
-    verify_ = app.add_subcommand("verify", "whether the store is sound");
-    for (CLI::App* command : {info_, verify_}) {
-      command->add_option("STORE,--store", store_, "the store")->type_name("FILE")->required();
+  void Describe(Arguments arguments) override {
+    arguments.RequireCommand();
+    info_ = arguments.AddCommand("info",
+                                 "what was fed, which logs it covers, and what is missing there");
+    verify_ = arguments.AddCommand("verify", "whether the store is sound");
+    for (Arguments command : {info_, verify_}) {
+      command.Add("STORE,--store", store_, "the store").Called("FILE").Required();
     }
-    AddOutputOptions(*info_, output_,
+    AddOutputOptions(info_, output_,
                      {Format::kText, Format::kJson, Format::kHtml, Format::kMarkdown});
   }
 
   ExitCode Run() override {
     const auto store = OpenExistingStore(store_);
     if (!store) return Fail(store.error().message);
-    return info_->parsed() ? Info(**store) : Verify(**store);
+    return info_.given() ? Info(**store) : Verify(**store);
   }
 
  private:
@@ -56,8 +56,8 @@ class StoreCommand final : public Command {
     return written ? ExitCode::kNothingFound : Fail(written.error().message);
   }
 
-  CLI::App* info_ = nullptr;
-  CLI::App* verify_ = nullptr;
+  Arguments info_;
+  Arguments verify_;
   std::string store_;
   OutputOptions output_;
 };
