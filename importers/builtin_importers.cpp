@@ -1,6 +1,7 @@
 // The one list of formats.  Strict binary signatures come first, then text formats from the most to
 // the least particular.
 #include "importers/clipboard/clipboard_importer.h"
+#include "importers/clixml/clixml_importer.h"
 #include "importers/csv/eventviewer_importer.h"
 #include "importers/csv/named_columns_importer.h"
 #include "importers/csv/nt_importer.h"
@@ -26,6 +27,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeNetmonCaptureImporter());
     list.push_back(MakeXmlImporter());
     list.push_back(MakeJsonImporter());
+    list.push_back(MakeClixmlImporter());
     list.push_back(MakeSetspnImporter());
     list.push_back(MakeSystemInfoImporter());
     list.push_back(MakeHotfixTableImporter());
@@ -59,6 +61,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeClipboardImporter());
     list.push_back(MakeXmlInTextImporter());
     list.push_back(MakeJsonInTextImporter());
+    list.push_back(MakeClixmlInTextImporter());
     list.push_back(MakePastedRowImporter());
     // Behind all formats of events: their data may be hex dumps too.
     list.push_back(MakeHexDumpImporter());

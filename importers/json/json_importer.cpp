@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/text.h"
-#include "importers/json/json_event.h"
+#include "importers/json/json_events.h"
 #include "importers/json/json_objects.h"
 #include "importers/text/line_reader.h"
 #include "importers/text/local_time.h"
@@ -34,59 +34,26 @@ constexpr std::string_view kSigns[] = {"\"@timestamp\"",       "\"message\"",
                                        "\"RecordId\"",         "\"LevelDisplayName\"",
                                        "\"EventLevelName\""};
 
-class Reading {
- public:
-  Reading(LocalTimes::FindOrder dates, EvidenceSink& evidence)
-      : evidence_(&evidence), times_(std::move(dates)) {}
-
-  // False when the sink wants no more.
-  bool Take(const JsonObject& object) {
-    if (object.end != End::kClosed) {
-      Reject(object, WhyCut(object.end));
-      return true;
-    }
-    Record record;
-    if (!reader_.Read(object.text, record)) {
-      Reject(object, reader_.error());
-      return true;
-    }
-    record.place = object.place;
-    record.message = CleanMessage(record.message, message_);
-    const std::string_view local = reader_.local_time();
-    if (record.time_basis == TimeBasis::kNone) {
-      times_.Put(ReadWallClock(local), local, object.place.value, record);
-      if (record.time.known() && reader_.time_is_utc()) record.time_basis = TimeBasis::kUtc;
-    }
-    return evidence_->OnRecord(record);
+std::string_view WhyCut(End end) {
+  switch (end) {
+    case End::kCutByNext:
+      return "another object begins before this one ends";
+    case End::kCutByText:
+      return "the text ends before the object does";
+    case End::kTooLong:
+      return "an object of more than 4 MiB";
+    case End::kClosed:
+      break;
   }
+  return "";
+}
 
-  const LocalTimes& times() const { return times_; }
-
- private:
-  static std::string_view WhyCut(End end) {
-    switch (end) {
-      case End::kCutByNext:
-        return "another object begins before this one ends";
-      case End::kCutByText:
-        return "the text ends before the object does";
-      case End::kTooLong:
-        return "an object of more than 4 MiB";
-      case End::kClosed:
-        break;
-    }
-    return "";
-  }
-
-  void Reject(const JsonObject& object, std::string_view reason) {
-    evidence_->OnReject({object.place, "json.event", fmt::format("{}; kept as a reject", reason),
-                         std::as_bytes(std::span(object.text))});
-  }
-
-  EvidenceSink* evidence_;
-  JsonEventReader reader_;
-  LocalTimes times_;
-  std::string message_;
-};
+// False when the sink wants no more.
+bool Take(const JsonObject& object, JsonEvents& events) {
+  if (object.end == End::kClosed) return events.Take(object.text, object.text, object.place);
+  events.Reject(WhyCut(object.end), object.text, object.place);
+  return true;
+}
 
 DateOrderFinder FindDateOrder(const Export& input, JsonObjects::Start start) {
   DateOrderFinder finder;
@@ -96,9 +63,7 @@ DateOrderFinder FindDateOrder(const Export& input, JsonObjects::Start start) {
   JsonEventReader reader;
   JsonObject object;
   while (!finder.decided() && objects.Next(object)) {
-    Record ignored;
-    if (object.end != End::kClosed || !reader.Read(object.text, ignored)) continue;
-    if (const auto clock = ReadWallClock(reader.local_time())) finder.Add(*clock);
+    if (object.end == End::kClosed) AddLocalTime(object.text, reader, finder);
   }
   return finder;
 }
@@ -132,12 +97,13 @@ class JsonImporter final : public Importer {
     auto window = TextWindow::Open(input);
     if (!window) return window.error();
     JsonObjects objects(*window, start_);
-    Reading reading([&] { return FindDateOrder(input, start_); }, evidence);
+    JsonEvents events(
+        "json.event", [&] { return FindDateOrder(input, start_); }, evidence);
     JsonObject object;
-    while (objects.Next(object) && reading.Take(object)) {
+    while (objects.Next(object) && Take(object, events)) {
     }
     objects.outside().Report(input, problems);
-    reading.times().Report(input, problems);
+    events.times().Report(input, problems);
     window->ReportLosses(problems);
     return {};
   }

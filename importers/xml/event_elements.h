@@ -2,26 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "engine/base/location.h"
 #include "importers/text/fields.h"
+#include "importers/text/nested_elements.h"
 #include "importers/text/text_window.h"
 
 namespace exdiag {
 
-struct EventElement {
-  std::string_view xml;
-  Place place;
-  enum class End : std::uint8_t {
-    kClosed,
-    kCutByNext,  // the next event begins before this one ends
-    kCutByText,  // the text ends before
-    kTooLong,    // no end within kLongest; xml is the beginning
-  };
-  End end = End::kClosed;
-};
+using EventElement = NestedElement;
 
 // Walks the elements in bounded memory.
 class EventElements {

@@ -67,20 +67,6 @@ class Reading {
     return ::memmem(xml.data(), xml.size(), kClose.data(), kClose.size()) != nullptr;
   }
 
-  static std::string_view WhyCut(End end) {
-    switch (end) {
-      case End::kCutByNext:
-        return "another event begins before this one ends";
-      case End::kCutByText:
-        return "the text ends before the event does";
-      case End::kTooLong:
-        return "an event of more than 4 MiB";
-      case End::kClosed:
-        break;
-    }
-    return "";
-  }
-
   void Reject(const EventElement& element, bool has_system) {
     std::string reason = "an event without a provider or a number; kept as a reject";
     if (!has_system) {

@@ -74,6 +74,17 @@ SAMPLE_FILES = {
     'setspn.txt': 'setspn', 'system32.txt': 'file-listing',
 }
 
+CLIXML = '''<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
+  <Obj RefId="0"><TN RefId="0"><T>System.Diagnostics.EventLogEntry#Application/P/7004</T>
+    <T>System.Diagnostics.EventLogEntry</T></TN><ToString>System.Diagnostics.EventLogEntry</ToString>
+    <Props><I64 N="InstanceId">3221494620</I64><S N="Source">P</S><BA N="Data">AP8=</BA>
+      <Obj N="EntryType" RefId="1"><ToString>Error</ToString><I32>1</I32></Obj>
+      <Obj N="ReplacementStrings" RefId="2"><LST><S>a_x000D__x000A_b</S><S /><Nil /></LST></Obj>
+      <DT N="TimeGenerated">2006-08-22T05:15:41+02:00</DT></Props>
+  </Obj>
+</Objs>
+'''
+
 TEXTS = {
     'psloglist-text': ['''
 PsLoglist v2.71 - local and remote event log viewer
@@ -204,6 +215,8 @@ Disconnected           \\\\EX3.corp.example\\IPC$   Microsoft Windows Network
 The command completed successfully.
 '''],
     'xml.2': ['Here is what I see:\n<Event><System><Provider Name="P"/><EventID>7</EventID></System></Event>\nAny idea?\n'],
+    'clixml': [CLIXML],
+    'clixml.2': ['Here is what I see:\n' + CLIXML],
     'json': ['{"Event":{"System":{"Provider":{"#attributes":{"Name":"P"}},"EventID":7004,"Level":2,"Computer":"EX1",'
              '"TimeCreated":{"#attributes":{"SystemTime":"2006-08-22T03:15:41Z"}}},"EventData":{"Data":["a","b"]}}}\n',
              '{"Id":7004,"ProviderName":"P","LogName":"Application","TimeCreated":"\\/Date(1156216541000)\\/",'
