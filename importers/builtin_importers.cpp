@@ -28,6 +28,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeXmlImporter());
     list.push_back(MakeJsonImporter());
     list.push_back(MakeClixmlImporter());
+    list.push_back(MakeLogParserXmlImporter());
     list.push_back(MakeSetspnImporter());
     list.push_back(MakeSystemInfoImporter());
     list.push_back(MakeHotfixTableImporter());
@@ -62,6 +63,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeXmlInTextImporter());
     list.push_back(MakeJsonInTextImporter());
     list.push_back(MakeClixmlInTextImporter());
+    list.push_back(MakeLogParserXmlInTextImporter());
     list.push_back(MakePastedRowImporter());
     // Behind all formats of events: their data may be hex dumps too.
     list.push_back(MakeHexDumpImporter());

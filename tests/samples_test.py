@@ -23,8 +23,8 @@ import yaml
 EXDIAG, SOURCE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 EVERY = int((sys.argv[3:] or ['--every=1'])[0].removeprefix('--every='))
 EVENT_FILES = ('nt.csv', 'nt.txt', 'viewer.csv', 'winevent.csv', 'eventlog.csv', 'clipboard.txt',
-               'clipboard-vista.txt', 'events.xml', 'events.json', 'logparser.csv', 'wevtutil.txt',
-               'log.evt', 'log.evtx', 'ev0.log')
+               'clipboard-vista.txt', 'events.xml', 'events.json', 'events.clixml', 'logparser.csv', 'logparser.xml',
+               'wevtutil.txt', 'log.evt', 'log.evtx', 'ev0.log')
 TRACE_FILES = ('trace.pcap', 'trace.pcapng', 'trace.netmon.cap', 'trace.hex.txt', 'trace.netmon.txt')
 
 with open(os.path.join(SOURCE, 'docs', 'report.schema.json'), encoding='utf-8') as f:
@@ -196,7 +196,7 @@ class Samples(unittest.TestCase):
     def test_the_same_events_in_many_formats_are_stored_once(self):
         comparable = ('log.evtx', 'nt.csv', 'nt.txt', 'clipboard.txt', 'clipboard-vista.txt', 'winevent.csv',
                       'eventlog.csv', 'viewer.csv', 'events.xml', 'events.json',
-                      'logparser.csv', 'wevtutil.txt', 'log.evt')
+                      'events.clixml', 'logparser.csv', 'logparser.xml', 'wevtutil.txt', 'log.evt')
         for name, scenario in self.scenarios.items():
             for order in (comparable, tuple(reversed(comparable))):
                 with self.subTest(sample=name, order=order[0]), tempfile.TemporaryDirectory() as folder:

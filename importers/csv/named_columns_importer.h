@@ -11,6 +11,9 @@ std::unique_ptr<Importer> MakeWinEventCsvImporter();
 std::unique_ptr<Importer> MakeEventLogCsvImporter();
 // Log Parser 2.2 -i:EVT, as CSV or TSV.
 std::unique_ptr<Importer> MakeLogParserCsvImporter();
+// The same as XML, in each of its four structures; the second finds it behind other text.
+std::unique_ptr<Importer> MakeLogParserXmlImporter();
+std::unique_ptr<Importer> MakeLogParserXmlInTextImporter();
 std::unique_ptr<Importer> MakeEvtxECmdCsvImporter();
 // plaso's psort and Timesketch.
 std::unique_ptr<Importer> MakePlasoCsvImporter();

@@ -68,7 +68,8 @@ SHARED_RULES = [
 SAMPLE_FILES = {
     'nt.csv': 'nt-csv', 'nt.txt': 'nt-txt', 'viewer.csv': 'eventviewer-csv', 'winevent.csv': 'winevent-csv',
     'eventlog.csv': 'eventlog-csv', 'clipboard.txt': 'clipboard', 'clipboard-vista.txt': 'clipboard-vista',
-    'events.xml': 'xml', 'events.json': 'json', 'logparser.csv': 'logparser-csv', 'wevtutil.txt': 'wevtutil-text',
+    'events.xml': 'xml', 'events.json': 'json', 'events.clixml': 'clixml', 'logparser.xml': 'logparser-xml',
+    'logparser.csv': 'logparser-csv', 'wevtutil.txt': 'wevtutil-text',
     'ev0.log': 'mta-log', 'log.evt': 'evt', 'log.evtx': 'evtx', 'trace.pcap': 'pcap', 'trace.pcapng': 'pcapng',
     'trace.netmon.cap': 'netmon', 'trace.netmon.txt': 'netmon-text', 'trace.hex.txt': 'hex-dump',
     'setspn.txt': 'setspn', 'system32.txt': 'file-listing',
@@ -217,6 +218,8 @@ The command completed successfully.
     'xml.2': ['Here is what I see:\n<Event><System><Provider Name="P"/><EventID>7</EventID></System></Event>\nAny idea?\n'],
     'clixml': [CLIXML],
     'clixml.2': ['Here is what I see:\n' + CLIXML],
+    'logparser-xml.2': ['See:\n<ROW><FIELD NAME="EventID" TYPE="INTEGER">7</FIELD><FIELD NAME="SourceName">P</FIELD>'
+                        '<FIELD NAME="ComputerName">EX1</FIELD></ROW>\n'],
     'json': ['{"Event":{"System":{"Provider":{"#attributes":{"Name":"P"}},"EventID":7004,"Level":2,"Computer":"EX1",'
              '"TimeCreated":{"#attributes":{"SystemTime":"2006-08-22T03:15:41Z"}}},"EventData":{"Data":["a","b"]}}}\n',
              '{"Id":7004,"ProviderName":"P","LogName":"Application","TimeCreated":"\\/Date(1156216541000)\\/",'

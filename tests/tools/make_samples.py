@@ -4,7 +4,8 @@
   make_samples.py --output FOLDER SCENARIO.yaml...
 
 For each scenario a folder with one file a format (nt.csv, nt.txt, viewer.csv, winevent.csv, eventlog.csv,
-clipboard.txt, clipboard-vista.txt, events.xml, events.json, logparser.csv, wevtutil.txt, log.evt, log.evtx, ev0.log),
+clipboard.txt, clipboard-vista.txt, events.xml, events.json, events.clixml, logparser.csv, logparser.xml, wevtutil.txt,
+log.evt, log.evtx, ev0.log),
 the host listings of `files`, and the frames as trace.pcap, trace.pcapng, trace.netmon.cap, trace.hex.txt and
 trace.netmon.txt.  Times of a scenario are UTC; the text formats, which carry no zone, show the same clock.  The same
 input always gives the same bytes.
@@ -165,7 +166,36 @@ def events_json(events):
     return json.dumps(table, indent=4).replace('/Date', '\\/Date').replace(')/"', ')\\/"').replace('\n', '\r\n').encode('utf-16')
 
 
-def logparser_csv(events):
+def clixml_text(text):
+    """Characters that XML may not hold, or would change, as UTF-16 units."""
+    text = re.sub('_(?=x[0-9A-Fa-f]{4}_)', '_x005F_', text)
+    return xml.sax.saxutils.escape(re.sub('[\0-\x1f]', lambda found: '_x%04X_' % ord(found.group()), text))
+
+
+def events_clixml(events):
+    """Get-WinEvent | Export-Clixml of PowerShell 5.1."""
+    kind = 'System.Diagnostics.Eventing.Reader.EventLogRecord'
+    objects = ''
+    for number, e in enumerate(events, 1):
+        types = '<TN RefId="0"><T>%s</T><T>System.Object</T></TN>' % kind if number == 1 else '<TNRef RefId="0" />'
+        values = ''.join('<Obj RefId="%d"><TNRef RefId="6" /><Props><S N="Value">%s</S></Props></Obj>'
+                         % (number * 100 + at, clixml_text(s)) for at, s in enumerate(e['strings'], 10))
+        objects += ('  <Obj RefId="%d">%s<ToString>%s</ToString>\r\n    <Props>\r\n      <I32 N="Id">%d</I32>\r\n'
+                    '      <Nil N="Version" />\r\n      <I32 N="Qualifiers">0</I32>\r\n      <By N="Level">%d</By>\r\n'
+                    '      <I32 N="Task">0</I32>\r\n      <I64 N="Keywords">36028797018963968</I64>\r\n'
+                    '      <I64 N="RecordId">%d</I64>\r\n      <S N="ProviderName">%s</S>\r\n'
+                    '      <S N="LogName">Application</S>\r\n      <S N="MachineName">%s</S>\r\n'
+                    '      <DT N="TimeCreated">%s+00:00</DT>\r\n      <S N="LevelDisplayName">%s</S>\r\n'
+                    '      <Obj N="Properties" RefId="%d"><TNRef RefId="5" /><LST>%s</LST></Obj>\r\n    </Props>\r\n'
+                    '    <MS>\r\n      <S N="Message">%s</S>\r\n    </MS>\r\n  </Obj>\r\n'
+                    % (number * 100, types, kind, e['id'], LEVELS[e['level']], number, clixml_text(e['provider']),
+                       clixml_text(e['computer']), e['time'], TYPES[e['level']], number * 100 + 1, values,
+                       clixml_text(e['message'])))
+    return ('<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">\r\n%s</Objs>'
+            % objects).encode('utf-16')
+
+
+def logparser_table(events):
     """Log Parser 2.2 over a live log: local times, strings joined by bars."""
     table = [('EventLog RecordNumber TimeGenerated TimeWritten EventID EventType EventTypeName EventCategory '
               'EventCategoryName SourceName Strings ComputerName SID Message Data').split()]
@@ -174,7 +204,26 @@ def logparser_csv(events):
         kind = {'error': 1, 'warning': 2, 'information': 4}[e['level']]
         table.append(['Application', number, stamp, stamp, e['id'], kind, TYPES[e['level']] + ' event', 0,
                       category(e), e['provider'], '|'.join(e['strings']), e['computer'], '', e['message'], ''])
-    return rows(table).encode()
+    return table
+
+
+def logparser_csv(events):
+    return rows(logparser_table(events)).encode()
+
+
+def logparser_xml(events):
+    """-o:XML -structure:2."""
+    names, *table = logparser_table(events)
+    lines = ['<?xml version="1.0" encoding="ISO-10646-UCS-2" standalone="yes" ?>', '<!DOCTYPE ROOT[',
+             ' <!ATTLIST ROOT CREATED_BY CDATA #REQUIRED>', *[' <!ELEMENT %s (#PCDATA)>' % name for name in names],
+             ' <!ELEMENT ROOT (ROW*)>', ']>', '<ROOT DATE_CREATED="2010-01-01 00:00:00" CREATED_BY="Microsoft Log Parser V2.2">']
+    for row in table:
+        lines.append(' <ROW>')
+        for name, value in zip(names, row):
+            kind = 'INTEGER' if isinstance(value, int) else 'STRING'
+            lines += ['  <%s TYPE="%s">' % (name, kind), '  ' + xml.sax.saxutils.escape(str(value)), '  </%s>' % name]
+        lines.append(' </ROW>')
+    return '\r\n'.join(lines + ['</ROOT>', '']).encode('utf-16')
 
 
 def wevtutil_text(events):
@@ -323,6 +372,7 @@ TEXT_FORMATS = {
     'eventlog-csv': ('eventlog.csv', eventlog_csv), 'clipboard': ('clipboard.txt', clipboard),
     'clipboard-vista': ('clipboard-vista.txt', clipboard_vista), 'xml': ('events.xml', events_xml),
     'json': ('events.json', events_json), 'logparser-csv': ('logparser.csv', logparser_csv),
+    'clixml': ('events.clixml', events_clixml), 'logparser-xml': ('logparser.xml', logparser_xml),
     'wevtutil-text': ('wevtutil.txt', wevtutil_text), 'mta-log': ('ev0.log', mta_log),
 }
 
