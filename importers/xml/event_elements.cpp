@@ -43,6 +43,29 @@ std::size_t FindWord(std::string_view text, std::size_t from) {
   return text.find(kWord, at);
 }
 
+bool IsQuoteMark(char c) { return c == '>' || c == '|'; }
+
+// How often the beginning of a line says that it is quoted; 0 when anything else is in it.
+std::size_t QuoteDepth(std::string_view beginning) {
+  std::size_t depth = 0;
+  for (const char c : beginning) {
+    if (IsQuoteMark(c)) ++depth;
+    if (!IsQuoteMark(c) && !IsBlank(c)) return 0;
+  }
+  return depth;
+}
+
+// Takes up to `depth` marks off the front of a line, each with the blank behind it.
+std::string_view WithoutMarks(std::string_view line, std::size_t depth) {
+  for (; depth > 0; --depth) {
+    const std::size_t mark = line.find_first_not_of(" \t");
+    if (mark == kNone || !IsQuoteMark(line[mark])) break;
+    line.remove_prefix(mark + 1);
+    if (line.starts_with(' ')) line.remove_prefix(1);
+  }
+  return line;
+}
+
 enum class Tag : std::uint8_t { kOther, kStart, kEnd, kNeedMore };
 
 // What the word at `at` is.  kNeedMore: that lies behind the end of `text`.
@@ -58,7 +81,11 @@ Tag TagAt(std::string_view text, std::size_t at) {
   const std::string_view rest = text.substr(behind, kLongestTag);
   const std::size_t tag_end = rest.find('>');
   std::size_t next = tag_end == kNone ? rest.size() : tag_end + 1;
-  while (next < rest.size() && IsBlank(rest[next])) ++next;
+  // Marks behind a line end are those of a mail that quotes the event.
+  for (bool line_ends = false; next < rest.size(); ++next) {
+    if (!IsBlank(rest[next]) && !(line_ends && IsQuoteMark(rest[next]))) break;
+    line_ends = line_ends || rest[next] == '\n';
+  }
   constexpr std::string_view kSystem = "<System";
   const std::string_view system = rest.substr(next, kSystem.size());
   if (system == kSystem) return Tag::kStart;
@@ -83,6 +110,7 @@ std::size_t FindEventElement(std::string_view text) {
 
 bool IsBetweenEvents(std::string_view line) {
   std::string_view rest = Trim(WithoutByteOrderMark(Trim(line)));
+  rest = Trim(WithoutMarks(rest, rest.size()));
   if (rest.starts_with("Record ")) return ParseInteger(Trim(rest.substr(7))).has_value();
   while (!rest.empty()) {
     const bool known = rest.starts_with("<?xml") || rest.starts_with("<!--") ||
@@ -129,6 +157,7 @@ bool EventElements::FindStart() {
     const std::size_t at = FindWord(text, from);
     const Tag tag = at == kNone ? Tag::kOther : TagAt(text, at);
     if (tag == Tag::kStart) {
+      quoted_ = DepthBefore(at - 1);
       Pass(at - 1);
       return true;
     }
@@ -152,6 +181,25 @@ bool EventElements::FindStart() {
   }
 }
 
+// How often the line is quoted on which the element at `at` begins.
+std::size_t EventElements::DepthBefore(std::size_t at) const {
+  const std::string_view before = window_->view().substr(0, at);
+  const void* const line_end = before.empty() ? nullptr : ::memrchr(before.data(), '\n', at);
+  if (line_end == nullptr) return column_ == 1 ? QuoteDepth(before) : 0;
+  const auto line = static_cast<std::size_t>(static_cast<const char*>(line_end) - before.data());
+  return QuoteDepth(before.substr(line + 1));
+}
+
+std::string_view EventElements::Unquoted(std::string_view xml) {
+  unquoted_.clear();
+  for (bool first = true; !xml.empty(); first = false) {
+    const std::string_view line = xml.substr(0, std::min(xml.find('\n'), xml.size() - 1) + 1);
+    xml.remove_prefix(line.size());
+    unquoted_ += first ? line : WithoutMarks(line, quoted_);
+  }
+  return unquoted_;
+}
+
 bool EventElements::Next(EventElement& element) {
   Consume(pending_);
   pending_ = 0;
@@ -159,6 +207,7 @@ bool EventElements::Next(EventElement& element) {
   element.place = Place::Line(window_->line(), column_);
   const auto finish = [&](std::size_t size, EventElement::End end) {
     element.xml = window_->view().substr(0, size);
+    if (quoted_ > 0) element.xml = Unquoted(element.xml);
     element.end = end;
     pending_ = size;
     return true;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/base/location.h"
@@ -20,7 +22,8 @@ class EventElements {
 
   explicit EventElements(TextWindow& window) : window_(&window) {}
 
-  // False at the end of the text.  The element lives until the next call.
+  // False at the end of the text.  The element lives until the next call; of one that a mail
+  // quotes ("> <Event>") the marks in front of its lines are left out.
   bool Next(EventElement& element);
 
   // Text that is neither an event nor what tools write between events.
@@ -30,10 +33,14 @@ class EventElements {
   bool FindStart();
   void Pass(std::size_t count);
   void Consume(std::size_t count);
+  std::size_t DepthBefore(std::size_t at) const;
+  std::string_view Unquoted(std::string_view xml);
 
   TextWindow* window_;
   std::size_t pending_ = 0;  // what the last element takes of the window
   std::uint32_t column_ = 1;
+  std::size_t quoted_ = 0;  // marks in front of the lines of the element
+  std::string unquoted_;
   OutsideText outside_;
   std::uint64_t outside_line_ = 0;  // the last one counted; long lines come in pieces
 };

@@ -215,7 +215,9 @@ OK           X:        \\\\EX2\\maildat$           Microsoft Windows Network
 Disconnected           \\\\EX3.corp.example\\IPC$   Microsoft Windows Network
 The command completed successfully.
 '''],
-    'xml.2': ['Here is what I see:\n<Event><System><Provider Name="P"/><EventID>7</EventID></System></Event>\nAny idea?\n'],
+    'xml.2': ['Here is what I see:\n<Event><System><Provider Name="P"/><EventID>7</EventID></System></Event>\nAny idea?\n',
+              'You wrote:\n> > <Event>\n> > <System>\n> > <Provider Name="P"/><EventID>7</EventID>\n> > </System>\n'
+              '> > <EventData><Data>a\n> > b</Data></EventData>\n> > </Event>\n'],
     'clixml': [CLIXML],
     'clixml.2': ['Here is what I see:\n' + CLIXML],
     'logparser-xml.2': ['See:\n<ROW><FIELD NAME="EventID" TYPE="INTEGER">7</FIELD><FIELD NAME="SourceName">P</FIELD>'

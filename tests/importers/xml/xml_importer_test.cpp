@@ -83,6 +83,54 @@ TEST(XmlImporterTest, EachToolsWayOfWriting) {
   }
 }
 
+// As the Event Viewer shows it, an element a line, each behind the marks of a mail.
+std::string Quoted(std::string xml, const std::string& marks) {
+  for (std::size_t at = 0; (at = xml.find("><", at)) != std::string::npos;) {
+    xml.insert(at + 1, "\n  ");
+  }
+  std::string quoted = marks;
+  for (const char c : xml) quoted += c == '\n' ? c + marks : std::string(1, c);
+  return quoted + "\n";
+}
+
+TEST(XmlImporterTest, QuotedInAMail) {
+  const std::string first = Line(1, "<Data>a\n> b\nc | d</Data><Data>\n</Data><Data/>");
+  const std::string second = Line(2, "<Data>x &lt;y&gt; &amp; z</Data>");
+  const std::string declaration = "<?xml version=\"1.0\"?>";
+  const struct {
+    std::string_view why;
+    std::string bytes;
+    int first_line, second_line;
+    std::vector<std::string> notes;
+  } kCases[] = {
+      {"alone", Quoted(first, "> ") + Quoted(second, "> "), 1, 23, {}},
+      {"twice", Quoted(first, "> > ") + Quoted(second, ">> "), 1, 23, {}},
+      {"with bars, or without blanks", Quoted(first, "| ") + Quoted(second, ">"), 1, 23, {}},
+      {"declaration and root",
+       Quoted(declaration + "<Events>" + first + second + "</Events>", "> "),
+       3,
+       25,
+       {}},
+      {"one quoted, one not", Quoted(first, "> ") + second + "\n", 1, 23, {}},
+      {"in prose",
+       "On Monday you wrote:\n> This is what I see:\n>\n" + Quoted(first, "> ") + "Thanks.\n" +
+           Quoted(second, ">>"),
+       4,
+       27,
+       {"in: line 1: 3 lines from here on belong to no record; not used "
+        "[text.outside-records]"}},
+  };
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.why);
+    const auto got = ImportBytes(row.bytes);
+    EXPECT_EQ(got.importer, "xml");
+    EXPECT_EQ(got.notes, row.notes);
+    EXPECT_THAT(got.rejects, IsEmpty());
+    EXPECT_THAT(got.records, ElementsAre(Want(row.first_line, 1, {"a\n> b\nc | d", "", ""}),
+                                         Want(row.second_line, 2, {"x <y> & z"})));
+  }
+}
+
 TEST(XmlImporterTest, PrettyPrintedEmptyStringsAndStringsOfBlanks) {
   const auto got = ImportBytes(
       Line(1,
