@@ -20,7 +20,8 @@ std::unique_ptr<Importer> MakeHotfixTableImporter();
 // "ipconfig": `ip_configuration`, and `ip_address`, `dns_server`, `wins_server`, `default_gateway`
 // with their listings.
 std::unique_ptr<Importer> MakeIpconfigImporter();
-// "nltest": `trusted_domain` with its listing (/domain_trusts), `secure_channel` (/sc_query).
+// "nltest": `trusted_domain` with its listing (/domain_trusts), `secure_channel` (/sc_query),
+// `domain_controller` (/dsgetdc).
 std::unique_ptr<Importer> MakeNltestImporter();
 // "net-use": `network_connection` with its listing.
 std::unique_ptr<Importer> MakeNetUseImporter();

@@ -224,15 +224,77 @@ constexpr std::string_view kTrusts = "List of domain trusts:";
 constexpr std::string_view kTrustedDc = "Trusted DC Name";
 constexpr std::string_view kChannelStatus = "Trusted DC Connection Status Status = ";
 
+constexpr std::string_view kLocatedDc = "DC: \\\\";
+constexpr std::string_view kDomainName = "Dom Name: ";
+// Of Windows 2000, and of 2003 and later.
+constexpr std::string_view kLocatingFailed[] = {"DsGetDcName failed: Status = ",
+                                                "Getting DC name failed: Status = "};
+
+// What stands behind the words when one of them begins the line; nullopt otherwise.
+std::optional<std::string_view> LocatingFailed(std::string_view line) {
+  for (const std::string_view words : kLocatingFailed) {
+    if (line.starts_with(words)) return line.substr(words.size());
+  }
+  return std::nullopt;
+}
+
 bool IsNltest(std::string_view text) {
   bool found = false;
+  bool located = false;
   ForEachLine(text, [&](std::string_view line, std::uint64_t) {
     const std::string_view trimmed = Trim(line);
     found = found || trimmed == kTrusts || trimmed.starts_with(kTrustedDc) ||
-            trimmed.starts_with(kChannelStatus);
+            trimmed.starts_with(kChannelStatus) || LocatingFailed(trimmed) ||
+            (located && trimmed.starts_with(kDomainName));
+    located = located || trimmed.starts_with(kLocatedDc);
   });
   return found;
 }
+
+// "1355 0x54b ERROR_NO_SUCH_DOMAIN"
+struct NltestStatus {
+  std::string number;
+  std::string name;
+};
+
+NltestStatus ReadNltestStatus(std::string_view text) {
+  const std::string words = CollapseSpace(text);
+  const auto parts = Split(words, ' ');
+  return {std::string(parts[0]), parts.size() > 2 ? std::string(parts[2]) : std::string()};
+}
+
+// Where `nltest /dsgetdc:DOMAIN` found a controller:
+//
+//              DC: \\DC1.corp.example
+//         Address: \\10.0.0.5
+//        Dom Name: corp.example
+//    Dc Site Name: Oslo
+//   Our Site Name: Bergen
+//           Flags: PDC GC DS LDAP KDC
+struct LocatedController {
+  std::uint64_t line = 0;  // 0: none was begun
+  std::string controller, address, domain, forest, dc_site, own_site, flags;
+
+  // False when the line is none of these.
+  bool Take(std::string_view text) {
+    const struct {
+      std::string_view label;
+      std::string& value;
+    } kLabels[] = {{"Address:", address},        {"Dom Guid:", guid_},
+                   {"Dom Name:", domain},        {"Forest Name:", forest},
+                   {"Dc Site Name:", dc_site},   {"DC Site Name:", dc_site},
+                   {"Our Site Name:", own_site}, {"Flags:", flags}};
+    for (const auto& [label, value] : kLabels) {
+      if (!text.starts_with(label)) continue;
+      value = Trim(text.substr(label.size()));
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  std::string guid_;
+};
 
 class Nltest final : public host::LineReader {
  public:
@@ -240,9 +302,19 @@ class Nltest final : public host::LineReader {
 
   void Line(std::string_view line, std::uint64_t number) override {
     const std::string_view trimmed = Trim(line);
-    if (trimmed == kTrusts) {
+    if (located_.line != 0 && !located_.Take(trimmed)) PutLocated();
+    if (IsCommand(trimmed)) {
+      Finish();
+      host_ = ServerOf(trimmed);
+    } else if (trimmed == kTrusts) {
       Finish();
       list_line_ = number;
+    } else if (trimmed.starts_with(kLocatedDc)) {
+      located_.line = number;
+      located_.controller = CanonicalHost(trimmed.substr(kLocatedDc.size()));
+    } else if (const auto status = LocatingFailed(trimmed)) {
+      const NltestStatus failed = ReadNltestStatus(*status);
+      Put(host_, "domain_controller", number, {{"status", failed.number}, {"name", failed.name}});
     } else if (trimmed.starts_with(kTrustedDc)) {
       controller_ = Trim(trimmed.substr(kTrustedDc.size()));
     } else if (trimmed.starts_with(kChannelStatus)) {
@@ -253,14 +325,45 @@ class Nltest final : public host::LineReader {
   }
 
   void Finish() override {
+    if (located_.line != 0) PutLocated();
     if (list_line_ != 0) {
-      Put({}, "trusted_domain_listing", list_line_, {{"count", std::to_string(count_)}});
+      Put(host_, "trusted_domain_listing", list_line_, {{"count", std::to_string(count_)}});
     }
     list_line_ = 0;
     count_ = 0;
   }
 
  private:
+  // "C:\>nltest /server:EX1 /sc_query:CORP": the command, where the prompt was copied with it.
+  static bool IsCommand(std::string_view line) {
+    const std::size_t at = FindIgnoreCase(line, "nltest");
+    return at != std::string_view::npos && line.find(" /", at) != std::string_view::npos;
+  }
+
+  // The host that was asked; "" for the one on which the command ran, which nothing names.
+  static std::string ServerOf(std::string_view command) {
+    constexpr std::string_view kServer = "/server:";
+    const std::size_t at = FindIgnoreCase(command, kServer);
+    if (at == std::string_view::npos) return {};
+    const std::string_view name = command.substr(at + kServer.size());
+    return std::string(name.substr(0, name.find_first_of(" \t")));
+  }
+
+  void PutLocated() {
+    Put(host_, "domain_controller", located_.line,
+        {{"controller", located_.controller},
+         {"address",
+          std::string_view(located_.address)
+              .substr(std::min(located_.address.find_first_not_of('\\'), located_.address.size()))},
+         {"domain", located_.domain},
+         {"forest", located_.forest},
+         {"dc_site", located_.dc_site},
+         {"own_site", located_.own_site},
+         {"flags", located_.flags},
+         {"status", "0"}});
+    located_ = LocatedController();
+  }
+
   // "0: CORP corp.example.com (NT 5) (Forest Tree Root) (Direct Outbound) (Direct Inbound)"
   bool Trust(std::string_view line, std::uint64_t number) {
     const std::size_t colon = line.find(": ");
@@ -277,7 +380,7 @@ class Nltest final : public host::LineReader {
                                                         : std::string_view("no");
     };
     ++count_;
-    Put({}, "trusted_domain", number,
+    Put(host_, "trusted_domain", number,
         {{"domain", std::string_view(names).substr(0, blank)},
          {"dns_name", Trim(std::string_view(names).substr(blank))},
          {"outbound", has("Direct Outbound")},
@@ -286,17 +389,17 @@ class Nltest final : public host::LineReader {
     return true;
   }
 
-  // "1355 0x54b ERROR_NO_SUCH_DOMAIN"
-  void Channel(std::string_view status, std::uint64_t number) {
-    const std::string words = CollapseSpace(status);
-    const auto parts = Split(words, ' ');
-    Put({}, "secure_channel", number,
+  void Channel(std::string_view text, std::uint64_t number) {
+    const NltestStatus status = ReadNltestStatus(text);
+    Put(host_, "secure_channel", number,
         {{"controller", CanonicalHost(controller_)},
-         {"status", parts[0]},
-         {"name", parts.size() > 2 ? parts[2] : std::string_view()}});
+         {"status", status.number},
+         {"name", status.name}});
     controller_.clear();
   }
 
+  std::string host_;  // that the command asked
+  LocatedController located_;
   std::string controller_;
   std::uint64_t list_line_ = 0;
   std::size_t count_ = 0;

@@ -204,6 +204,13 @@ The command completed successfully
 ''', '''Flags: 30 HAS_IP  HAS_TIMESERV
 Trusted DC Name \\\\DC1.corp.example
 Trusted DC Connection Status Status = 0 0x0 NERR_Success
+''', '''C:\\>nltest /server:EX1 /dsgetdc:CORP
+           DC: \\\\DC1.corp.example
+      Address: \\\\10.0.0.5
+     Dom Name: corp.example
+ Dc Site Name: Oslo
+        Flags: PDC GC DS LDAP KDC
+Getting DC name failed: Status = 1355 0x54b ERROR_NO_SUCH_DOMAIN
 '''],
     'net-use': ['''New connections will be remembered.
 

@@ -261,7 +261,32 @@ TEST(HostReports, Nltest) {
        {"/sc_query that failed",
         "Trusted DC Name \r\nTrusted DC Connection Status Status = 1355 "
         "0x54b ERROR_NO_SUCH_DOMAIN\r\n",
-        {"secure_channel name=ERROR_NO_SUCH_DOMAIN status=1355"}}});
+        {"secure_channel name=ERROR_NO_SUCH_DOMAIN status=1355"}},
+       {"/dsgetdc",
+        "           DC: \\\\DC1.corp.example\r\n      Address: \\\\10.0.0.5\r\n"
+        "     Dom Guid: 29ae137a-f795-4fd5-a839-607b5807b1d7\r\n     Dom Name: corp.example\r\n"
+        "  Forest Name: example\r\n Dc Site Name: Oslo\r\nOur Site Name: Bergen\r\n"
+        "        Flags: PDC GC DS LDAP KDC\r\nThe command completed successfully\r\n",
+        {"domain_controller address=10.0.0.5 controller=dc1 dc_site=Oslo domain=corp.example "
+         "flags=PDC GC DS LDAP KDC forest=example own_site=Bergen status=0"}},
+       {"/dsgetdc of a domain of NT, and where there is no site",
+        "           DC: \\\\PDC1\n      Address: \\\\PDC1\n     Dom Name: OLDDOM\nThe command "
+        "completed successfully\n",
+        {"domain_controller address=PDC1 controller=pdc1 domain=OLDDOM status=0"}},
+       {"/dsgetdc that failed, of 2000 and of later Windows",
+        "DsGetDcName failed: Status = 1355 0x54b ERROR_NO_SUCH_DOMAIN\n\n"
+        "Getting DC name failed: Status = 1722 0x6ba RPC_S_SERVER_UNAVAILABLE\n",
+        {"domain_controller name=ERROR_NO_SUCH_DOMAIN status=1355",
+         "domain_controller name=RPC_S_SERVER_UNAVAILABLE status=1722"}},
+       {"a host that the command names",
+        "C:\\>nltest /server:EX1 /sc_query:CORP\nFlags: 30 HAS_IP\nTrusted DC Name \\\\DC1\n"
+        "Trusted DC Connection Status Status = 0 0x0 NERR_Success\n\n"
+        "C:\\>nltest /dsgetdc:CORP /server:EX2.corp.example\n           DC: \\\\DC1\n"
+        "     Dom Name: CORP\n\nC:\\>nltest /dsgetdc:OLDDOM\n"
+        "Getting DC name failed: Status = 1355 0x54b ERROR_NO_SUCH_DOMAIN\n",
+        {"ex1 secure_channel controller=dc1 name=NERR_Success status=0",
+         "ex2 domain_controller controller=dc1 domain=CORP status=0",
+         "domain_controller name=ERROR_NO_SUCH_DOMAIN status=1355"}}});
 }
 
 TEST(HostReports, NetUse) {
