@@ -65,6 +65,7 @@ const std::vector<std::unique_ptr<Importer>>& BuiltinImporters() {
     list.push_back(MakeClixmlInTextImporter());
     list.push_back(MakeLogParserXmlInTextImporter());
     list.push_back(MakePastedRowImporter());
+    list.push_back(MakePastedDumpelImporter());
     // Behind all formats of events: their data may be hex dumps too.
     list.push_back(MakeHexDumpImporter());
     return list;

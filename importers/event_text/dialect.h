@@ -16,6 +16,9 @@ struct Parsed {
   std::string_view message;
   std::vector<std::string_view> strings;
   std::string made_time;  // may back `time`
+  // Why there is no event, without its consequence, and the id of that.
+  std::string_view fault = "an event without a number";
+  std::string_view fault_id = "event-text.event-id";
 };
 
 // Kept for one pass over one file.
@@ -30,7 +33,7 @@ class Dialect {
   // True when a blank line ends an event, and what follows is other text.
   virtual bool EndsAtBlankLine() const { return false; }
   // The event in `text`, which begins as Starts() wants and ends before the next.  Fills all but
-  // place, time and message.  False when there is no event number.
+  // place, time and message.  False when it is none: `parsed` says why.
   virtual bool Parse(std::string_view text, Record& record, Parsed& parsed) = 0;
 };
 
@@ -38,6 +41,7 @@ std::unique_ptr<Dialect> MakeWevtutilText();
 std::unique_ptr<Dialect> MakePsloglistText();
 std::unique_ptr<Dialect> MakePsloglistLines();
 std::unique_ptr<Dialect> MakeDumpel();
+std::unique_ptr<Dialect> MakePastedDumpel();
 std::unique_ptr<Dialect> MakeEventComb();
 std::unique_ptr<Dialect> MakePastedRow();
 

@@ -1,6 +1,8 @@
 // Cuts a text into events where one begins; what a tool writes inside of them is its dialect's.
 #include "importers/event_text/event_text_importer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/base/text.h"
@@ -127,8 +129,8 @@ class EventTextImporter final : public Importer {
       Parsed parsed;
       record.place = Place::Line(block.line);
       if (!dialect->Parse(block.text, record, parsed)) {
-        evidence.OnReject({record.place, "event-text.event-id",
-                           "an event without a number; kept as a reject",
+        evidence.OnReject({record.place, std::string(parsed.fault_id),
+                           fmt::format("{}; kept as a reject", parsed.fault),
                            std::as_bytes(std::span(Trim(block.text)))});
         continue;
       }
@@ -171,6 +173,10 @@ std::unique_ptr<Importer> MakePsloglistLinesImporter() {
 
 std::unique_ptr<Importer> MakeDumpelImporter() {
   return std::make_unique<EventTextImporter>("dumpel", event_text::MakeDumpel);
+}
+
+std::unique_ptr<Importer> MakePastedDumpelImporter() {
+  return std::make_unique<EventTextImporter>("dumpel", event_text::MakePastedDumpel, true);
 }
 
 std::unique_ptr<Importer> MakeEventCombImporter() {

@@ -13,6 +13,7 @@ std::unique_ptr<Importer> MakePsloglistTextImporter();
 std::unique_ptr<Importer> MakePsloglistLinesImporter();
 // dumpel of the Resource Kits, with tabs or commas.
 std::unique_ptr<Importer> MakeDumpelImporter();
+std::unique_ptr<Importer> MakePastedDumpelImporter();  // with blanks for tabs
 std::unique_ptr<Importer> MakeEventCombImporter();
 std::unique_ptr<Importer> MakePastedRowImporter();  // rows of NT with blanks for tabs
 

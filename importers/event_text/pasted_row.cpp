@@ -12,40 +12,12 @@
 
 #include "engine/base/text.h"
 #include "importers/event_text/dialect.h"
+#include "importers/event_text/pasted_words.h"
 #include "importers/text/fields.h"
 #include "importers/text/line_reader.h"
-#include "importers/text/local_time.h"
 
 namespace exdiag::event_text {
 namespace {
-
-constexpr std::size_t kMostWords = 24;  // of a head
-
-// The words in front of the first blank line; "<MACHINE NAME>" is one.
-std::vector<std::string_view> WordsOf(std::string_view text) {
-  std::vector<std::string_view> words;
-  std::size_t line_ends = 0;
-  for (std::size_t at = 0; at < text.size() && words.size() < kMostWords;) {
-    const char c = text[at];
-    if (c == '\n' && ++line_ends > 1) break;
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-      ++at;
-      continue;
-    }
-    line_ends = 0;
-    std::size_t end = std::min(text.find_first_of(" \t\r\n", at), text.size());
-    const std::size_t close = c == '<' ? text.substr(at, 40).find('>') : std::string_view::npos;
-    if (close != std::string_view::npos) end = std::max(end, at + close + 1);
-    words.push_back(text.substr(at, end - at));
-    at = end;
-  }
-  return words;
-}
-
-// From the beginning of one word to the end of another one.
-std::string_view Between(std::string_view first, std::string_view last) {
-  return {first.data(), static_cast<std::size_t>(last.data() + last.size() - first.data())};
-}
 
 bool IsNumber(std::string_view text) {
   return text.size() <= 5 && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -71,17 +43,9 @@ class Reader {
 
  private:
   bool TakeTime(Head& head) {
-    WallClock ignored;
-    if (words_.size() < 6 || !ReadDate(words_[0], ignored)) return false;
-    head.date = words_[0];
-    // "4:15:31 PM" before "4:15:31".
-    for (std::size_t last = 2; last >= 1; --last) {
-      head.time = Between(words_[1], words_[last]);
-      if (!ReadTimeOfDay(head.time, ignored)) continue;
-      at_ = last + 1;
-      return true;
-    }
-    return false;
+    if (words_.size() < 6) return false;
+    at_ = TakeDateAndTime(words_, head.date, head.time);
+    return at_ > 0;
   }
 
   bool TakeType(Head& head) {

@@ -114,6 +114,11 @@ running
         '8/22/2006\t3:41:07 PM\t1\t3\t7004\tN/A\tMSExchangeTransport\tEX1\thost 535\n',
         '8/22/2006\t3:41:07 PM\t16\t3\t529\tCORP\\u\tSecurity\tEX1\tthe host\t\t535\n',
         '8/22/2006,3:41:07 PM,4,0,6005,N/A,EventLog,EX1,\n'],
+    'dumpel.2': [
+        '8/22/2006 3:41:07 PM 1 3 7004 MSExchangeIS Mailbox Store N/A EX1 host\n535\n',
+        '8/22/2006    15:41:07    4    0    7036    N/A    Service Control Manager    EX1    a b\n'
+        '8/22/2006 3:41:07 PM 16 3 529 Security NT AUTHORITY\\LOCAL SERVICE EX1 host\n'
+        '4/21/95 4:58:39 AM 1 0 1016 N/A DhcpServer REDIPSRVP2 %%20013\n'],
     'eventcomb': [
         '529,AUDIT FAILURE,Security,Tue Aug  2 12:34:56 2004,NT AUTHORITY\\SYSTEM,Logon, Failure\n'
         '7004,INFORMATIONAL,P,Wed Dec 31 23:59:59 2003,N/A,m\n'],

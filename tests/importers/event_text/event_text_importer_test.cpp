@@ -218,6 +218,53 @@ TEST(EventTextTest, OneEventALine) {
         .time = "2006-08-22T15:41:07",
         .computer = "EX1",
         .has_strings = true}},
+      {"dumpel with a blank for each tab: the user tells where the source ends",
+       "dumpel",
+       "8/22/2006 3:41:07 PM 1 3 7004 MSExchangeIS Mailbox Store N/A EX1 host 535\r\n",
+       {.line = 1,
+        .provider = "MSExchangeIS Mailbox Store",
+        .id = 7004,
+        .level = "error",
+        .category = 3,
+        .time = "2006-08-22T15:41:07",
+        .computer = "EX1",
+        .message = "host 535"}},
+      {"with several blanks, broken anew by a mail; a user of two words",
+       "dumpel",
+       "8/22/2006   3:41:07 PM   16   3   529   Security   NT AUTHORITY\\LOCAL SERVICE   EX1\r\n"
+       "the host said   no\r\n",
+       {.line = 1,
+        .provider = "Security",
+        .id = 529,
+        .level = "log_always",
+        .category = 3,
+        .keywords = kKeywordAuditFailure,
+        .time = "2006-08-22T15:41:07",
+        .computer = "EX1",
+        .user = "NT AUTHORITY\\LOCAL SERVICE",
+        .message = "the host said no"}},
+      {"the user in front: one word can be the computer",
+       "dumpel",
+       "4/21/95 4:58:39 AM 1 0 1016 N/A DhcpServer REDIPSRVP2 %%20013\r\n",
+       {.line = 1,
+        .provider = "DhcpServer",
+        .id = 1016,
+        .level = "error",
+        .time = "1995-04-21T04:58:39",
+        .computer = "REDIPSRVP2",
+        .has_strings = true,
+        .strings = {"%%20013"}}},
+      {"the user in front: as many blanks between all fields",
+       "dumpel",
+       "8/22/2006    15:41:07    4    0    7036    N/A    Service Control Manager    EX1    "
+       "TELNET IS UP\r\n",
+       {.line = 1,
+        .provider = "Service Control Manager",
+        .id = 7036,
+        .level = "information",
+        .time = "2006-08-22T15:41:07",
+        .computer = "EX1",
+        .message = "TELNET IS UP"}},
       {"a row of NT whose tabs became blanks, broken anew by an article",
        "nt-pasted",
        "  7/31/97 4:15:31 PM MSExchangeMTA Warning Operating System 9221 N/A\n"
@@ -329,6 +376,34 @@ TEST(EventTextTest, DamagedAtRandom) {
     const auto got = ImportBytes(import_test::Damager(seed).Damage(kWevtutil));
     EXPECT_LE(got.records.size() + got.rejects.size(), 8u) << seed;
   }
+}
+
+TEST(EventTextImporterTest, PastedDumpelSaysWhatCannotBeTold) {
+  const std::string why =
+      "blanks stand where tabs were, and nothing tells where the fields behind the event number "
+      "end; kept as a reject [event-text.fields]";
+  const auto got = ImportBytes(
+      "See what dumpel gives:\n\n"
+      "8/22/2006 3:41:07 PM 1 3 7004 N/A MSExchangeTransport EX1 SMTP 535\n"
+      "8/22/2006 3:41:08 PM 1 3 7004 N/A MSExchangeTransport EX1 host\n"
+      "8/22/2006 3:41:09 PM 1 3 7004 N/A MSExchangeTransport EX1 SMTP 535\n"
+      "8/22/2006 3:41:10 PM 1 3 7004 MSExchangeTransport CORP\\John Smith EX1 x\n"
+      "8/22/2006 3:41:11 PM 1 3 7004 N/A MSExchangeTransport\n"
+      "8/22/2006 3:41:12 PM 1 3 9999999999 MSExchangeTransport N/A EX1 x\n\n"
+      "8/22/2006 3:41:13 PM 1 3 7004 disk C:\\exchsrvr is full\n");
+  EXPECT_EQ(got.importer, "dumpel");
+  ASSERT_THAT(got.records, SizeIs(2));
+  for (const OwnedRecord& record : got.records) {
+    EXPECT_EQ(record.provider, "MSExchangeTransport");
+    EXPECT_EQ(record.computer, "EX1");
+  }
+  EXPECT_EQ(got.records[1].message, "SMTP 535");
+  EXPECT_THAT(got.rejects,
+              ElementsAre("in: line 3: " + why, "in: line 6: " + why, "in: line 7: " + why,
+                          "in: line 8: an event without a number; kept as a reject "
+                          "[event-text.event-id]"));
+  EXPECT_THAT(got.notes, ElementsAre("in: line 1: 2 lines from here on belong to no record; not "
+                                     "used [text.outside-records]"));
 }
 
 }  // namespace
