@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -17,6 +18,13 @@ namespace exdiag {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{256} << 10;
+
+constexpr std::string_view kSevenZip = "7z\xbc\xaf\x27\x1c";
+
+bool IsSevenZip(std::span<const std::byte> head) {
+  return head.size() >= kSevenZip.size() &&
+         std::memcmp(head.data(), kSevenZip.data(), kSevenZip.size()) == 0;
+}
 
 struct Input {
   const ByteSource* bytes;
@@ -59,7 +67,29 @@ using Reader = std::unique_ptr<struct archive, CloseArchive>;
 
 std::string ErrorOf(struct archive* reader) {
   const char* const text = archive_error_string(reader);
-  return text == nullptr ? "damaged" : Printable(text);
+  if (text == nullptr) return "damaged";
+  const std::string printable = Printable(text);
+  if (printable.find(" codec ID: ") == std::string::npos) return printable;
+  return fmt::format("packed by a method that is not known ({})", printable);
+}
+
+// Where the directory of a 7z begins, which is the last thing in it, when the file ends in front of
+// its end.
+std::optional<std::uint64_t> MissingDirectory(const ByteSource& bytes) {
+  constexpr std::uint64_t kHeader = 32;
+  std::array<std::byte, kHeader> header;
+  if (bytes.ReadAt(0, header) < kHeader || !IsSevenZip(header)) return std::nullopt;
+  const auto number = [&](std::size_t at) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 8; i > 0; --i) {
+      value = value << 8 | std::to_integer<std::uint64_t>(header[at + i - 1]);
+    }
+    return value;
+  };
+  const std::uint64_t offset = number(12), size = number(20);
+  const std::uint64_t behind = bytes.size() - kHeader;
+  if (offset <= behind && size <= behind - offset) return std::nullopt;
+  return offset > UINT64_MAX - kHeader ? UINT64_MAX : offset + kHeader;
 }
 
 Reader OpenReader(Input& input) {
@@ -130,7 +160,20 @@ class Walk {
 
  private:
   bool Cancelled() const { return cancelled_ && cancelled_(); }
-  Error Damaged() { return Error{ErrorOf(reader_.get()) + "; the rest is not read"}; }
+  Error Damaged() {
+    const std::string reason = ErrorOf(reader_.get());
+    if (members_ > 0) return Error{reason + "; the rest is not read"};
+    if (reason.find("encrypted") != std::string::npos) {
+      return Error{"encrypted, and the names of its files with them; not read"};
+    }
+    if (const auto directory = MissingDirectory(*input_.bytes)) {
+      return Error{fmt::format(
+          "ends before its directory at offset 0x{:x} does, without which no file in it can be "
+          "found; not read",
+          *directory)};
+    }
+    return Error{reason + "; the rest is not read"};
+  }
 
   ArchiveMember Unpack(struct archive_entry* entry) {
     ArchiveMember member;
@@ -205,7 +248,7 @@ bool IsArchive(const ByteSource& bytes) {
   using namespace std::string_view_literals;
   constexpr std::string_view kSignatures[] = {"PK\x03\x04"sv,
                                               "PK\x05\x06"sv,
-                                              "7z\xbc\xaf\x27\x1c"sv,
+                                              kSevenZip,
                                               "\x1f\x8b\x08"sv,
                                               "BZh"sv,
                                               "\xfd"sv

@@ -96,6 +96,84 @@ TEST(ArchiveTest, EachKind) {
   }
 }
 
+std::string FromHex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
+}
+
+// Written by 7-Zip itself.
+const struct OfSevenZip {
+  std::string_view why;
+  std::string_view hex;
+  std::vector<std::string> members;
+  std::string_view error;
+} kOfSevenZip[] = {
+    {"solid, BCJ and LZMA, a packed directory",
+     "377abcaf271c0004b9c4060060000000000000002000000000000000d6494ae200379b88d4aae964"
+     "698edb0000813307ae0fce85ae92f77aee9aeeca35820e81a2c1ff3089101af73571ae30d0f19ba9"
+     "d12873a47df24a11fc8604f348f6cb187798aec12369c4b18b1007ac3fc12cf9b456174274fa7b27"
+     "dc9ec1bd54f04c0017060b01095500070b01000123030101055d001000000c660a01adc43dee0000",
+     {"a.csv: one", "b.csv: two"},
+     ""},
+    {"solid, BZip2, a plain directory",
+     "377abcaf271c00042915d3002a0000000000000056000000000000007c76063f425a683931415926"
+     "53590d57d653000001018002018480200021834181a54638bb9229c284806abeb298010406000109"
+     "2a00070b010001030402020c0600080d0209030a01f1866c7a668aca110000050219040000000011"
+     "190061002e00630073007600000062002e006300730076000000150a01002080a4812080a4810000",
+     {"a.csv: one", "b.csv: two"},
+     ""},
+    {"Deflate64",
+     "377abcaf271c0004c4dbbfa008000000000000004600000000000000774971b3010300fcff6f6e65"
+     "0104060001090800070b010001030401090c0300080a01f1866c7a00000501190c00000000000000"
+     "0000000000110d0061002e006300730076000000150601002080a4810000",
+     {"a.csv! packed by a method that is not known (Unknown codec ID: 40109); not read"},
+     ""},
+    {"encrypted",
+     "377abcaf271c0004ede117d5760000000000000020000000000000001b137ab88e32d8a2474998d4"
+     "a0a52df237603db20000813307ae0fcef2b20c07b0c3daf75f458a98484af843a1f21b3438092ad2"
+     "295cc96b7f171dad91d139e97cbfa52e52115755618426a9eebde43ff60f3bb6857f282dea1ed925"
+     "57a3590d97254bfd5d2700764c939179ee069a64c2ab3f5cb847c038c00017061001096600070b01"
+     "000123030101055d001000000c760a01542a51a70000",
+     {"a.csv! encrypted; not read", "b.csv! encrypted; not read"},
+     ""},
+    {"encrypted with its directory",
+     "377abcaf271c00041eb0b8d070000000000000002e00000000000000adfb91dcaff7f4d4c1b2ec57"
+     "f3bcb450ba55c0985b9296acb76db9b69171b4006113b50c0cb3b38c8445dce80d242e8947948912"
+     "bc3ecc12cb3435c72a6511a03110b446e983a7996c6257e22f5bfd7d66281ae9dcdad36a9525065c"
+     "ee872e1cddeb524b8e479d7cdfa188148b81fbbf28f4624517061001096000070b0100012406f107"
+     "0112530f22e582b19a7f700e670c5ffd3224bc1f0c560a0140c03c530000",
+     {},
+     "encrypted, and the names of its files with them; not read"},
+};
+
+TEST(ArchiveTest, WhatSevenZipWrites) {
+  for (const OfSevenZip& row : kOfSevenZip) {
+    SCOPED_TRACE(row.why);
+    const auto walked = WalkThrough(FromHex(row.hex), "logs.7z");
+    EXPECT_TRUE(walked.is_archive);
+    EXPECT_EQ(walked.members, row.members);
+    EXPECT_EQ(walked.error, row.error);
+  }
+}
+
+TEST(ArchiveTest, ASevenZipThatIsCutOffHasNoDirectory) {
+  const std::string whole = FromHex(kOfSevenZip[0].hex);
+  for (std::size_t size = 32; size < whole.size(); ++size) {
+    SCOPED_TRACE(size);
+    const auto walked = WalkThrough(whole.substr(0, size), "logs.7z");
+    EXPECT_THAT(walked.members, IsEmpty());
+    EXPECT_EQ(walked.error,
+              "ends before its directory at offset 0x80 does, without which no file in it can be "
+              "found; not read");
+  }
+  std::string far = whole;
+  for (std::size_t i = 12; i < 28; ++i) far[i] = '\xff';
+  EXPECT_THAT(WalkThrough(far).members, IsEmpty());
+}
+
 TEST(ArchiveTest, ACompressedFileHasTheNameOfItsArchive) {
   const std::string bytes =
       BuildArchive({ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP}, {{"x", "content"}});
