@@ -349,6 +349,14 @@ def add_binary_logs(seeds):
                 seeds.add('evt', source.read())
 
 
+# Two files of three letters, written by 7-Zip: solid, BCJ and LZMA, a packed directory.
+SEVEN_ZIP = bytes.fromhex(
+    '377abcaf271c0004b9c4060060000000000000002000000000000000d6494ae200379b88d4aae964698edb0000813307ae0f'
+    'ce85ae92f77aee9aeeca35820e81a2c1ff3089101af73571ae30d0f19ba9d12873a47df24a11fc8604f348f6cb187798aec1'
+    '2369c4b18b1007ac3fc12cf9b456174274fa7b27dc9ec1bd54f04c0017060b01095500070b01000123030101055d00100000'
+    '0c660a01adc43dee0000')
+
+
 def add_archives(seeds):
     text = b'7/1/2006,3:41:07 PM,P,Error,None,7,N/A,EX1,m\r\n' * 20
     box = io.BytesIO()
@@ -364,6 +372,7 @@ def add_archives(seeds):
             out.addfile(entry, io.BytesIO(text))
         seeds.add('archive', box.getvalue())
     seeds.add('archive', gzip.compress(text, mtime=0))
+    seeds.add('archive', SEVEN_ZIP)
 
 
 def words_of(folder):
