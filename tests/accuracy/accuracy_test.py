@@ -223,6 +223,8 @@ def main():
     dev = load(reference) if os.path.isdir(reference) else []
     if not dev:
         print('no evaluation cases at %s: only our own are scored' % args.shared)
+    if args.every > 1:
+        print('every %dth case is tried, and the confidences are not judged' % args.every)
     parts = {'ours': [(c, 0) for c in ours]}
     if args.only == 'as-is':
         parts['as-is'] = [(c, 0) for c in dev]

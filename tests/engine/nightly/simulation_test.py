@@ -178,6 +178,7 @@ class Simulation(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ''))
 
     def test_ninety_nights(self):
+        print('%d nights of %d servers' % (NIGHTS, SERVERS))
         for night in days(1, NIGHTS):
             with self.subTest(night=night):
                 self.night(night)
