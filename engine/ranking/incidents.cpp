@@ -4,10 +4,9 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <tuple>
-
-#include "engine/ranking/row_numbers.h"
 
 namespace exdiag {
 namespace {
@@ -50,6 +49,52 @@ RowSet AllExplained(const std::vector<Signal>& signals) {
   RowSetBuilder rows;
   for (const Signal& signal : signals) rows.Add(signal.explained);
   return rows.Take();
+}
+
+// Rows of one window of 65,536 that a signal explains.
+struct ExplainedPiece {
+  std::int64_t window = 0;
+  std::size_t signal = 0;
+  std::size_t begin = 0, end = 0;  // positions in Signal::explained
+};
+
+std::vector<ExplainedPiece> PiecesOf(const std::vector<Signal>& signals) {
+  std::vector<ExplainedPiece> pieces;
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    const RowSet& rows = signals[i].explained;
+    rows.ForEachRun([&](std::size_t begin, std::size_t end) {
+      pieces.push_back({rows[begin] >> 16, i, begin, end});
+    });
+  }
+  std::sort(pieces.begin(), pieces.end(), [](const ExplainedPiece& a, const ExplainedPiece& b) {
+    return std::tie(a.window, a.signal) < std::tie(b.window, b.signal);
+  });
+  return pieces;
+}
+
+// Looks at one window after the other, so that it needs no more memory for more rows.
+void UniteOverlapping(const std::vector<Signal>& signals, Sets& sets) {
+  constexpr std::int64_t kRows = 1 << 16;
+  std::vector<std::size_t> first_of;  // by row of the window, the first signal that explains it
+  std::optional<std::int64_t> window;
+  for (const ExplainedPiece& piece : PiecesOf(signals)) {
+    if (window != piece.window) first_of.clear();
+    window = piece.window;
+    const RowSet& rows = signals[piece.signal].explained;
+    const auto place = [&](std::int64_t row) {
+      return static_cast<std::size_t>(row - piece.window * kRows);
+    };
+    const std::size_t size = place(rows[piece.end - 1]) + 1;
+    if (first_of.size() < size) first_of.resize(size, signals.size());
+    rows.ForEach(piece.begin, piece.end, [&](std::int64_t row) {
+      std::size_t& first = first_of[place(row)];
+      if (first == signals.size()) {
+        first = piece.signal;
+      } else {
+        sets.Unite(piece.signal, first);
+      }
+    });
+  }
 }
 
 // Returns how many of `more` were already there.
@@ -96,16 +141,7 @@ double PointsOf(const Signal& signal) {
 
 std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals) {
   Sets sets(signals.size());
-  RowNumbers first_of(AllExplained(signals));
-  for (std::size_t i = 0; i < signals.size(); ++i) {
-    first_of.ForEach(signals[i].explained, [&](std::uint32_t& first) {
-      if (first == RowNumbers::kNone) {
-        first = static_cast<std::uint32_t>(i);
-      } else {
-        sets.Unite(i, first);
-      }
-    });
-  }
+  UniteOverlapping(signals, sets);
   std::map<std::size_t, std::vector<std::size_t>> by_set;
   for (std::size_t i = 0; i < signals.size(); ++i) by_set[sets.Find(i)].push_back(i);
   std::vector<SignalGroup> groups;

@@ -1,6 +1,7 @@
 #include "engine/signal/number_set.h"
 
 #include <cassert>
+#include <utility>
 
 namespace exdiag {
 namespace {
@@ -10,7 +11,7 @@ std::size_t Ones(std::uint64_t word) { return static_cast<std::size_t>(std::popc
 }  // namespace
 
 template <typename Number>
-NumberSet<Number>::NumberSet(const NumberSet& other) {
+NumberSet<Number>::NumberSet(const NumberSet& other) : lone_(other.lone_) {
   parts_.reserve(other.parts_.size());
   for (const Part& part : other.parts_) {
     parts_.push_back({part.before, part.upper, part.few,
@@ -20,7 +21,7 @@ NumberSet<Number>::NumberSet(const NumberSet& other) {
 
 template <typename Number>
 typename NumberSet<Number>::Part& NumberSet<Number>::AddPart(Number upper) {
-  const std::size_t before = size();
+  const std::size_t before = parts_.empty() ? 0 : size();
   if (!parts_.empty()) parts_.back().few.shrink_to_fit();
   Part& part = parts_.emplace_back();
   part.before = before;
@@ -31,6 +32,27 @@ typename NumberSet<Number>::Part& NumberSet<Number>::AddPart(Number upper) {
 template <typename Number>
 void NumberSet<Number>::Append(Number number) {
   assert(empty() || (*this)[size() - 1] < number);
+  if (parts_.empty()) {
+    if (lone_.size() == lone_.capacity()) GrowLone();
+    if (parts_.empty()) return lone_.push_back(number);
+  }
+  AppendToParts(number);
+}
+
+template <typename Number>
+void NumberSet<Number>::GrowLone() {
+  std::size_t parts = 0;
+  ForEachRun([&parts](std::size_t, std::size_t) { ++parts; });
+  if (lone_.size() <= parts * kWorthAPart) {
+    lone_.reserve(lone_.size() + lone_.size() / 2 + 2);
+    return;
+  }
+  parts_.reserve(parts);
+  for (const Number number : std::exchange(lone_, {})) AppendToParts(number);
+}
+
+template <typename Number>
+void NumberSet<Number>::AppendToParts(Number number) {
   const Number upper = UpperOf(number);
   const bool is_new = parts_.empty() || parts_.back().upper != upper;
   (is_new ? AddPart(upper) : parts_.back()).Append(LowerOf(number));
@@ -70,6 +92,7 @@ auto NumberSet<Number>::PartFor(Number upper) const -> typename std::vector<Part
 
 template <typename Number>
 Number NumberSet<Number>::operator[](std::size_t position) const {
+  if (parts_.empty()) return lone_[position];
   const Part& part = parts_[PartOf(position)];
   const std::size_t at = position - part.before;
   return Joined(part.upper, part.many ? part.many->At(at) : part.few[at]);
@@ -99,6 +122,10 @@ std::size_t NumberSet<Number>::Bits::CountBelow(std::uint16_t lower) const {
 
 template <typename Number>
 std::size_t NumberSet<Number>::CountBelow(Number number) const {
+  if (parts_.empty()) {
+    const auto at = std::lower_bound(lone_.begin(), lone_.end(), number);
+    return static_cast<std::size_t>(at - lone_.begin());
+  }
   const auto found = PartFor(UpperOf(number));
   if (found == parts_.end()) return size();
   if (found->upper != UpperOf(number)) return found->before;
@@ -109,6 +136,7 @@ std::size_t NumberSet<Number>::CountBelow(Number number) const {
 
 template <typename Number>
 bool NumberSet<Number>::Contains(Number number) const {
+  if (parts_.empty()) return std::binary_search(lone_.begin(), lone_.end(), number);
   const auto found = PartFor(UpperOf(number));
   return found != parts_.end() && found->upper == UpperOf(number) &&
          found->Contains(LowerOf(number));
@@ -130,6 +158,13 @@ bool NumberSet<Number>::Part::Overlaps(const Part& other) const {
 
 template <typename Number>
 bool NumberSet<Number>::Overlaps(const NumberSet& other) const {
+  const auto any_in = [](const std::vector<Number>& numbers, const NumberSet& set) {
+    return std::any_of(numbers.begin(), numbers.end(),
+                       [&set](Number number) { return set.Contains(number); });
+  };
+  const bool fewer = other.parts_.empty() && other.size() < size();
+  if (parts_.empty() && !fewer) return any_in(lone_, other);
+  if (other.parts_.empty()) return any_in(other.lone_, *this);
   if (parts_.size() > other.parts_.size()) return other.Overlaps(*this);
   return std::any_of(parts_.begin(), parts_.end(), [&other](const Part& part) {
     const auto found = other.PartFor(part.upper);
@@ -166,20 +201,19 @@ NumberSet<Number> NumberSetBuilder<Number>::Take() {
   for (const auto& [upper, loose] : parts_) uppers.push_back(upper);
   std::sort(uppers.begin(), uppers.end());
   Set set;
-  set.parts_.reserve(uppers.size());
   for (const Number upper : uppers) {
     Loose loose = std::move(parts_[upper]);
-    typename Set::Part& part = set.AddPart(upper);
     std::sort(loose.few.begin(), loose.few.end());
     loose.few.erase(std::unique(loose.few.begin(), loose.few.end()), loose.few.end());
-    part.few = std::move(loose.few);
+    for (const std::uint16_t lower : loose.few) set.Append(Set::Joined(upper, lower));
     for (std::size_t word = 0; loose.many && word < Set::kWords; ++word) {
       for (std::uint64_t left = (*loose.many)[word]; left != 0; left &= left - 1) {
-        part.Append(static_cast<std::uint16_t>(word * 64 +
-                                               static_cast<std::size_t>(std::countr_zero(left))));
+        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+        set.Append(Set::Joined(upper, word * 64 + bit));
       }
     }
   }
+  set.lone_.shrink_to_fit();
   if (!set.parts_.empty()) set.parts_.back().few.shrink_to_fit();
   parts_.clear();
   last_ = nullptr;

@@ -18,8 +18,8 @@ namespace exdiag {
 template <typename Number>
 class NumberSetBuilder;
 
-// A number costs two bytes where few of its neighbours are there, and less where many are: a bit
-// for each that may be there.
+// A number costs its own size where next to none of its neighbours are there, two bytes where few
+// are, and less where many are: a bit for each that may be there.
 template <typename Number>
 class NumberSet {
  public:
@@ -31,6 +31,7 @@ class NumberSet {
   NumberSet(const NumberSet& other);
   NumberSet(NumberSet&&) = default;
   NumberSet& operator=(NumberSet other) {
+    lone_.swap(other.lone_);
     parts_.swap(other.parts_);
     return *this;
   }
@@ -38,8 +39,10 @@ class NumberSet {
   // Greater than all before.
   void Append(Number number);
 
-  bool empty() const { return parts_.empty(); }
-  std::size_t size() const { return empty() ? 0 : parts_.back().before + SizeOf(parts_.back()); }
+  bool empty() const { return lone_.empty() && parts_.empty(); }
+  std::size_t size() const {
+    return parts_.empty() ? lone_.size() : parts_.back().before + SizeOf(parts_.back());
+  }
   // The number at this position of the ascending order.
   Number operator[](std::size_t position) const;
   Number front() const { return (*this)[0]; }
@@ -52,11 +55,22 @@ class NumberSet {
   template <typename Visit>
   void ForEach(std::size_t begin, std::size_t end, const Visit& visit) const;
 
+  // Visits the runs of numbers that are equal but for their last 16 bits: their begin and end among
+  // the positions.
+  template <typename Visit>
+  void ForEachRun(const Visit& visit) const {
+    for (std::size_t at = 0, begin = 0; at < lone_.size(); begin = at) {
+      while (at < lone_.size() && UpperOf(lone_[at]) == UpperOf(lone_[begin])) ++at;
+      visit(begin, at);
+    }
+    for (const Part& part : parts_) visit(part.before, part.before + SizeOf(part));
+  }
+
   class Iterator;
   using const_iterator = Iterator;
   using value_type = Number;
   Iterator begin() const { return Iterator(*this, 0); }
-  Iterator end() const { return Iterator(*this, parts_.size()); }
+  Iterator end() const { return Iterator(*this, parts_.empty() ? lone_.size() : parts_.size()); }
 
   // As of lists of the numbers.
   friend bool operator==(const NumberSet& a, const NumberSet& b) {
@@ -118,6 +132,14 @@ class NumberSet {
   // Index of the part that a position lies in.
   std::size_t PartOf(std::size_t position) const;
 
+  // Numbers of a part that make it worth what it takes besides them.
+  static constexpr std::size_t kWorthAPart = sizeof(Part) / 2 + 16;
+
+  void AppendToParts(Number number);
+  // Gives the lone numbers parts where that takes less memory, else room for more of them.
+  void GrowLone();
+
+  std::vector<Number> lone_;  // all, as long as there are no parts
   std::vector<Part> parts_;
 };
 
@@ -134,10 +156,15 @@ class NumberSet<Number>::Iterator {
   Iterator(const NumberSet& set, std::size_t part) : set_(&set), part_(part) { EnterPart(); }
 
   Number operator*() const {
+    if (set_->parts_.empty()) return set_->lone_[part_];
     const Part& part = set_->parts_[part_];
     return Joined(part.upper, part.many ? at_ : part.few[at_]);
   }
   Iterator& operator++() {
+    if (set_->parts_.empty()) {
+      ++part_;
+      return *this;
+    }
     const Part& part = set_->parts_[part_];
     at_ = part.many ? NextBit(*part.many, at_ + 1) : at_ + 1;
     if (at_ == (part.many ? kWords * 64 : part.few.size())) {
@@ -158,7 +185,7 @@ class NumberSet<Number>::Iterator {
  private:
   void EnterPart() {
     at_ = 0;
-    if (part_ == set_->parts_.size()) return;
+    if (part_ >= set_->parts_.size()) return;
     const Part& part = set_->parts_[part_];
     if (part.many) at_ = NextBit(*part.many, 0);
   }
@@ -171,14 +198,19 @@ class NumberSet<Number>::Iterator {
   }
 
   const NumberSet* set_ = nullptr;
-  std::size_t part_ = 0;
-  std::size_t at_ = 0;  // in `few`, or the bit
+  std::size_t part_ = 0;  // or lone number
+  std::size_t at_ = 0;    // in `few`, or the bit
 };
 
 template <typename Number>
 template <typename Visit>
 void NumberSet<Number>::ForEach(std::size_t begin, std::size_t end, const Visit& visit) const {
   if (begin >= end) return;
+  if (parts_.empty()) {
+    std::for_each(lone_.begin() + static_cast<std::ptrdiff_t>(begin),
+                  lone_.begin() + static_cast<std::ptrdiff_t>(std::min(end, lone_.size())), visit);
+    return;
+  }
   for (std::size_t i = PartOf(begin); i < parts_.size() && parts_[i].before < end; ++i) {
     const Part& part = parts_[i];
     const std::size_t first = begin > part.before ? begin - part.before : 0;

@@ -37,6 +37,10 @@ const std::vector<IdCase>& IdCases() {
        {{100, kPart, 2}, {5 * kPart + 77, 6 * kPart, 911}, {9 * kPart, 10 * kPart, 1}}},
       {"many that end early in their part", {{0, 9'000, 1}}},
       {"many that begin late in their part", {{kPart - 9'000, kPart + 9'000, 1}}},
+      {"next to none in each part", {{7, 40 * kPart, 20'011}}},
+      {"next to none in each part, then many",
+       {{7, 40 * kPart, 20'011}, {41 * kPart, 42 * kPart, 1}}},
+      {"many, then next to none in each part", {{0, kPart, 1}, {2 * kPart, 40 * kPart, 20'011}}},
       {"large numbers", {{0xffff'0000, 0xffff'fffe, 7}}},
   };
   return cases;
