@@ -77,7 +77,8 @@ class SpilledList {
   void push_back(const T& item) {
     if (!file_ && first_.size() == kItems) Spill();
     if (file_) {
-      Write(item);
+      if (size_ == file_->blocks() * kItems) file_->Append();
+      Put(size_, item);
     } else {
       first_.push_back(item);
     }
@@ -90,6 +91,18 @@ class SpilledList {
     std::memcpy(&item, file_->At(at / kItems) + at % kItems * sizeof(T), sizeof(T));
     return item;
   }
+  // In place of what is there.
+  void Set(std::size_t at, const T& item) {
+    if (!file_) {
+      first_[at] = item;
+    } else {
+      Put(at, item);
+    }
+  }
+  // So many of one value behind the last.
+  void Append(std::size_t count, const T& item) {
+    for (; count > 0; --count) push_back(item);
+  }
   // From now on; no less than before.
   void UseMemory(std::size_t in_memory) {
     in_memory_ = in_memory;
@@ -101,10 +114,8 @@ class SpilledList {
  private:
   static constexpr std::size_t kItems = SpillFile::kBlockBytes / sizeof(T);
 
-  // At size_.
-  void Write(const T& item) {
-    if (size_ == file_->blocks() * kItems) file_->Append();
-    std::memcpy(file_->ToChange(size_ / kItems) + size_ % kItems * sizeof(T), &item, sizeof(T));
+  void Put(std::size_t at, const T& item) {
+    std::memcpy(file_->ToChange(at / kItems) + at % kItems * sizeof(T), &item, sizeof(T));
   }
 
   void Spill() {

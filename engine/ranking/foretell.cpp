@@ -120,6 +120,7 @@ class Foretelling {
     for (const Job& job : jobs_) {
       if (auto done = Do(job, what_if); !done) return done;
     }
+    if (!incident_of_.ok()) return Error{kTemporaryUnreadable};
     return {};
   }
 
@@ -188,9 +189,8 @@ class Foretelling {
     incident_of_ = RowNumbers(all.Take());
     for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
       for (const std::size_t index : ranking_.incidents[i].signals) {
-        incident_of_.ForEach(signals_[index].explained, [i](std::uint32_t& incident) {
-          incident = static_cast<std::uint32_t>(i);
-        });
+        incident_of_.ChangeEach(signals_[index].explained,
+                                [i](std::uint32_t) { return static_cast<std::uint32_t>(i); });
       }
     }
   }
@@ -198,7 +198,7 @@ class Foretelling {
   void FindEvents(const Observations& world) {
     events_of_.resize(ranking_.incidents.size());
     for (ObservationId id = 0; id < world.size(); ++id) {
-      const std::int64_t row = world[id].row;
+      const std::int64_t row = world.RowOf(id);
       const auto incident = incident_of_.Find(row);
       if (incident) events_of_[*incident].Append(id);
       if (row < 0) facts_.emplace(row, id);

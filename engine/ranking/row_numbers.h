@@ -5,8 +5,8 @@
 #include <limits>
 #include <optional>
 #include <utility>
-#include <vector>
 
+#include "engine/base/spill_file.h"
 #include "engine/signal/number_set.h"
 
 namespace exdiag {
@@ -16,16 +16,23 @@ class RowNumbers {
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
   // Of these rows; kNone at first.
-  explicit RowNumbers(RowSet rows) : rows_(std::move(rows)), numbers_(rows_.size(), kNone) {}
-
-  // Visits the numbers of those of `rows` that have one, by reference.
-  template <typename Visit>
-  void ForEach(const RowSet& rows, const Visit& visit) {
-    Visiting(rows, numbers_, visit);
+  explicit RowNumbers(RowSet rows) : rows_(std::move(rows)) {
+    numbers_.Append(rows_.size(), kNone);
   }
+
+  // Visits the numbers of those of `rows` that have one.
   template <typename Visit>
   void ForEach(const RowSet& rows, const Visit& visit) const {
-    Visiting(rows, numbers_, visit);
+    ForEachPlace(rows, [&](std::size_t place) { visit(numbers_[place]); });
+  }
+  // The same; what `change` gives for a number takes its place.
+  template <typename Change>
+  void ChangeEach(const RowSet& rows, const Change& change) {
+    ForEachPlace(rows, [&](std::size_t place) {
+      const std::uint32_t before = numbers_[place];
+      const std::uint32_t after = change(before);
+      if (after != before) numbers_.Set(place, after);
+    });
   }
 
   std::optional<std::uint32_t> Find(std::int64_t row) const {
@@ -33,16 +40,19 @@ class RowNumbers {
     return numbers_[rows_.CountBelow(row)];
   }
 
+  // False when what it gave cannot be relied upon: the temporary file could not be read.
+  bool ok() const { return numbers_.ok(); }
+
  private:
-  template <typename Numbers, typename Visit>
-  void Visiting(const RowSet& rows, Numbers& numbers, const Visit& visit) const {
+  template <typename Visit>
+  void ForEachPlace(const RowSet& rows, const Visit& visit) const {
     for (const std::int64_t row : rows) {
-      if (rows_.Contains(row)) visit(numbers[rows_.CountBelow(row)]);
+      if (rows_.Contains(row)) visit(rows_.CountBelow(row));
     }
   }
 
   RowSet rows_;
-  std::vector<std::uint32_t> numbers_;
+  SpilledList<std::uint32_t> numbers_{std::size_t{2} << 20};
 };
 
 }  // namespace exdiag

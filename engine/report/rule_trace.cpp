@@ -285,10 +285,10 @@ class Tracer {
   std::optional<ObservationId> NearestInTime(const MatchList& list, const Trigger& trigger) const {
     std::optional<ObservationId> nearest;
     std::int64_t least = 0;
-    const std::int64_t time = world_[trigger.id].time.value;
+    const std::int64_t time = world_.times().TimeAt(trigger.id);
     list.ForEach([&](ObservationId id) {
       if (id == trigger.id) return;
-      const std::int64_t apart = std::abs(world_[id].time.value - time);
+      const std::int64_t apart = std::abs(world_.times().TimeAt(id) - time);
       if (nearest && apart >= least) return;
       nearest = id;
       least = apart;
@@ -377,7 +377,7 @@ class Tracer {
 
   void RefuseHost(const EventCondition& event, const Around& around, ObservationId id,
                   std::vector<std::string>& refused) const {
-    const TextId own = world_[around.of.id].host, host = world_[id].host;
+    const TextId own = world_.HostOf(around.of.id), host = world_.HostOf(id);
     const auto name = [&](TextId text) {
       return text == kEmptyText ? std::string("not shown") : world_.DisplayName(text);
     };

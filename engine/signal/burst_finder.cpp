@@ -12,18 +12,18 @@ constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-BurstFinder::BurstFinder(const MatchList& list, std::vector<TextId> groups, std::uint64_t count,
+BurstFinder::BurstFinder(const MatchList& list, SpilledList<TextId> groups, std::uint64_t count,
                          Duration span)
     : list_(list), groups_(std::move(groups)), count_(count), span_(span) {
-  earliest_end_.assign(list.size() + 1, kNever);
+  earliest_end_.Append(list.size() + 1, kNever);
   for (const Clock clock : {Clock::kUtc, Clock::kWall, Clock::kNone}) {
     ForEachBurst({list.OfClock(clock)}, [this](std::size_t first, std::size_t last) {
-      earliest_end_[first] = std::min(earliest_end_[first], last);
+      earliest_end_.Set(first, std::min(earliest_end_[first], last));
       return true;
     });
   }
   for (std::size_t i = list.size(); i > 0; --i) {
-    earliest_end_[i - 1] = std::min(earliest_end_[i - 1], earliest_end_[i]);
+    earliest_end_.Set(i - 1, std::min(earliest_end_[i - 1], earliest_end_[i]));
   }
 }
 
@@ -62,7 +62,7 @@ void BurstFinder::ForEachBurst(const std::vector<PositionRange>& ranges, const V
   std::unordered_map<TextId, std::deque<std::size_t>> recent;  // by group, the last `count_`
   for (const PositionRange& range : ranges) {
     for (std::size_t i = range.begin; i < range.end; ++i) {
-      const TextId group = groups_.empty() ? kEmptyText : groups_[i];
+      const TextId group = groups_.size() == 0 ? kEmptyText : groups_[i];
       if (group == kNotShown) continue;
       std::deque<std::size_t>& positions = recent[group];
       positions.push_back(i);

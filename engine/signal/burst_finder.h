@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/base/spill_file.h"
 #include "engine/signal/match_list.h"
 #include "engine/signal/question.h"
 
@@ -16,8 +17,14 @@ class BurstFinder {
  public:
   // `list` must outlive the finder.  `groups`: the group of each position, kNotShown for none;
   // empty: all are one group.
-  BurstFinder(const MatchList& list, std::vector<TextId> groups, std::uint64_t count,
+  BurstFinder(const MatchList& list, SpilledList<TextId> groups, std::uint64_t count,
               Duration span);
+
+  // How much of `groups` should be in memory.
+  static constexpr std::size_t kMemory = std::size_t{256} << 10;
+
+  // False when what it says cannot be relied upon: a temporary file could not be read.
+  bool ok() const { return groups_.ok() && earliest_end_.ok(); }
 
   // True when one lies in `window`: ranges that ascend, are apart and leave out what does not
   // count. nullopt when it would be too much work to tell.
@@ -30,11 +37,11 @@ class BurstFinder {
   void ForEachBurst(const std::vector<PositionRange>& ranges, const Visit& visit) const;
 
   const MatchList& list_;
-  std::vector<TextId> groups_;
+  SpilledList<TextId> groups_;
   std::uint64_t count_;
   Duration span_;
   // For each position, the earliest last position of a burst that begins there or later.
-  std::vector<std::size_t> earliest_end_;
+  SpilledList<std::size_t> earliest_end_{kMemory};
 };
 
 }  // namespace exdiag

@@ -166,7 +166,7 @@ class EventQuestion final : public Question {
   EventScope& ScopeOf(const Asked& asked) {
     const auto& [trigger, of] = asked;
     std::vector<TextId> signature;
-    signature.push_back(condition_.host == HostScope::kAny ? kEmptyText : world_[of.id].host);
+    signature.push_back(condition_.host == HostScope::kAny ? kEmptyText : world_.HostOf(of.id));
     if (condition_.host == HostScope::kPeer) {
       signature.insert(signature.end(), of.peers.begin(), of.peers.end());
       signature.push_back(kNotShown);
@@ -188,7 +188,7 @@ class EventQuestion final : public Question {
   EventScope MakeScope(const Asked& asked) {
     const auto& [trigger, of] = asked;
     EventScope scope;
-    scope.host = world_[of.id].host;
+    scope.host = world_.HostOf(of.id);
     if (condition_.host == HostScope::kPeer) {
       scope.peers = of.peers;
       if (scope.peers.empty()) scope.not_shown = "which other host is meant";
@@ -241,7 +241,7 @@ class EventQuestion final : public Question {
     base.ForEach([&](ObservationId id) {
       std::vector<TextId> key;
       for (const ComparedFields& fields : same_) key.push_back(KeyOfEvent(id, fields));
-      if (by_host) key.push_back(world_[id].host);
+      if (by_host) key.push_back(world_.HostOf(id));
       buckets->try_emplace(std::move(key), world_.times()).first->second.Append(id);
     });
     return buckets;
@@ -264,7 +264,7 @@ class EventQuestion final : public Question {
   }
 
   bool Passes(const EventScope& scope, ObservationId id) const {
-    const TextId host = world_[id].host;
+    const TextId host = world_.HostOf(id);
     // An event that names no computer is not known to come from another one.
     if (condition_.host == HostScope::kOther &&
         (host == scope.host || host == kEmptyText || scope.host == kEmptyText)) {
@@ -395,7 +395,7 @@ class EventQuestion final : public Question {
   std::vector<TextId> HostsToCover(const Asked& asked) const {
     switch (condition_.host) {
       case HostScope::kSame:
-        return {world_[asked.of.id].host};
+        return {world_.HostOf(asked.of.id)};
       case HostScope::kPeer:
         return asked.of.peers;
       case HostScope::kOther:
@@ -460,22 +460,22 @@ class EventQuestion final : public Question {
     return [this, fields](ObservationId id) { return KeyOfEvent(id, fields); };
   }
 
-  std::vector<TextId> KeysOf(const MatchList& list, const std::string& field) const {
+  SpilledList<TextId> KeysOf(const MatchList& list, const std::string& field) const {
     const GroupCounter::KeyOf key_of = KeyReader(field);
-    std::vector<TextId> keys;
-    keys.reserve(list.size());
+    SpilledList<TextId> keys(BurstFinder::kMemory);
     list.ForEach([&](ObservationId id) { keys.push_back(key_of(id)); });
     return keys;
   }
 
   std::uint64_t CountedInSpan(EventScope& scope, WindowHits& hits) {
     if (!scope.bursts) {
-      std::vector<TextId> keys;
+      SpilledList<TextId> keys(BurstFinder::kMemory);
       if (!condition_.per.empty()) keys = KeysOf(*hits.list, condition_.per);
       scope.bursts = std::make_unique<BurstFinder>(*hits.list, std::move(keys),
                                                    condition_.count.min, *condition_.in);
     }
     const auto found = scope.bursts->Any(hits.certain, context_.work);
+    if (!scope.bursts->ok()) world_.NoteUnreadable();
     if (!found) hits.too_much = true;
     return found.value_or(false) ? condition_.count.min : 0;
   }

@@ -3,10 +3,10 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <unordered_set>
 
+#include "engine/base/spilled_sort.h"
 #include "engine/base/text.h"
 
 namespace exdiag {
@@ -160,7 +160,10 @@ class Gatherer {
         options_(options),
         fields_(knowledge.catalogue()) {
     out_.patterns_ = &patterns_;
-    found_.resize(patterns_.entries().size());
+    for (std::size_t i = 0; i < patterns_.entries().size(); ++i) {
+      out_.matches_.emplace_back(out_.times_);
+      out_.captures_.emplace_back();
+    }
   }
 
   Result<void> Run(const Store& store) {
@@ -171,8 +174,7 @@ class Gatherer {
     if (!rows) return rows.error();
     for (const Coverage& row : *rows) coverage_.AddRow(row);
     coverage_.Finish();
-    PutInOrder();
-    return {};
+    return PutInOrder();
   }
 
  private:
@@ -186,10 +188,18 @@ class Gatherer {
     HostNames computers, mentions;
     std::map<KindSummary::Level, std::vector<std::int64_t>> raised;
   };
-  // The matches of one pattern while the final order is not known yet.
-  struct Found {
-    IdSet ids;
-    Observations::CaptureList captures;
+  // An observation whose place among the others is not known yet.
+  struct Unplaced {
+    Observation item;
+    // Hash of strings and message, which orders what is otherwise equal.
+    std::uint64_t content = 0;
+    // Of its patterns in matches_: each with the texts that it captured.
+    std::uint32_t first_match = 0;
+    std::uint32_t matches = 0;
+  };
+  struct Before {
+    const Gatherer& owner;
+    bool operator()(const Unplaced& a, const Unplaced& b) const { return owner.IsBefore(a, b); }
   };
 
   Result<void> ReadEvents(const Store& store) {
@@ -280,45 +290,53 @@ class Gatherer {
                                                 ClockOf(event.time, event.time_basis)}]);
     }
     fields_.Bind(event);
-    std::optional<ObservationId> id;
+    Unplaced found = BeginMatches();
     for (const PatternNumber number : plan.patterns) {
       const EventPattern& pattern = *patterns_.entries()[number].pattern;
-      captures_.clear();
-      if (!LevelFits(pattern, event.level)) continue;
-      if (!TestsHold(pattern.where_all, fields_, &captures_, &complaints_)) continue;
-      if (!id) id = Keep(event, plan);
-      AddMatch(number, *id);
+      if (LevelFits(pattern, event.level)) Match(number, fields_, found);
     }
+    if (found.matches > 0) Keep(event, plan, found);
   }
 
-  void AddMatch(PatternNumber number, ObservationId id) {
-    found_[number].ids.Append(id);
-    for (const std::string& name : patterns_.entries()[number].captures) {
+  Unplaced BeginMatches() const {
+    Unplaced found;
+    found.first_match = static_cast<std::uint32_t>(matches_.size());
+    return found;
+  }
+
+  // Notes that the pattern matches, and what it captures, when its tests hold.
+  void Match(PatternNumber number, const FieldSource& fields, Unplaced& found) {
+    const auto& [pattern, captures] = patterns_.entries()[number];
+    captures_.clear();
+    if (!TestsHold(pattern->where_all, fields, &captures_, &complaints_)) return;
+    ++found.matches;
+    matches_.push_back(number);
+    for (const std::string& name : captures) {
       const auto captured =
           std::find_if(captures_.begin(), captures_.end(),
                        [&name](const auto& capture) { return capture.first == name; });
-      found_[number].captures.push_back(
-          captured != captures_.end() ? out_.texts_.Intern(captured->second) : kNotShown);
+      matches_.push_back(captured != captures_.end() ? out_.texts_.Intern(captured->second)
+                                                     : kNotShown);
     }
   }
 
-  ObservationId Keep(const Event& event, Plan& plan) {
-    Observation item;
+  void Keep(const Event& event, Plan& plan, Unplaced& found) {
+    Observation& item = found.item;
     item.row = event.id;
     item.time = event.time;
     item.time_basis = event.time_basis;
     item.clock = ClockOf(event.time, event.time_basis);
     item.record_id = event.record_id;
-    content_ = ContentHash(event);
     item.host = out_.texts_.Intern(event.host);
     item.computer = out_.texts_.Intern(event.computer);
+    found.content = ContentHash(event);
     if (!event.computer.empty()) KeepName(plan.computers, item.host, event.computer);
-    return Append(item, plan.kind, fields_, fields_.NamedHosts(), &plan.mentions);
+    Add(found, plan.kind, fields_, fields_.NamedHosts(), &plan.mentions);
   }
 
-  ObservationId Append(Observation item, std::uint32_t kind, const FieldSource& fields,
-                       const std::vector<std::string_view>& named_hosts, HostNames* mentions) {
-    contents_.push_back(std::exchange(content_, 0));
+  void Add(Unplaced& found, std::uint32_t kind, const FieldSource& fields,
+           const std::vector<std::string_view>& named_hosts, HostNames* mentions) {
+    Observation& item = found.item;
     item.kind = kind;
     item.first_value = static_cast<std::uint32_t>(out_.values_.size());
     for (const std::string& column : out_.kinds_[kind].columns) {
@@ -333,8 +351,7 @@ class Gatherer {
       out_.named_hosts_.push_back(host);
       ++item.named_hosts;
     }
-    out_.items_.push_back(item);
-    return static_cast<ObservationId>(out_.items_.size() - 1);
+    unplaced_.Add(found);
   }
 
   // What the kinds told, those that were read now and those that are known already.
@@ -393,34 +410,32 @@ class Gatherer {
   void OnFact(std::size_t index) {
     const Fact& fact = out_.facts_[index];
     const FactFields fields(fact);
-    std::optional<ObservationId> id;
+    Unplaced found = BeginMatches();
     for (std::size_t i = 0; i < patterns_.entries().size(); ++i) {
       const EventPattern& pattern = *patterns_.entries()[i].pattern;
-      captures_.clear();
       if (pattern.fact_kind.empty() || !EqualsIgnoreCase(pattern.fact_kind, fact.kind)) continue;
-      if (!TestsHold(pattern.where_all, fields, &captures_, &complaints_)) continue;
-      if (!id) id = KeepFact(fact, index);
-      AddMatch(static_cast<PatternNumber>(i), *id);
+      Match(static_cast<PatternNumber>(i), fields, found);
     }
+    if (found.matches > 0) KeepFact(fact, index, found);
   }
 
-  ObservationId KeepFact(const Fact& fact, std::size_t index) {
+  void KeepFact(const Fact& fact, std::size_t index, Unplaced& found) {
     const auto [kind, is_new] =
         fact_kinds_.try_emplace(fact.kind, static_cast<std::uint32_t>(out_.kinds_.size()));
     if (is_new) out_.kinds_.emplace_back().fact_kind = fact.kind;
-    Observation item;
+    Observation& item = found.item;
     item.row = -static_cast<std::int64_t>(index) - 1;
     item.time = fact.observed_at;
     item.time_basis = fact.observed_at.known() ? fact.time_basis : TimeBasis::kNone;
     item.clock = ClockOf(fact.observed_at, fact.time_basis);
     item.host = out_.texts_.Intern(fact.host);
     item.computer = item.host;
-    return Append(item, kind->second, FactFields(fact), {}, nullptr);
+    Add(found, kind->second, FactFields(fact), {}, nullptr);
   }
 
   // Equal times are ordered by what the events say, never by when they were imported.
-  bool Before(ObservationId first, ObservationId second) const {
-    const Observation a = out_.items_[first], b = out_.items_[second];
+  bool IsBefore(const Unplaced& first, const Unplaced& second) const {
+    const Observation &a = first.item, &b = second.item;
     if (a.clock != b.clock) return a.clock < b.clock;
     if (a.time != b.time) return a.time < b.time;
     if (a.host != b.host) return out_.texts_.Text(a.host) < out_.texts_.Text(b.host);
@@ -432,83 +447,40 @@ class Gatherer {
       };
       return key(a) < key(b);
     }
-    return std::pair(contents_[first], a.row) < std::pair(contents_[second], b.row);
+    return std::pair(first.content, a.row) < std::pair(second.content, b.row);
   }
 
-  // The events of one log mostly come in this order.
-  bool IsInOrder() const {
-    for (ObservationId id = 1; id < out_.items_.size(); ++id) {
-      if (Before(id, id - 1)) return false;
-    }
-    return true;
-  }
-
-  // Returns the new place of each.
-  std::vector<ObservationId> SortItems() {
-    std::vector<ObservationId> order(out_.items_.size());
-    std::iota(order.begin(), order.end(), ObservationId{0});
-    std::sort(order.begin(), order.end(),
-              [this](ObservationId a, ObservationId b) { return Before(a, b); });
-    constexpr std::size_t kToWrite = std::size_t{1} << 20;
-    SpilledList<Observation> items(kToWrite);
-    SpilledList<ObservationId> kept_order(kToWrite);
-    for (const ObservationId id : order) {
-      items.push_back(out_.items_[id]);
-      kept_order.push_back(id);
-    }
-    out_.items_ = std::move(items);
-    out_.items_.UseMemory(Observations::kItemsMemory);
-    order = {};
-    std::vector<ObservationId> place_of(kept_order.size());
-    for (std::size_t i = 0; i < place_of.size(); ++i) {
-      place_of[kept_order[i]] = static_cast<ObservationId>(i);
-    }
-    return place_of;
-  }
-
-  void PutInOrder() {
-    std::vector<ObservationId> place_of;
-    if (!IsInOrder()) place_of = SortItems();
-    contents_ = SpilledList<std::uint64_t>();
-    for (ObservationId id = 0; id < out_.items_.size(); ++id) {
-      const Observation item = out_.items_[id];
-      out_.times_.Append(item.clock, item.time);
-    }
-    for (std::size_t i = 0; i < found_.size(); ++i) {
-      Found found = std::exchange(found_[i], {});
+  Result<void> PutInOrder() {
+    for (std::size_t i = 0; i < patterns_.entries().size(); ++i) {
       const auto pattern = static_cast<PatternNumber>(i);
-      AddMatches(pattern, place_of.empty() ? std::move(found) : Moved(pattern, found, place_of));
+      if (IsSupposable(pattern)) out_.with_supposed_[pattern];
     }
+    unplaced_.TakeAll([this](const Unplaced& next) { Place(next); });
+    if (!unplaced_.ok() || !matches_.ok()) return Error{kTemporaryUnreadable};
     out_.Suppose({});
+    return {};
   }
 
-  // With the observations at other places.
-  Found Moved(PatternNumber pattern, const Found& found,
-              const std::vector<ObservationId>& place_of) const {
-    std::vector<std::pair<ObservationId, std::uint32_t>> places;  // and where they stood
-    found.ids.ForEach(0, found.ids.size(), [&](ObservationId id) {
-      places.emplace_back(place_of[id], static_cast<std::uint32_t>(places.size()));
-    });
-    std::sort(places.begin(), places.end());
-    const std::size_t names = patterns_.entries()[pattern].captures.size();
-    Found moved;
-    for (const auto& [place, stood] : places) {
-      moved.ids.Append(place);
-      const std::size_t first = stood * names;
-      for (std::size_t i = 0; i < names; ++i) moved.captures.push_back(found.captures[first + i]);
-    }
-    return moved;
+  // Some of its matches may be facts that are only supposed.
+  bool IsSupposable(PatternNumber pattern) const {
+    return !options_.supposed.empty() && !patterns_.entries()[pattern].pattern->fact_kind.empty();
   }
 
-  void AddMatches(PatternNumber pattern, Found found) {
-    out_.matches_.emplace_back(out_.times_, IdSet());
-    out_.captures_.emplace_back();
-    if (!options_.supposed.empty() && !patterns_.entries()[pattern].pattern->fact_kind.empty()) {
-      out_.with_supposed_.push_back({pattern, std::move(found.ids), std::move(found.captures)});
-      return;  // Suppose() takes those that are known
+  void Place(const Unplaced& next) {
+    const auto id = static_cast<ObservationId>(out_.items_.size());
+    out_.items_.push_back(next.item);
+    out_.times_.Append(next.item.clock, next.item.time);
+    std::size_t at = next.first_match;
+    for (std::uint32_t i = 0; i < next.matches; ++i) {
+      const PatternNumber pattern = matches_[at++];
+      const auto facts = out_.with_supposed_.find(pattern);
+      const bool known = facts == out_.with_supposed_.end();
+      known ? out_.matches_[pattern].Append(id) : facts->second.ids.Append(id);
+      auto& captures = known ? out_.captures_[pattern] : facts->second.captures;
+      for (std::size_t left = patterns_.entries()[pattern].captures.size(); left > 0; --left) {
+        captures.push_back(matches_[at++]);
+      }
     }
-    out_.matches_.back() = MatchList(out_.times_, std::move(found.ids));
-    out_.captures_.back() = std::move(found.captures);
   }
 
   const PatternTable& patterns_;
@@ -521,11 +493,9 @@ class Gatherer {
   Captures captures_;
   std::unordered_map<std::string, Plan> plans_;
   std::map<std::string, std::uint32_t> fact_kinds_;
-  std::vector<Found> found_;  // by pattern
-  // Of each observation the hash of strings and message, which orders what is otherwise equal.
-  SpilledList<std::uint64_t> contents_{std::size_t{2} << 20};
-  std::uint64_t content_ = 0;  // of the next one
-  bool may_repeat_ = false;    // several queries may give the same event
+  SpilledList<std::uint32_t> matches_{std::size_t{1} << 20};
+  SpilledSort<Unplaced, Before> unplaced_{std::size_t{8} << 20, Before{*this}};
+  bool may_repeat_ = false;  // several queries may give the same event
   std::unordered_set<std::int64_t> rows_;
   std::string last_provider_;
   std::uint16_t last_id_ = 0;

@@ -46,7 +46,7 @@ TextId Observations::Value(PatternNumber pattern, ObservationId id, std::string_
   const auto& columns = KindOf(id).columns;
   const auto column = std::find(columns.begin(), columns.end(), field);
   if (column == columns.end()) return LoadValue(id, field);
-  return values_[items_[id].first_value + static_cast<std::size_t>(column - columns.begin())];
+  return values_[items_.FirstValueAt(id) + static_cast<std::size_t>(column - columns.begin())];
 }
 
 const FieldSource& Observations::FieldsOf(PatternNumber pattern, ObservationId id) const {
@@ -76,13 +76,13 @@ void Observations::Suppose(std::span<const std::size_t> supposed) {
   std::set<std::int64_t> rows;
   for (const std::size_t one : supposed_) rows.insert(SupposedRow(one));
   const std::int64_t last_known = -static_cast<std::int64_t>(known_facts_);
-  for (const FactMatches& all : with_supposed_) {
-    MatchList& list = matches_[all.pattern] = MatchList(times_);
-    CaptureList& captures = captures_[all.pattern] = {};
-    const std::size_t names = patterns_->entries()[all.pattern].captures.size();
+  for (const auto& [pattern, all] : with_supposed_) {
+    MatchList& list = matches_[pattern] = MatchList(times_);
+    CaptureList& captures = captures_[pattern] = {};
+    const std::size_t names = patterns_->entries()[pattern].captures.size();
     for (std::size_t i = 0; i < all.ids.size(); ++i) {
       const ObservationId id = all.ids[i];
-      const std::int64_t row = items_[id].row;
+      const std::int64_t row = RowOf(id);
       if (row < last_known && !rows.contains(row)) continue;
       list.Append(id);
       for (std::size_t j = 0; j < names; ++j) captures.push_back(all.captures[i * names + j]);
@@ -93,7 +93,7 @@ void Observations::Suppose(std::span<const std::size_t> supposed) {
 const Event* Observations::Load(ObservationId id) const {
   const auto found = loaded_.find(id);
   if (found != loaded_.end()) return &found->second;
-  auto event = store_.GetEvent(items_[id].row);
+  auto event = store_.GetEvent(RowOf(id));
   if (!event) {
     if (!failure_) failure_ = event.error();
     return nullptr;
@@ -106,16 +106,18 @@ const std::optional<Error>& Observations::failure() const {
   const bool read = items_.ok() && times_.ok() && values_.ok() && named_hosts_.ok() &&
                     std::all_of(captures_.begin(), captures_.end(),
                                 [](const CaptureList& list) { return list.ok(); });
-  if (!failure_ && !read) {
-    failure_ = Error{"the temporary file with what rules look at cannot be read; no diagnosis"};
-  }
+  if (!read) NoteUnreadable();
   return failure_;
+}
+
+void Observations::NoteUnreadable() const {
+  if (!failure_) failure_ = Error{kTemporaryUnreadable};
 }
 
 TextId Observations::LoadValue(ObservationId id, std::string_view field) const {
   std::optional<std::string_view> value;
   if (IsFact(id)) {
-    value = FactFields(facts_[static_cast<std::size_t>(-items_[id].row - 1)]).Find(field);
+    value = FactFields(facts_[static_cast<std::size_t>(-RowOf(id) - 1)]).Find(field);
   } else if (const Event* event = Load(id)) {
     loaded_fields_.Bind(*event);
     value = loaded_fields_.Find(field);

@@ -17,28 +17,19 @@
 #include "engine/signal/event_fields.h"
 #include "engine/signal/interner.h"
 #include "engine/signal/match_list.h"
+#include "engine/signal/observation_list.h"
 #include "engine/signal/pattern_table.h"
 #include "engine/signal/signal.h"
 #include "engine/store/store.h"
 
 namespace exdiag {
 
+// Why there is no diagnosis when a temporary file failed.
+inline constexpr char kTemporaryUnreadable[] =
+    "the temporary file with what rules look at cannot be read; no diagnosis";
+
 // In place of a TextId: the event does not show the field.
 inline constexpr TextId kNotShown = 0xffff'ffff;
-
-struct Observation {
-  std::int64_t row = 0;  // of the event in the store; facts have -1, -2, ...
-  Ticks time;
-  std::uint64_t record_id = 0;
-  TextId host = kEmptyText;  // canonical
-  TextId computer = kEmptyText;
-  std::uint32_t kind = 0;
-  std::uint32_t first_value = 0;
-  std::uint32_t first_named_host = 0;
-  std::uint16_t named_hosts = 0;
-  TimeBasis time_basis = TimeBasis::kNone;
-  Clock clock = Clock::kNone;
-};
 
 // What observations of one (provider, event ID), or of one kind of fact, have in common.
 struct ObservationKind {
@@ -61,14 +52,17 @@ class Observations {
 
   std::size_t size() const { return items_.size(); }
   Observation operator[](ObservationId id) const { return items_[id]; }
-  const ObservationKind& KindOf(ObservationId id) const { return kinds_[items_[id].kind]; }
+  const ObservationKind& KindOf(ObservationId id) const { return kinds_[items_.KindAt(id)]; }
   const MatchList& Matches(PatternNumber pattern) const { return matches_[pattern]; }
   const TimeLine& times() const { return times_; }
 
   // The facts of a kind, in any case of letters, in an order that does not depend on that of
   // import; supposed ones come last.
   std::vector<const Fact*> FactsOf(std::string_view kind) const;
-  bool IsFact(ObservationId id) const { return items_[id].row < 0; }
+  // As those of the observation; cheaper.
+  TextId HostOf(ObservationId id) const { return items_.HostAt(id); }
+  std::int64_t RowOf(ObservationId id) const { return items_.RowAt(id); }
+  bool IsFact(ObservationId id) const { return RowOf(id) < 0; }
 
   // Takes some of GatherOptions::supposed, by their indexes, for known, in place of those that were
   // supposed before.  Lists of matches with facts in them are other lists then.
@@ -104,6 +98,8 @@ class Observations {
 
   // Why the store could not give an event; nothing that was asked since can be relied upon.
   const std::optional<Error>& failure() const;
+  // A list that was made of it could not be read.
+  void NoteUnreadable() const;
 
  private:
   friend class Gatherer;
@@ -123,8 +119,8 @@ class Observations {
     const Observations& owner_;
   };
 
-  static constexpr std::size_t kItemsMemory = std::size_t{12} << 20;
-  static constexpr std::size_t kValuesMemory = std::size_t{2} << 20;
+  static constexpr std::size_t kItemsMemory = std::size_t{6} << 20;
+  static constexpr std::size_t kValuesMemory = std::size_t{8} << 20;
   static constexpr std::size_t kNamedHostsMemory = std::size_t{1} << 20;
   static constexpr std::size_t kCapturesMemory = std::size_t{256} << 10;
 
@@ -134,7 +130,6 @@ class Observations {
   };
   // Matches of a pattern of facts, of which some are only supposed.
   struct FactMatches {
-    PatternNumber pattern = 0;
     IdSet ids;
     CaptureList captures;
   };
@@ -146,7 +141,7 @@ class Observations {
   const Knowledge& knowledge_;
   mutable Interner texts_;
   // There may be millions of these.
-  SpilledList<Observation> items_{kItemsMemory};
+  ObservationList items_{kItemsMemory};
   TimeLine times_;
   SpilledList<TextId> values_{kValuesMemory};
   SpilledList<TextId> named_hosts_{kNamedHostsMemory};
@@ -157,7 +152,7 @@ class Observations {
   std::vector<Fact> facts_;            // those that are known, then GatherOptions::supposed
   std::size_t known_facts_ = 0;
   std::vector<std::size_t> supposed_;
-  std::vector<FactMatches> with_supposed_;
+  std::map<PatternNumber, FactMatches> with_supposed_;
   std::map<TextId, std::string> computers_;  // canonical host -> as written as a computer
   std::map<TextId, std::string> mentions_;   // canonical host -> as written inside messages
 

@@ -174,7 +174,7 @@ TextId RuleContext::TriggerValue(const Trigger& trigger, std::string_view field)
 
 std::vector<TextId> RuleContext::PeersOf(const std::vector<TextId>& hosts, ObservationId id) const {
   std::vector<TextId> peers = rule.between.empty() ? world.NamedHosts(id) : hosts;
-  const TextId own = world[id].host;
+  const TextId own = world.HostOf(id);
   std::erase_if(peers, [own](TextId host) { return host == own || host == kEmptyText; });
   std::sort(peers.begin(), peers.end());
   peers.erase(std::unique(peers.begin(), peers.end()), peers.end());

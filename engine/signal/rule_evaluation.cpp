@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +13,7 @@
 #include "engine/signal/asked_fact.h"
 #include "engine/signal/bindings.h"
 #include "engine/signal/example_fact.h"
+#include "engine/signal/passing_triggers.h"
 #include "engine/signal/test_templates.h"
 
 namespace exdiag {
@@ -21,70 +21,6 @@ namespace {
 
 // How far from a trigger an event of `explains` may lie that no condition names.
 const Duration kExplainedNearby = Duration::Seconds(600);
-
-// Triggers for which the rule's conditions hold, as far as they are known, in order of time.  There
-// may be millions, so of each only numbers are kept.
-class PassingTriggers {
- public:
-  // `unknown`: one of the conditions is not known.
-  void Add(const Trigger& trigger, bool unknown) {
-    passing_.push_back({trigger.id, NumberOf({trigger.hosts, trigger.peers}),
-                        static_cast<std::uint16_t>(trigger.pattern), unknown});
-  }
-  std::size_t size() const { return passing_.size(); }
-  ObservationId IdAt(std::size_t position) const { return passing_[position].id; }
-  bool IsUnknownAt(std::size_t position) const { return passing_[position].unknown; }
-  Trigger At(std::size_t position) const {
-    Trigger trigger;
-    Put(passing_[position], trigger);
-    return trigger;
-  }
-
-  // Visits those at some positions.
-  template <typename Visit>
-  void ForEach(const IdSet& positions, const Visit& visit) const {
-    Trigger trigger;
-    std::uint32_t last = kNoHosts;
-    positions.ForEach(0, positions.size(), [&](std::uint32_t position) {
-      const Passing& one = passing_[position];
-      if (one.hosts == std::exchange(last, one.hosts)) {
-        trigger.id = one.id;
-        trigger.pattern = one.pattern;
-      } else {
-        Put(one, trigger);
-      }
-      visit(trigger);
-    });
-  }
-
- private:
-  struct Passing {
-    ObservationId id = 0;
-    std::uint32_t hosts = 0;  // index into hosts_
-    std::uint16_t pattern = 0;
-    bool unknown = false;
-  };
-  // Trigger::hosts and Trigger::peers, of which there are few different ones.
-  using Hosts = std::pair<std::vector<TextId>, std::vector<TextId>>;
-  static constexpr std::uint32_t kNoHosts = 0xffff'ffff;
-
-  std::uint32_t NumberOf(Hosts hosts) {
-    const auto [found, is_new] =
-        numbers_.try_emplace(std::move(hosts), static_cast<std::uint32_t>(hosts_.size()));
-    if (is_new) hosts_.push_back(&found->first);
-    return found->second;
-  }
-
-  void Put(const Passing& one, Trigger& trigger) const {
-    trigger.id = one.id;
-    trigger.pattern = one.pattern;
-    std::tie(trigger.hosts, trigger.peers) = *hosts_[one.hosts];
-  }
-
-  std::deque<Passing> passing_;  // never needs twice the room while it grows
-  std::map<Hosts, std::uint32_t> numbers_;
-  std::vector<const Hosts*> hosts_;
-};
 
 // Triggers that make one incident.
 struct Group {
@@ -248,11 +184,12 @@ class Evaluation final : public RuleEvaluation {
   std::vector<Signal> SignalsOf(const PassingTriggers& passing) {
     std::vector<Signal> signals;
     for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(passing, group));
+    if (!passing.ok()) world_.NoteUnreadable();
     return signals;
   }
 
   void NameHosts(Trigger& trigger) const {
-    const TextId own = world_[trigger.id].host;
+    const TextId own = world_.HostOf(trigger.id);
     for (const FieldReference& reference : rule_.between) {
       const TextId host = world_.CanonicalHostOf(context_.TriggerValue(trigger, reference.field));
       trigger.hosts.push_back(host == kNotShown ? kEmptyText : host);
@@ -519,11 +456,11 @@ class Evaluation final : public RuleEvaluation {
 
   std::vector<TextId> HostsAround(const Trigger& trigger) const {
     std::vector<TextId> hosts = trigger.hosts;
-    hosts.push_back(world_[trigger.id].host);
+    hosts.push_back(world_.HostOf(trigger.id));
     std::sort(hosts.begin(), hosts.end());
     hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
     // Events without a computer belong together only when the trigger has none either.
-    if (world_[trigger.id].host != kEmptyText) std::erase(hosts, kEmptyText);
+    if (world_.HostOf(trigger.id) != kEmptyText) std::erase(hosts, kEmptyText);
     return hosts;
   }
 
@@ -532,7 +469,7 @@ class Evaluation final : public RuleEvaluation {
     if (is_new) {
       const MatchList& all = world_.Matches(context_.numbers[pattern]);
       all.ForEach([&](ObservationId id) {
-        std::set<TextId> hosts = {world_[id].host};
+        std::set<TextId> hosts = {world_.HostOf(id)};
         for (const TextId named : world_.NamedHosts(id)) hosts.insert(named);
         for (const TextId one : hosts) {
           found->second.try_emplace(one, world_.times()).first->second.Append(id);
@@ -580,7 +517,7 @@ class Evaluation final : public RuleEvaluation {
     std::set<TextId> hosts;
     group.ForEach([&](const Trigger& trigger) {
       hosts.insert(trigger.hosts.begin(), trigger.hosts.end());
-      hosts.insert(world_[trigger.id].host);
+      hosts.insert(world_.HostOf(trigger.id));
     });
     hosts.erase(kEmptyText);
     std::vector<std::string> names;

@@ -11,6 +11,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/base/spill_file.h"
 #include "engine/signal/question.h"
 
 namespace exdiag {
@@ -28,6 +29,9 @@ class SequenceQuestion final : public Question {
     trigger_id_ = trigger.id;
     clock_ = world_[trigger.id].clock;
     const std::optional<bool> found = FindSequence(trigger);
+    for (const Starts& starts : starts_) {
+      if (!starts.end.ok() || !starts.next_start.ok()) world_.NoteUnreadable();
+    }
     if (found.value_or(false)) {
       if (evidence != nullptr) Report(*evidence);
       return {Truth::kHolds, false};
@@ -106,9 +110,7 @@ class SequenceQuestion final : public Question {
     return places();
   }
 
-  std::int64_t TimeOf(std::size_t place) const {
-    return world_[ListOf(place)[chosen_[place]]].time.value;
-  }
+  std::int64_t TimeOf(std::size_t place) const { return ListOf(place).TimeAt(chosen_[place]); }
 
   // ---- events of many times
 
@@ -123,7 +125,7 @@ class SequenceQuestion final : public Question {
       Position next = range.begin;
       while (next < range.end && list[next] == trigger_id_) ++next;
       if (next == range.end) return std::nullopt;
-      time = world_[list[next]].time.value;
+      time = list.TimeAt(next);
       while (place < places() && Fill(place, time)) ++place;
       not_before = time + 1;
     }
@@ -141,7 +143,7 @@ class SequenceQuestion final : public Question {
       Position next = range.end;
       while (next > range.begin && list[next - 1] == trigger_id_) --next;
       if (next == range.begin) return std::nullopt;
-      time = world_[list[next - 1]].time.value;
+      time = list.TimeAt(next - 1);
       while (place > 0 && Fill(place - 1, time)) --place;
       not_after = time - 1;
     }
@@ -154,7 +156,7 @@ class SequenceQuestion final : public Question {
   // before it as can be, so that the sequence starts late, then fewer, which leaves more events of
   // that time to those behind it.
   bool FindAround(const Trigger& trigger, std::size_t place, Position position) {
-    const std::int64_t time = world_[trigger.id].time.value;
+    const std::int64_t time = world_.times().TimeAt(trigger.id);
     for (std::size_t before = place + 1; before > 0; --before) {
       if (FindAround(time, place, position, before - 1)) return true;
     }
@@ -181,9 +183,13 @@ class SequenceQuestion final : public Question {
 
   // All sequences of one clock by where they begin, the trigger not left out.
   struct Starts {
+    static constexpr std::size_t kMemory = std::size_t{256} << 10;
+
     bool known = false;
-    std::vector<std::int64_t> end;     // of the sequence from this position of the first list on
-    std::vector<Position> next_start;  // this position or the next from which there is one
+    // Of the sequence from this position of the first list on.
+    SpilledList<std::int64_t> end{kMemory};
+    // This position or the next from which there is one.
+    SpilledList<Position> next_start{kMemory};
   };
 
   // The trigger has no place of its own: every event lies within `within` of it.
@@ -220,21 +226,20 @@ class SequenceQuestion final : public Question {
     starts.known = true;
     const ObservationId trigger = std::exchange(trigger_id_, kNobody);
     const PositionRange all = ListOf(0).OfClock(clock);
-    starts.end.assign(all.size(), kNever);
-    starts.next_start.assign(all.size() + 1, kNone);
+    starts.next_start.Append(all.size() + 1, kNone);
     for (Position i = all.begin; i < all.end; ++i) {
       const std::size_t at = i - all.begin;
       const std::int64_t time = ListOf(0).TimeAt(i);
       if (at > 0 && ListOf(0).TimeAt(i - 1) == time) {
-        starts.end[at] = starts.end[at - 1];
+        starts.end.push_back(starts.end[at - 1]);
         continue;
       }
       chosen_.assign(places(), kNone);
-      starts.end[at] = FillForward(0, time, EndOfWindow(time)).value_or(kNever);
+      starts.end.push_back(FillForward(0, time, EndOfWindow(time)).value_or(kNever));
     }
     for (std::size_t at = all.size(); at > 0; --at) {
       const bool is_start = starts.end[at - 1] != kNever;
-      starts.next_start[at - 1] = is_start ? all.begin + at - 1 : starts.next_start[at];
+      starts.next_start.Set(at - 1, is_start ? all.begin + at - 1 : starts.next_start[at]);
     }
     trigger_id_ = trigger;
     return starts;
