@@ -119,8 +119,8 @@ class Observations {
     const Observations& owner_;
   };
 
-  static constexpr std::size_t kItemsMemory = std::size_t{6} << 20;
-  static constexpr std::size_t kValuesMemory = std::size_t{8} << 20;
+  static constexpr std::size_t kItemsMemory = std::size_t{4} << 20;
+  static constexpr std::size_t kValuesMemory = std::size_t{4} << 20;
   static constexpr std::size_t kNamedHostsMemory = std::size_t{1} << 20;
   static constexpr std::size_t kCapturesMemory = std::size_t{256} << 10;
 
