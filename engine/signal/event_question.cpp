@@ -19,17 +19,22 @@
 namespace exdiag {
 namespace {
 
-// What one kind of trigger makes of the condition.
-struct EventScope {
-  std::string not_shown;  // not empty: the trigger does not show this, so nothing can be said
-  const MatchList* candidates = nullptr;  // right host where one is named, right `same` values
-  bool more_tests = false;                // not every candidate counts
-  TextId host = kEmptyText;
+// What a candidate of a scope has to pass.
+struct CandidateTests {
   std::vector<TextId> peers;
-  std::vector<TextId> differ;           // keys that the fields of `differ` must not have
-  std::vector<FieldCondition> tests;    // without templates
-  std::unique_ptr<MatchList> counting;  // candidates that pass, when it was worth making
+  std::vector<TextId> differ;         // keys that the fields of `differ` must not have
+  std::vector<FieldCondition> tests;  // without templates
+};
+
+// What one kind of trigger makes of the condition.  There may be one for each value that occurs.
+struct EventScope {
+  std::string_view not_shown;  // not empty: the trigger does not show this; nothing can be said
+  const MatchList* candidates = nullptr;  // right host where one is named, right `same` values
+  std::unique_ptr<const CandidateTests> tests;  // nullptr: none
+  TextId host = kEmptyText;
+  bool more_tests = false;              // not every candidate counts
   std::size_t looked_at = 0;            // candidates tried one by one so far
+  std::unique_ptr<MatchList> counting;  // candidates that pass, when it was worth making
   std::unique_ptr<GroupCounter> groups;
   std::unique_ptr<BurstFinder> bursts;
 };
@@ -189,9 +194,10 @@ class EventQuestion final : public Question {
     const auto& [trigger, of] = asked;
     EventScope scope;
     scope.host = world_.HostOf(of.id);
+    CandidateTests tests;
     if (condition_.host == HostScope::kPeer) {
-      scope.peers = of.peers;
-      if (scope.peers.empty()) scope.not_shown = "which other host is meant";
+      tests.peers = of.peers;
+      if (tests.peers.empty()) scope.not_shown = "which other host is meant";
     }
     std::vector<TextId> bucket;
     for (const ComparedFields& fields : same_) {
@@ -199,21 +205,24 @@ class EventQuestion final : public Question {
       if (bucket.back() == kNotShown) scope.not_shown = fields.pair.there;
     }
     for (const ComparedFields& fields : differ_) {
-      scope.differ.push_back(KeyOfOther(of, fields));
-      if (scope.differ.back() == kNotShown) scope.not_shown = fields.pair.there;
+      tests.differ.push_back(KeyOfOther(of, fields));
+      if (tests.differ.back() == kNotShown) scope.not_shown = fields.pair.there;
     }
-    auto tests = InstantiateTests(template_tests_, context_.LookupIn(trigger));
-    if (!tests) scope.not_shown = NotShownAmong(trigger);
+    auto field_tests = InstantiateTests(template_tests_, context_.LookupIn(trigger));
+    if (!field_tests) scope.not_shown = NotShownAmong(trigger);
     if (!scope.not_shown.empty()) return scope;
-    scope.tests = std::move(*tests);
-    scope.candidates = &Candidates(scope, std::move(bucket));
-    const bool several_peers = scope.peers.size() > 1;
+    tests.tests = std::move(*field_tests);
+    scope.candidates = &Candidates(scope.host, tests.peers, std::move(bucket));
+    const bool several_peers = tests.peers.size() > 1;
     scope.more_tests = several_peers || condition_.host == HostScope::kOther ||
-                       !scope.differ.empty() || (!scope.tests.empty() && !condition_.latest);
+                       !tests.differ.empty() || (!tests.tests.empty() && !condition_.latest);
+    if (scope.more_tests || !tests.tests.empty()) {
+      scope.tests = std::make_unique<const CandidateTests>(std::move(tests));
+    }
     return scope;
   }
 
-  std::string NotShownAmong(const Trigger& trigger) const {
+  std::string_view NotShownAmong(const Trigger& trigger) const {
     for (const std::string& field : template_fields_) {
       if (context_.TriggerValue(trigger, field) == kNotShown) return field;
     }
@@ -221,11 +230,10 @@ class EventQuestion final : public Question {
   }
 
   // Key of the host (when only one host's events count), then of the `same` fields.
-  const MatchList& Candidates(const EventScope& scope, std::vector<TextId> key) {
-    if (condition_.host == HostScope::kSame) key.push_back(scope.host);
-    if (condition_.host == HostScope::kPeer && scope.peers.size() == 1) {
-      key.push_back(scope.peers.front());
-    }
+  const MatchList& Candidates(TextId host, const std::vector<TextId>& peers,
+                              std::vector<TextId> key) {
+    if (condition_.host == HostScope::kSame) key.push_back(host);
+    if (condition_.host == HostScope::kPeer && peers.size() == 1) key.push_back(peers.front());
     if (key.empty()) return Base();
     const bool by_host = key.size() > same_.size();
     auto& buckets = by_host ? host_buckets_ : buckets_;
@@ -263,6 +271,7 @@ class EventQuestion final : public Question {
     return *base_;
   }
 
+  // Of a scope with more tests.
   bool Passes(const EventScope& scope, ObservationId id) const {
     const TextId host = world_.HostOf(id);
     // An event that names no computer is not known to come from another one.
@@ -270,15 +279,16 @@ class EventQuestion final : public Question {
         (host == scope.host || host == kEmptyText || scope.host == kEmptyText)) {
       return false;
     }
+    const auto& [peers, differ, tests] = *scope.tests;
     if (condition_.host == HostScope::kPeer &&
-        std::find(scope.peers.begin(), scope.peers.end(), host) == scope.peers.end()) {
+        std::find(peers.begin(), peers.end(), host) == peers.end()) {
       return false;
     }
-    for (std::size_t i = 0; i < scope.differ.size(); ++i) {
+    for (std::size_t i = 0; i < differ.size(); ++i) {
       const TextId key = KeyOfEvent(id, differ_[i]);
-      if (key == kNotShown || key == scope.differ[i]) return false;
+      if (key == kNotShown || key == differ[i]) return false;
     }
-    return condition_.latest || Pass(scope.tests, id);
+    return condition_.latest || Pass(tests, id);
   }
 
   // ---- windows
@@ -298,10 +308,14 @@ class EventQuestion final : public Question {
     return scope.counting.get();
   }
 
+  static bool HasFieldTests(const EventScope& scope) {
+    return scope.tests != nullptr && !scope.tests->tests.empty();
+  }
+
   // Steps for trying `events`; those with field tests cost more.
   bool Spend(const EventScope& scope, std::size_t events) {
     constexpr std::size_t kTest = 8;
-    return context_.work.Spend(events * (scope.tests.empty() ? 1 : kTest));
+    return context_.work.Spend(events * (HasFieldTests(scope) ? kTest : 1));
   }
 
   WindowHits HitsOf(EventScope& scope, const Asked& asked) {
@@ -503,7 +517,8 @@ class EventQuestion final : public Question {
       const bool left_out =
           std::find(hits.left_out.begin(), hits.left_out.end(), i) != hits.left_out.end();
       const ObservationId id = (*hits.list)[i];
-      if (left_out || !Pass(static_tests_, id) || !Pass(scope.tests, id)) continue;
+      if (left_out || !Pass(static_tests_, id)) continue;
+      if (HasFieldTests(scope) && !Pass(scope.tests->tests, id)) continue;
       hits.certain.push_back({i, i + 1});
     }
   }
