@@ -72,8 +72,9 @@ class ClixmlImporter final : public Importer {
     std::string_view text = Trim(head.text);
     if (in_text_) return HoldsTypedEvent(text);
     if (text.starts_with("#< CLIXML")) text = Trim(text.substr(text.find('\n') + 1));
-    if (text.starts_with("<?xml"))
+    if (text.starts_with("<?xml")) {
       text = Trim(text.substr(std::min(text.find('>'), text.size() - 1) + 1));
+    }
     return text.starts_with("<Objs ") && (HoldsTypedEvent(text) || HasSigns(text));
   }
 
