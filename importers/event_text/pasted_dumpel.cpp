@@ -178,6 +178,7 @@ class PastedDumpel final : public Dialect {
   bool EndsAtBlankLine() const override { return true; }
 
   bool Parse(std::string_view text, Record& record, Parsed& parsed) override {
+    row_ = {};
     Reader reader(text);
     if (!reader.Read(row_)) return false;
     if (!reader.Divide(computer_, row_)) {

@@ -120,6 +120,7 @@ class PastedRow final : public Dialect {
   bool EndsAtBlankLine() const override { return true; }
 
   bool Parse(std::string_view text, Record& record, Parsed& parsed) override {
+    head_ = {};  // what a row does not have is not that of the one before
     if (!Reader(text).Read(head_)) return false;
     parsed.made_time = fmt::format("{} {}", head_.date, head_.time);
     parsed.time = parsed.made_time;

@@ -116,6 +116,22 @@ TEST(EventTextTest, APastedRowEndsAtABlankLine) {
                                      "used [text.outside-records]"));
 }
 
+TEST(EventTextTest, WhatAPastedRowDoesNotHaveIsNotThatOfTheRowBefore) {
+  const auto got = ImportBytes(
+      "7/31/97 4:15:31 PM Src Warning Interface 9221 CORP\\svc EXCHSRV1 It failed.\n"
+      "7/31/97 4:15:32 PM Src Warning 9222 N/A " +
+      std::string(3000, 'a') + "\n");
+  EXPECT_EQ(got.importer, "nt-pasted");
+  ASSERT_EQ(got.records.size(), 2u);
+  EXPECT_EQ(got.records[0].computer, "EXCHSRV1");
+  EXPECT_EQ(got.records[0].category_text, "Interface");
+  EXPECT_EQ(got.records[0].user, "CORP\\svc");
+  EXPECT_EQ(got.records[1].id, 9222);
+  EXPECT_EQ(got.records[1].computer, "");
+  EXPECT_EQ(got.records[1].category_text, "");
+  EXPECT_EQ(got.records[1].user, "");
+}
+
 TEST(EventTextTest, OneEventALine) {
   const struct {
     std::string_view why;
