@@ -39,9 +39,6 @@ class SpillFile {
     return bytes;
   }
 
-  // No less than before.
-  void UseMemory(std::size_t most_in_memory) { most_in_memory_ = most_in_memory; }
-
   // False when a block could not be read any more, and was given as zeros.
   bool ok() const { return ok_; }
 
@@ -102,11 +99,6 @@ class SpilledList {
   // So many of one value behind the last.
   void Append(std::size_t count, const T& item) {
     for (; count > 0; --count) push_back(item);
-  }
-  // From now on; no less than before.
-  void UseMemory(std::size_t in_memory) {
-    in_memory_ = in_memory;
-    if (file_) file_->UseMemory(in_memory / SpillFile::kBlockBytes);
   }
   // False when what it gave cannot be relied upon: the file could not be read.
   bool ok() const { return !file_ || file_->ok(); }

@@ -48,13 +48,6 @@ TEST(SpillFileTest, AllStaysInMemoryWhereNoFileCanBeMade) {
   ::unsetenv("TMPDIR");
 }
 
-TEST(SpillFileTest, MayUseMoreMemoryLater) {
-  SpilledList<Item> list(kMemory);
-  Fill(list);
-  list.UseMemory(2 * kMemory);
-  ExpectAll(list);
-}
-
 TEST(SpillFileTest, AListOfOneBlockAndOneOfOneMore) {
   constexpr std::size_t kBlock = SpillFile::kBlockBytes / sizeof(std::uint32_t);
   for (const std::size_t size : {kBlock - 1, kBlock, kBlock + 1}) {
