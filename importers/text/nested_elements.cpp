@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "engine/base/text.h"
-#include "importers/text/line_reader.h"
 
 namespace exdiag {
 namespace {
@@ -60,7 +59,7 @@ NestedElements::Tag NestedElements::TagAt(std::string_view text, std::size_t at)
 std::optional<std::size_t> NestedElements::MarginOf(std::size_t at) const {
   const std::string_view before = window_->view().substr(0, at);
   const void* const end = at == 0 ? nullptr : ::memrchr(before.data(), '\n', at);
-  if (end == nullptr && column_ != 1) return std::nullopt;
+  if (end == nullptr && !between_.at_line_begin()) return std::nullopt;
   const auto line =
       end == nullptr ? std::size_t{0}
                      : static_cast<std::size_t>(static_cast<const char*>(end) - before.data()) + 1;
@@ -74,27 +73,9 @@ bool NestedElements::StandsAtMargin(std::string_view text) const {
   return line.front() == '\n' && IsIndentation(line.substr(1));
 }
 
-void NestedElements::Consume(std::size_t count) {
-  const char* const text = window_->view().data();
-  const void* const line_end = count == 0 ? nullptr : ::memrchr(text, '\n', count);
-  const std::size_t columns =
-      line_end == nullptr
-          ? column_ + count
-          : static_cast<std::size_t>(text + count - static_cast<const char*>(line_end));
-  column_ = columns < 0xffff'ffff ? static_cast<std::uint32_t>(columns) : 0;
-  window_->Consume(count);
-}
-
-// Passes over text that is no event.
 void NestedElements::Pass(std::size_t count) {
-  std::string_view text = window_->view().substr(0, count);
-  for (std::uint64_t number = window_->line(); !text.empty(); ++number) {
-    const std::string_view line = TakeLine(text);
-    if (IsBlankText(line) || kind_->IsBetween(line) || number == outside_line_) continue;
-    outside_.Add(line, number);
-    outside_line_ = number;
-  }
-  Consume(count);
+  between_.Pass(
+      count, [this](std::string_view line) { return IsBlankText(line) || kind_->IsBetween(line); });
 }
 
 // Brings the next event to the front of the window; false when there is none.
@@ -171,10 +152,10 @@ std::optional<End> NestedElements::Walk(std::size_t& at, std::size_t& depth) con
 }
 
 bool NestedElements::Next(NestedElement& element) {
-  Consume(pending_);
+  between_.Consume(pending_);
   pending_ = 0;
   if (!FindStart()) return false;
-  element.place = Place::Line(window_->line(), column_);
+  element.place = between_.place();
   std::size_t at = name_.size() + 1;
   std::size_t depth = 1;
   for (;;) {

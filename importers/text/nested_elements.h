@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/base/location.h"
+#include "importers/text/between_elements.h"
 #include "importers/text/fields.h"
 #include "importers/text/text_window.h"
 
@@ -56,13 +57,13 @@ class NestedElements {
   static constexpr std::size_t kLongest = std::size_t{4} << 20;
 
   NestedElements(TextWindow& window, const ElementKind& kind)
-      : window_(&window), kind_(&kind), name_(kind.name()) {}
+      : window_(&window), between_(window), kind_(&kind), name_(kind.name()) {}
 
   // False at the end of the text.  The element lives until the next call.
   bool Next(NestedElement& element);
 
   // Text that is neither an event nor what tools write between events.
-  const OutsideText& outside() const { return outside_; }
+  const OutsideText& outside() const { return between_.outside(); }
 
  private:
   enum class Tag : std::uint8_t { kNone, kStart, kEmpty, kEnd, kUnclear };
@@ -72,18 +73,15 @@ class NestedElements {
   bool FindStart();
   std::optional<NestedElement::End> Walk(std::size_t& at, std::size_t& depth) const;
   void Pass(std::size_t count);
-  void Consume(std::size_t count);
   std::optional<std::size_t> MarginOf(std::size_t at) const;
   bool StandsAtMargin(std::string_view text) const;
 
   TextWindow* window_;
+  BetweenElements between_;
   const ElementKind* kind_;
   std::string_view name_;
-  std::size_t pending_ = 0;  // what the last element takes of the window
-  std::uint32_t column_ = 1;
+  std::size_t pending_ = 0;            // what the last element takes of the window
   std::optional<std::size_t> margin_;  // blanks in front of the element, when it begins a line
-  OutsideText outside_;
-  std::uint64_t outside_line_ = 0;  // the last one counted; long lines come in pieces
 };
 
 }  // namespace exdiag

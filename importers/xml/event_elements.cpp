@@ -9,7 +9,6 @@
 #include <cstring>
 
 #include "engine/base/text.h"
-#include "importers/text/line_reader.h"
 
 namespace exdiag {
 namespace {
@@ -122,33 +121,6 @@ bool IsBetweenEvents(std::string_view line) {
   return true;
 }
 
-void EventElements::Consume(std::size_t count) {
-  const char* const text = window_->view().data();
-  const void* const line_end = count == 0 ? nullptr : ::memrchr(text, '\n', count);
-  const std::size_t columns =
-      line_end == nullptr
-          ? column_ + count
-          : static_cast<std::size_t>(text + count - static_cast<const char*>(line_end));
-  column_ = columns < 0xffff'ffff ? static_cast<std::uint32_t>(columns) : 0;
-  if (line_end == nullptr) {
-    window_->Consume(count, 0);
-  } else {
-    window_->Consume(count);
-  }
-}
-
-// Passes over text that is no event.
-void EventElements::Pass(std::size_t count) {
-  std::string_view text = window_->view().substr(0, count);
-  for (std::uint64_t number = window_->line(); !text.empty(); ++number) {
-    const std::string_view line = TakeLine(text);
-    if (IsBetweenEvents(line) || number == outside_line_) continue;
-    outside_.Add(line, number);
-    outside_line_ = number;
-  }
-  Consume(count);
-}
-
 // Brings the next start to the front of the window; false when there is none.
 bool EventElements::FindStart() {
   std::size_t from = 0;
@@ -158,7 +130,7 @@ bool EventElements::FindStart() {
     const Tag tag = at == kNone ? Tag::kOther : TagAt(text, at);
     if (tag == Tag::kStart) {
       quoted_ = DepthBefore(at - 1);
-      Pass(at - 1);
+      between_.Pass(at - 1, IsBetweenEvents);
       return true;
     }
     if (at != kNone && (tag != Tag::kNeedMore || window_->finished())) {
@@ -166,7 +138,7 @@ bool EventElements::FindStart() {
       continue;
     }
     if (window_->finished()) {
-      Pass(text.size());
+      between_.Pass(text.size(), IsBetweenEvents);
       return false;
     }
     // What may be the beginning of a start stays, with the line that it stands on.
@@ -175,7 +147,7 @@ bool EventElements::FindStart() {
     const std::size_t line = text.rfind('\n', keep);
     std::size_t passed = line == kNone ? 0 : line + 1;
     if (text.size() - passed > kLongest) passed = keep;
-    Pass(passed);
+    between_.Pass(passed, IsBetweenEvents);
     from = keep - std::min(keep, passed);
     window_->Fill();
   }
@@ -185,7 +157,7 @@ bool EventElements::FindStart() {
 std::size_t EventElements::DepthBefore(std::size_t at) const {
   const std::string_view before = window_->view().substr(0, at);
   const void* const line_end = before.empty() ? nullptr : ::memrchr(before.data(), '\n', at);
-  if (line_end == nullptr) return column_ == 1 ? QuoteDepth(before) : 0;
+  if (line_end == nullptr) return between_.at_line_begin() ? QuoteDepth(before) : 0;
   const auto line = static_cast<std::size_t>(static_cast<const char*>(line_end) - before.data());
   return QuoteDepth(before.substr(line + 1));
 }
@@ -201,10 +173,10 @@ std::string_view EventElements::Unquoted(std::string_view xml) {
 }
 
 bool EventElements::Next(EventElement& element) {
-  Consume(pending_);
+  between_.Consume(pending_);
   pending_ = 0;
   if (!FindStart()) return false;
-  element.place = Place::Line(window_->line(), column_);
+  element.place = between_.place();
   const auto finish = [&](std::size_t size, EventElement::End end) {
     element.xml = window_->view().substr(0, size);
     if (quoted_ > 0) element.xml = Unquoted(element.xml);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/base/location.h"
+#include "importers/text/between_elements.h"
 #include "importers/text/fields.h"
 #include "importers/text/nested_elements.h"
 #include "importers/text/text_window.h"
@@ -20,29 +21,25 @@ class EventElements {
  public:
   static constexpr std::size_t kLongest = std::size_t{4} << 20;
 
-  explicit EventElements(TextWindow& window) : window_(&window) {}
+  explicit EventElements(TextWindow& window) : window_(&window), between_(window) {}
 
   // False at the end of the text.  The element lives until the next call; of one that a mail
   // quotes ("> <Event>") the marks in front of its lines are left out.
   bool Next(EventElement& element);
 
   // Text that is neither an event nor what tools write between events.
-  const OutsideText& outside() const { return outside_; }
+  const OutsideText& outside() const { return between_.outside(); }
 
  private:
   bool FindStart();
-  void Pass(std::size_t count);
-  void Consume(std::size_t count);
   std::size_t DepthBefore(std::size_t at) const;
   std::string_view Unquoted(std::string_view xml);
 
   TextWindow* window_;
+  BetweenElements between_;
   std::size_t pending_ = 0;  // what the last element takes of the window
-  std::uint32_t column_ = 1;
-  std::size_t quoted_ = 0;  // marks in front of the lines of the element
+  std::size_t quoted_ = 0;   // marks in front of the lines of the element
   std::string unquoted_;
-  OutsideText outside_;
-  std::uint64_t outside_line_ = 0;  // the last one counted; long lines come in pieces
 };
 
 // Where an <Event> with its <System> begins in `text`; npos when none does.
