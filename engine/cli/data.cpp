@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/packed.h"
 #include "engine/cli/cache_file.h"
 #include "engine/cli/data_for_store.h"
 #include "engine/knowledge/languages_reader.h"
+#include "engine/signal/signal.h"
 #include "engine/yaml/cache.h"
 
 namespace exdiag {
@@ -108,6 +110,81 @@ Result<std::unique_ptr<Data>> LoadDataChosen(const ChooseRules& choose, const Da
   data->rules = rules->Load(choose(*rules), problems);
   cache.Save();
   return data;
+}
+
+namespace {
+
+// In the cache of the rules, under their content_hash: what KindsToKeep says of them all.
+constexpr std::string_view kKindsNote = "kinds of events of rules";
+
+std::string PackKinds(const std::vector<EventKind>& kinds) {
+  PackedWriter out;
+  out.Number(kinds.size());
+  for (const EventKind& kind : kinds) {
+    out.Text(kind.provider);
+    out.Number(kind.event_id);
+  }
+  return out.Take();
+}
+
+std::optional<std::vector<EventKind>> UnpackKinds(std::string_view bytes) {
+  PackedReader in(bytes);
+  std::vector<EventKind> kinds;
+  for (std::size_t left = in.Count(); left > 0 && in.ok(); --left) {
+    EventKind& kind = kinds.emplace_back();
+    kind.provider = in.Text();
+    kind.event_id = static_cast<std::uint16_t>(in.Number());
+  }
+  return in.ok() && in.at_end() ? std::optional(std::move(kinds)) : std::nullopt;
+}
+
+}  // namespace
+
+Result<DataToFeed> DataToFeed::Open(bool all_rules, const DataOptions& options,
+                                    DiagnosticSink& problems) {
+  const auto folders = FindData(options);
+  if (!folders) return folders.error();
+  auto knowledge = LoadKnowledgeFrom(folders->kbdata, problems);
+  if (!knowledge) return knowledge.error();
+  DataToFeed opened;
+  opened.data_->knowledge = std::move(*knowledge);
+  opened.cache_ = std::make_unique<YamlCache>(CacheFileFor(folders->rules), ProgramIdentity());
+  auto rules = RuleFolder::Open(folders->rules, opened.knowledge(), *opened.cache_);
+  if (!rules) return rules.error();
+  opened.folder_ = std::move(*rules);
+  std::optional<std::vector<EventKind>> kinds;
+  if (!all_rules && opened.folder_->Naming({})) {
+    const auto note = opened.cache_->Note(kKindsNote, opened.folder_->content_hash());
+    if (note) kinds = UnpackKinds(*note);
+  }
+  opened.waits_ = kinds.has_value();
+  if (kinds) {
+    opened.kinds_to_keep_ = std::move(*kinds);
+  } else {
+    opened.MakeAll(problems);
+  }
+  return opened;
+}
+
+void DataToFeed::MakeAll(DiagnosticSink& problems) {
+  RuleSet& rules = data_->rules;
+  rules = folder_->Load(std::nullopt, problems);
+  kinds_to_keep_ = KindsToKeep(RulesInUse(rules), data_->knowledge);
+  if (!rules.content_hash().empty()) {
+    cache_->SetNote(kKindsNote, rules.content_hash(), PackKinds(kinds_to_keep_));
+  }
+  cache_->Save();
+}
+
+Result<std::unique_ptr<Data>> DataToFeed::Finish(const Store& store, DiagnosticSink& problems) {
+  if (waits_) {
+    data_->rules = folder_->Load(RulesForStore(*folder_, store), problems);
+    if (!cache_->steady()) {
+      return Error{"the rules changed while the logs were read; run the command again"};
+    }
+    cache_->Save();
+  }
+  return std::move(data_);
 }
 
 Result<std::unique_ptr<Data>> LoadData(const DataOptions& options, DiagnosticSink& problems) {

@@ -6,7 +6,7 @@
 #include "engine/base/now.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
-#include "engine/cli/data.h"
+#include "engine/cli/data_for_store.h"
 #include "engine/cli/diagnosis.h"
 #include "engine/cli/feed.h"
 #include "engine/cli/open_store.h"
@@ -15,7 +15,6 @@
 #include "engine/ranking/ask_next.h"
 #include "engine/report/report.h"
 #include "engine/rule/answer_question.h"
-#include "engine/signal/signal.h"
 
 namespace exdiag {
 namespace {
@@ -53,17 +52,22 @@ class DiagnoseCommand final : public Command {
     ProblemPrinter problems;
     auto store = OpenStoreAsItIs();
     if (!store) return Fail(store.error().message);
-    const auto data = *store == nullptr ? LoadData(data_, problems)
-                                        : LoadDataToDiagnose(**store, site_, data_, problems);
-    if (!data) return Fail(data.error().message);
-    if (*store == nullptr) store = OpenStoreToFeed(**data);
+    // Answers and site files may name any rule.
+    const bool all_rules = !answers_.empty() || HasSiteFile(site_, store_);
+    auto opened = DataToFeed::Open(all_rules, data_, problems);
+    if (!opened) return Fail(opened.error().message);
+    if (*store == nullptr) store = OpenStoreToFeed(*opened);
     if (!store) return Fail(store.error().message);
-    if (const std::string wrong = AddAnswers((*data)->rules, **store); !wrong.empty()) {
-      return Misused(name(), wrong);
+    if (opened->rules() != nullptr) {
+      if (const std::string wrong = AddAnswers(*opened->rules(), **store); !wrong.empty()) {
+        return Misused(name(), wrong);
+      }
     }
-    const auto fed = Feed(feed_, (*data)->knowledge, **store, problems);
+    const auto fed = Feed(feed_, opened->knowledge(), **store, problems);
     if (!fed) return Fail(fed.error().message);
     if (fed->cancelled) return Fail("interrupted; no report");
+    const auto data = opened->Finish(**store, problems);
+    if (!data) return Fail(data.error().message);
     auto diagnosis = Diagnose(**data, **store, site_, Commands(), problems);
     if (!diagnosis) return Fail(diagnosis.error().message);
     const auto report = MakeReport(std::move(*diagnosis), **store, &(*data)->knowledge.catalogue());
@@ -79,7 +83,7 @@ class DiagnoseCommand final : public Command {
   }
 
  private:
-  // nullptr when something is fed first, which any rule may look at.
+  // nullptr when something is fed first, to a store that need not be there yet.
   Result<std::unique_ptr<Store>> OpenStoreAsItIs() const {
     if (!feed_.inputs.empty()) return std::unique_ptr<Store>();
     return OpenStoreToKeep(store_);
@@ -135,11 +139,11 @@ class DiagnoseCommand final : public Command {
 
   // Without a store only what some rule can use is kept, and what shows a host's diagnostics
   // levels; but a page draws all events over time.
-  Result<std::unique_ptr<Store>> OpenStoreToFeed(const Data& data) const {
+  Result<std::unique_ptr<Store>> OpenStoreToFeed(const DataToFeed& data) const {
     if (!store_.empty()) return Store::Open(store_);
     StoreOptions options;
     if (output_.format != Format::kHtml) {
-      options.keep_only = KindsToKeep(RulesInUse(data.rules), data.knowledge);
+      options.keep_only = data.kinds_to_keep();
     }
     return Store::OpenTemporary(options);
   }

@@ -23,10 +23,6 @@ std::string SiteFileBeside(const std::string& store) {
   return std::filesystem::exists(file, ignored) ? file.string() : std::string();
 }
 
-bool HasSiteFile(const SiteOptions& site, const Store& store) {
-  return !site.file.empty() || !SiteFileBeside(store.file()).empty();
-}
-
 // What UpdateSignals keeps in this store is of these rules, this knowledge and this program; ""
 // where it shall keep nothing.
 std::string KeyToKeep(const std::string& content_hash, const Store& store) {
@@ -44,6 +40,10 @@ Diagnosis Finished(Ranking ranking, const Site& site, Ticks at) {
 }
 
 }  // namespace
+
+bool HasSiteFile(const SiteOptions& site, const std::string& store) {
+  return !site.file.empty() || !SiteFileBeside(store).empty();
+}
 
 void AddSiteOptions(Arguments arguments, SiteOptions& options) {
   arguments
@@ -73,7 +73,7 @@ Result<Site> LoadSiteOf(const SiteOptions& options, const Data& data, const Stor
 Result<std::unique_ptr<Data>> LoadDataToDiagnose(const Store& store, const SiteOptions& site,
                                                  const DataOptions& options,
                                                  DiagnosticSink& problems) {
-  if (HasSiteFile(site, store)) return LoadData(options, problems);
+  if (HasSiteFile(site, store.file())) return LoadData(options, problems);
   return LoadDataChosen([&](const RuleFolder& rules) { return RulesForStore(rules, store); },
                         options, problems);
 }
@@ -120,7 +120,7 @@ Result<EventDiagnosis> DiagnoseEvent(std::uint16_t event_id, Store& store,
   std::optional<KeptIncidents> kept;
   const auto choose = [&](const RuleFolder& rules) -> std::optional<RuleIds> {
     const auto naming = rules.Naming({event_id});
-    if (!naming || HasSiteFile(options, store)) return std::nullopt;
+    if (!naming || HasSiteFile(options, store.file())) return std::nullopt;
     kept = KeptIncidents::Find(store, KeyToKeep(rules.content_hash(), store), *naming);
     if (!kept) return RulesForStore(rules, store, event_id);
     RuleIds wanted = kept->Rules();

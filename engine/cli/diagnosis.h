@@ -22,6 +22,9 @@ struct SiteOptions {
 // Adds --site.
 void AddSiteOptions(Arguments arguments, SiteOptions& options);
 
+// True when there is a site file, which may name any rule; `store`: its file, "" for none.
+bool HasSiteFile(const SiteOptions& site, const std::string& store);
+
 // With the rules that the store asks for (RulesForStore), but all rules where there is a site file,
 // which may name any of them.
 Result<std::unique_ptr<Data>> LoadDataToDiagnose(const Store& store, const SiteOptions& site,

@@ -218,6 +218,42 @@ class KeptResults(CommandLine):
             self.assertEqual((kept.returncode, kept.out, kept.err), (full.returncode, full.out, full.err))
         return json.loads(full.out)
 
+    def test_without_a_store(self):
+        self.import_log()
+        for command in (['diagnose', self.log], ['diagnose', self.log, '--store', self.path('other.db')],
+                        ['diagnose', self.log, '--format', 'html']):
+            command += ['--timezone', 'UTC', *RULES]
+            full = self.run_exdiag(*command, env={'EXDIAG_CACHE': ''})
+            self.assertEqual(full.returncode, 1)
+            for _ in range(2):
+                if os.path.exists(self.path('other.db')):
+                    os.remove(self.path('other.db'))
+                kept = self.run_exdiag(*command, env={'EXDIAG_CACHE': self.path('cache')})
+                self.assertEqual((kept.returncode, self.without_its_time(kept.out), kept.err),
+                                 (full.returncode, self.without_its_time(full.out), full.err))
+
+    @staticmethod
+    def without_its_time(page):
+        return re.sub(r'%d-\d\d-\d\d[T ][0-9:]+' % datetime.date.today().year, '', page)
+
+    def test_rules_that_change_while_logs_are_read(self):
+        rules = self.path('rules')
+        shutil.copytree(os.path.join(HERE, 'rules'), rules)
+        command = ['diagnose', '-', '--timezone', 'UTC', '--rules', rules, *RULES[2:]]
+        env = {'EXDIAG_CACHE': self.path('cache')}
+        log = LOG.encode() + row('BREST', 9411, 'x').encode() * 10000  # more than a pipe holds
+        before = [self.run_exdiag(*command, stdin=log, env=env).out for _ in range(2)]
+        process = subprocess.Popen([PROGRAM, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env={**os.environ, **env})
+        process.stdin.write(log)
+        for folder, _, files in os.walk(rules):
+            for name in files:
+                with open(os.path.join(folder, name), 'w') as rule:
+                    rule.write('no rule any more')
+        out, err = process.communicate()
+        self.assertEqual((process.returncode, err), (1, b''))
+        self.assertEqual([out.decode()] * 2, before)
+
     def stored(self, statement, *values):
         with contextlib.closing(sqlite3.connect(self.store)) as database, database:
             return database.execute(statement, values).fetchall()
