@@ -11,7 +11,7 @@
 namespace exdiag {
 namespace {
 
-constexpr std::pair<std::string_view, FieldType> kTypes[] = {
+constexpr std::pair<std::string_view, FieldType> kFieldTypes[] = {
     {"text", FieldType::kText},     {"number", FieldType::kNumber},
     {"error", FieldType::kError},   {"host", FieldType::kHost},
     {"entity", FieldType::kEntity}, {"ip_address", FieldType::kIpAddress},
@@ -56,7 +56,7 @@ class EventFileReader {
  private:
   void ReadTypes(const YamlNode& node) {
     YamlMap map(node, "\"types\"", problems_);
-    for (const auto& [name, type] : kTypes) {
+    for (const auto& [name, type] : kFieldTypes) {
       for (std::string& field : map.Texts(name)) types_[std::move(field)] = type;
     }
     map.Finish();
@@ -207,7 +207,7 @@ class EventFileReader {
 
   FieldType TypeOf(const Place& place, std::string_view name) {
     std::vector<std::string_view> known;
-    for (const auto& [type_name, type] : kTypes) {
+    for (const auto& [type_name, type] : kFieldTypes) {
       if (type_name == name) return type;
       known.push_back(type_name);
     }

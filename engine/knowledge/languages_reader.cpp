@@ -30,7 +30,7 @@ struct TypeName {
   std::uint64_t keywords;
 };
 
-constexpr TypeName kTypes[] = {
+constexpr TypeName kEventTypes[] = {
     {"critical", Level::kCritical, 0},
     {"error", Level::kError, 0},
     {"warning", Level::kWarning, 0},
@@ -76,7 +76,7 @@ void ReadTypes(YamlMap& file, std::vector<TypeWord>& into, YamlProblems& problem
   const YamlNode* node = file.Get("types");
   if (node == nullptr) return;
   YamlMap map(*node, "\"types\"", problems);
-  for (const TypeName& type : kTypes) {
+  for (const TypeName& type : kEventTypes) {
     for (std::string& word : ReadWords(map, type.key, problems)) {
       into.push_back({std::move(word), type.level, type.keywords});
     }

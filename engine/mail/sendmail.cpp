@@ -12,10 +12,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <thread>
 
 #include "engine/base/text.h"
+#include "engine/mail/closed_file.h"
 
 namespace exdiag {
 namespace {
@@ -23,16 +23,11 @@ namespace {
 constexpr auto kLookAgain = std::chrono::milliseconds(10);
 constexpr std::size_t kSaidMost = 500;  // bytes of what it says
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
-
 // What goes to and fro lies in files without a name, not in pipes: a program that reads or writes
 // nothing blocks nobody.  Programs on this side want the system's line ends.
-File MailFile(std::string mail) {
+ClosedFile MailFile(std::string mail) {
   mail.erase(std::remove(mail.begin(), mail.end(), '\r'), mail.end());
-  File file(std::tmpfile());
+  ClosedFile file(std::tmpfile());
   if (file == nullptr) return nullptr;
   const bool written = std::fwrite(mail.data(), 1, mail.size(), file.get()) == mail.size() &&
                        std::fflush(file.get()) == 0;
@@ -105,8 +100,8 @@ Result<void> RunSendmail(const std::string& mail, const MailEnvelope& envelope,
   const auto failed = [&](const std::string& why) {
     return Error{fmt::format("{}: {}; no mail sent", route.program, why)};
   };
-  const File input = MailFile(mail);
-  const File said(std::tmpfile());
+  const ClosedFile input = MailFile(mail);
+  const ClosedFile said(std::tmpfile());
   if (input == nullptr || said == nullptr) {
     return failed(fmt::format("no temporary file for the mail: {}", std::strerror(errno)));
   }

@@ -10,18 +10,15 @@
 #include <memory>
 
 #include "engine/base/text.h"
+#include "engine/mail/closed_file.h"
 #include "engine/mail/curl_library.h"
 
 namespace exdiag {
 namespace {
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 // The Error is a reason.
 Result<std::string> ReadPassword(const std::string& name) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(name.c_str(), "rb"));
+  const ClosedFile file(std::fopen(name.c_str(), "rb"));
   struct stat about = {};
   if (file == nullptr || ::fstat(::fileno(file.get()), &about) != 0) {
     return Error{fmt::format("password file {}: {}", name, std::strerror(errno))};

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -14,8 +15,6 @@
 
 namespace exdiag {
 namespace {
-
-constexpr std::int64_t kLargestSigned32 = 0x7fff'ffff;
 
 // ---- tests of one field
 
@@ -69,7 +68,7 @@ std::string FromEquality(std::span<const FieldTest> tests) {
 
 // Bounds that speak of one form of a number; those of codes can mean two.
 bool IsPlain(const std::optional<std::int64_t>& bound) {
-  return !bound || (*bound >= 0 && *bound <= kLargestSigned32);
+  return !bound || (*bound >= 0 && *bound <= std::numeric_limits<std::int32_t>::max());
 }
 
 std::string FromRanges(std::span<const FieldTest> tests) {

@@ -20,7 +20,7 @@ std::string KindKey(std::string_view provider, std::uint16_t id) {
   return key;
 }
 
-std::uint64_t ContentHash(const Event& event) {
+std::uint64_t ContentHashOf(const Event& event) {
   XXH3_state_t* state = XXH3_createState();
   XXH3_64bits_reset(state);
   for (const auto& text : event.strings) {
@@ -329,7 +329,7 @@ class Gatherer {
     item.record_id = event.record_id;
     item.host = out_.texts_.Intern(event.host);
     item.computer = out_.texts_.Intern(event.computer);
-    found.content = ContentHash(event);
+    found.content = ContentHashOf(event);
     if (!event.computer.empty()) KeepName(plan.computers, item.host, event.computer);
     Add(found, plan.kind, fields_, fields_.NamedHosts(), &plan.mentions);
   }

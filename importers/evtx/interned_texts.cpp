@@ -6,7 +6,7 @@ namespace exdiag::evtx {
 namespace {
 
 constexpr std::size_t kFirstSlots = 256;
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+constexpr std::size_t kMostKeptBytes = std::size_t{4} << 20;
 
 // A file that is made to collide gets its texts unkept, no slow table.
 constexpr std::size_t kMostProbes = 32;
@@ -48,7 +48,7 @@ const InternedTexts::Entry* InternedTexts::Find(std::string_view key) const {
 
 const InternedTexts::Entry* InternedTexts::Add(std::string_view key, std::string_view text) {
   const std::size_t size = key.size() + text.size() + sizeof(Entry);
-  if (entries_.size() == kMostEntries || size > kMostBytes - kept_bytes_) return nullptr;
+  if (entries_.size() == kMostEntries || size > kMostKeptBytes - kept_bytes_) return nullptr;
   if (entries_.size() >= slots_.size() / 4) Grow();
   const Entry& entry =
       entries_.emplace_back(Entry{std::string(key), std::string(text), last_number_ + step_});

@@ -13,7 +13,7 @@ namespace {
 // and the other bounds only stop hostile files.
 constexpr std::size_t kMaxVariants = 64;
 
-constexpr std::uint32_t kFragmentHeader = 0x0001'010f;  // which every body begins with
+constexpr std::uint32_t kBodyBegins = 0x0001'010f;  // which every body begins with
 
 std::size_t SizeInMemory(const Plan& plan, std::size_t body) {
   return sizeof(Plan) + body + plan.text.size() + plan.name_bytes.size() +
@@ -48,7 +48,7 @@ void PlanCache::BeginChunk(std::span<const std::byte> chunk) {
 
 bool IsDefinition(std::span<const std::byte> bytes, std::uint32_t id) {
   return bytes.size() >= kDefinitionHeaderSize + 4 && LoadU32(bytes.data() + 4) == id &&
-         LoadU32(bytes.data() + kDefinitionHeaderSize) == kFragmentHeader;
+         LoadU32(bytes.data() + kDefinitionHeaderSize) == kBodyBegins;
 }
 
 PlanCache::Found PlanCache::Find(std::uint32_t offset, std::uint32_t id, Context context) {

@@ -8,13 +8,12 @@
 namespace exdiag {
 namespace {
 
+using testing::At;
 using ::testing::ElementsAre;
 using testing::Import;
 using ::testing::IsEmpty;
 using testing::Made;
 using testing::TestFolder;
-
-Ticks At(const char* iso) { return ParseIsoTime(iso)->ticks; }
 
 Note Answer(const char* text, const char* host, const char* at) {
   Note note;

@@ -14,6 +14,7 @@ namespace {
 
 using testing::Add;
 using testing::AllEvents;
+using testing::At;
 using testing::Begin;
 using ::testing::ElementsAre;
 using testing::Import;
@@ -40,8 +41,6 @@ std::vector<std::string> Names(const Store& store, const EventQuery& query) {
   }
   return names;
 }
-
-Ticks At(std::string_view time) { return ParseIsoTime(time)->ticks; }
 
 TEST(QueryTest, EveryPartRestricts) {
   const auto store = Temporary();

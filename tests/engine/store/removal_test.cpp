@@ -7,13 +7,12 @@
 namespace exdiag {
 namespace {
 
+using testing::At;
 using ::testing::ElementsAre;
 using testing::Import;
 using ::testing::IsEmpty;
 using testing::Made;
 using testing::Temporary;
-
-Ticks At(const std::string& time) { return ParseIsoTime(time)->ticks; }
 
 std::vector<std::string> Covered(const Store& store) {
   std::vector<std::string> rows;

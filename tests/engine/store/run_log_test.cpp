@@ -7,12 +7,11 @@
 namespace exdiag {
 namespace {
 
+using testing::At;
 using ::testing::ElementsAre;
 using testing::Import;
 using ::testing::IsEmpty;
 using testing::TestFolder;
-
-Ticks At(const std::string& time) { return ParseIsoTime(time)->ticks; }
 
 class RunLogTest : public ::testing::Test {
  protected:

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -15,6 +16,8 @@
 #include "engine/store/store.h"
 
 namespace exdiag::testing {
+
+inline Ticks At(std::string_view iso_time) { return ParseIsoTime(iso_time)->ticks; }
 
 // One event with a life of its own; defaults are those of an NT text export.
 struct Made {
