@@ -24,10 +24,9 @@ int MakeTemporaryFile() {
 }
 
 template <typename Transfer>
-bool All(const Transfer& transfer, std::byte* bytes, std::size_t offset) {
-  for (std::size_t done = 0; done < SpillFile::kBlockBytes;) {
-    const ssize_t count =
-        transfer(bytes + done, SpillFile::kBlockBytes - done, static_cast<off_t>(offset + done));
+bool All(const Transfer& transfer, std::byte* bytes, std::size_t size, std::size_t offset) {
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t count = transfer(bytes + done, size - done, static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     done += static_cast<std::size_t>(count);
@@ -41,10 +40,23 @@ SpillFile::~SpillFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void SpillFile::Append() {
+std::size_t SpillFile::Append() {
   auto memory = TakeMemory();
-  std::memset(memory.get(), 0, kBlockBytes);
-  blocks_.push_back({std::move(memory), true, true});
+  std::memset(memory.get(), 0, block_bytes_);
+  if (dropped_.empty()) {
+    blocks_.push_back({std::move(memory), true, true});
+    return blocks_.size() - 1;
+  }
+  const std::size_t number = dropped_.back();
+  dropped_.pop_back();
+  blocks_[number] = {std::move(memory), true, true};
+  return number;
+}
+
+void SpillFile::Drop(std::size_t block) {
+  if (blocks_[block].bytes) --in_memory_;
+  blocks_[block] = {};
+  dropped_.push_back(static_cast<std::uint32_t>(block));
 }
 
 const std::byte* SpillFile::Load(std::size_t block) {
@@ -52,8 +64,8 @@ const std::byte* SpillFile::Load(std::size_t block) {
   const auto read = [&](std::byte* to, std::size_t size, off_t at) {
     return ::pread(descriptor_, to, size, at);
   };
-  if (!All(read, memory.get(), block * kBlockBytes)) {
-    std::memset(memory.get(), 0, kBlockBytes);
+  if (!All(read, memory.get(), block_bytes_, block * block_bytes_)) {
+    std::memset(memory.get(), 0, block_bytes_);
     ok_ = false;
   }
   blocks_[block].bytes = std::move(memory);
@@ -71,7 +83,7 @@ std::unique_ptr<std::byte[]> SpillFile::TakeMemory() {
     return std::move(block.bytes);
   }
   ++in_memory_;
-  return std::make_unique_for_overwrite<std::byte[]>(kBlockBytes);
+  return std::make_unique_for_overwrite<std::byte[]>(block_bytes_);
 }
 
 bool SpillFile::Evict(Block& block, std::size_t number) {
@@ -80,7 +92,7 @@ bool SpillFile::Evict(Block& block, std::size_t number) {
   const auto write = [&](std::byte* from, std::size_t size, off_t at) {
     return ::pwrite(descriptor_, from, size, at);
   };
-  spills_ = descriptor_ >= 0 && All(write, block.bytes.get(), number * kBlockBytes);
+  spills_ = descriptor_ >= 0 && All(write, block.bytes.get(), block_bytes_, number * block_bytes_);
   return spills_;
 }
 

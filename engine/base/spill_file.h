@@ -17,13 +17,16 @@ class SpillFile {
  public:
   static constexpr std::size_t kBlockBytes = std::size_t{48} << 10;
 
-  explicit SpillFile(std::size_t most_in_memory) : most_in_memory_(most_in_memory) {}
+  explicit SpillFile(std::size_t most_in_memory, std::size_t block_bytes = kBlockBytes)
+      : most_in_memory_(most_in_memory), block_bytes_(block_bytes) {}
   SpillFile(const SpillFile&) = delete;
   SpillFile& operator=(const SpillFile&) = delete;
   ~SpillFile();
 
-  // Another block, of zeros.
-  void Append();
+  // Another block, of zeros; its number: that of one that was dropped, if any was.
+  std::size_t Append();
+  // Nobody will ask for this one any more.
+  void Drop(std::size_t block);
   std::size_t blocks() const { return blocks_.size(); }
 
   // The bytes of a block, good until another block is asked for.
@@ -54,7 +57,9 @@ class SpillFile {
   bool Evict(Block& block, std::size_t number);
 
   std::vector<Block> blocks_;
+  std::vector<std::uint32_t> dropped_;
   std::size_t most_in_memory_;
+  std::size_t block_bytes_;
   std::size_t in_memory_ = 0;
   std::size_t hand_ = 0;
   int descriptor_ = -1;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "engine/base/memory.h"
 #include "engine/base/now.h"
 #include "engine/cli/cache_file.h"
 #include "engine/cli/data_for_store.h"
@@ -95,6 +96,7 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
                            const FeedCommands& commands, DiagnosticSink& problems, Ticks at) {
   const auto site = LoadSiteOf(options, data, store, problems);
   if (!site) return site.error();
+  HoldNoFreeMemory();
   UpdateWork work;
   const std::vector<const Rule*> rules = RulesInUse(data.rules);
   auto signals = UpdateSignals(rules, data.knowledge, store,
@@ -109,6 +111,7 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
   };
   const auto foretold = ForetellEffects(asking, {rules, data.knowledge, store, adjust}, ranking);
   if (!foretold) return foretold.error();
+  if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
   const bool of_rules = site->overrides.empty();  // not the site's own points
   if (of_rules && !work.kept_as.empty()) KeepIncidents(ranking, work.kept_as, store);
   return Finished(std::move(ranking), *site, at.known() ? at : NowInSeconds());

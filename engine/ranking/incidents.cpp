@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -51,51 +52,70 @@ RowSet AllExplained(const std::vector<Signal>& signals) {
   return rows.Take();
 }
 
-// Rows of one window of 65,536 that a signal explains.
-struct ExplainedPiece {
-  std::int64_t window = 0;
-  std::size_t signal = 0;
-  std::size_t begin = 0, end = 0;  // positions in Signal::explained
+// The rows that a signal explains, from where they have been looked at.
+struct RowsLeft {
+  std::int64_t window = 0;  // of the next one
+  std::uint32_t signal = 0;
+  RowSet::const_iterator next, end;
 };
 
-std::vector<ExplainedPiece> PiecesOf(const std::vector<Signal>& signals) {
-  std::vector<ExplainedPiece> pieces;
-  for (std::size_t i = 0; i < signals.size(); ++i) {
-    const RowSet& rows = signals[i].explained;
-    rows.ForEachRun([&](std::size_t begin, std::size_t end) {
-      pieces.push_back({rows[begin] >> 16, i, begin, end});
-    });
+// Looks at one window of rows after the other, so that it needs no more memory for more rows.
+class Overlaps {
+ public:
+  Overlaps(const std::vector<Signal>& signals, Sets& sets) : sets_(sets) {
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      const RowSet& rows = signals[i].explained;
+      Keep({0, static_cast<std::uint32_t>(i), rows.begin(), rows.end()});
+    }
   }
-  std::sort(pieces.begin(), pieces.end(), [](const ExplainedPiece& a, const ExplainedPiece& b) {
-    return std::tie(a.window, a.signal) < std::tie(b.window, b.signal);
-  });
-  return pieces;
-}
 
-// Looks at one window after the other, so that it needs no more memory for more rows.
-void UniteOverlapping(const std::vector<Signal>& signals, Sets& sets) {
-  constexpr std::int64_t kRows = 1 << 16;
-  std::vector<std::size_t> first_of;  // by row of the window, the first signal that explains it
-  std::optional<std::int64_t> window;
-  for (const ExplainedPiece& piece : PiecesOf(signals)) {
-    if (window != piece.window) first_of.clear();
-    window = piece.window;
-    const RowSet& rows = signals[piece.signal].explained;
-    const auto place = [&](std::int64_t row) {
-      return static_cast<std::size_t>(row - piece.window * kRows);
-    };
-    const std::size_t size = place(rows[piece.end - 1]) + 1;
-    if (first_of.size() < size) first_of.resize(size, signals.size());
-    rows.ForEach(piece.begin, piece.end, [&](std::int64_t row) {
-      std::size_t& first = first_of[place(row)];
-      if (first == signals.size()) {
-        first = piece.signal;
-      } else {
-        sets.Unite(piece.signal, first);
+  void Unite() {
+    std::optional<std::int64_t> window;
+    while (!left_.empty()) {
+      std::pop_heap(left_.begin(), left_.end(), Later);
+      RowsLeft rows = left_.back();
+      left_.pop_back();
+      if (window != rows.window) first_of_.clear();
+      window = rows.window;
+      for (; rows.next != rows.end && WindowOf(*rows.next) == rows.window; ++rows.next) {
+        std::uint32_t& first = FirstOf(*rows.next);
+        if (first == kNone) {
+          first = rows.signal;
+        } else {
+          sets_.Unite(rows.signal, first);
+        }
       }
-    });
+      Keep(rows);
+    }
   }
-}
+
+ private:
+  static constexpr int kBits = 18;
+  static constexpr std::int64_t kRows = std::int64_t{1} << kBits;
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  static std::int64_t WindowOf(std::int64_t row) { return row >> kBits; }
+  static bool Later(const RowsLeft& a, const RowsLeft& b) {
+    return std::tie(a.window, a.signal) > std::tie(b.window, b.signal);
+  }
+
+  std::uint32_t& FirstOf(std::int64_t row) {
+    const auto place = static_cast<std::size_t>(row & (kRows - 1));
+    if (place >= first_of_.size()) first_of_.resize(place + 1, kNone);
+    return first_of_[place];
+  }
+
+  void Keep(RowsLeft rows) {
+    if (rows.next == rows.end) return;
+    rows.window = WindowOf(*rows.next);
+    left_.push_back(rows);
+    std::push_heap(left_.begin(), left_.end(), Later);
+  }
+
+  Sets& sets_;
+  std::vector<RowsLeft> left_;           // a heap
+  std::vector<std::uint32_t> first_of_;  // by row of the window, the first signal that explains it
+};
 
 // Returns how many of `more` were already there.
 std::size_t AddReferences(std::vector<EvidenceReference>& into,
@@ -141,7 +161,7 @@ double PointsOf(const Signal& signal) {
 
 std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals) {
   Sets sets(signals.size());
-  UniteOverlapping(signals, sets);
+  Overlaps(signals, sets).Unite();
   std::map<std::size_t, std::vector<std::size_t>> by_set;
   for (std::size_t i = 0; i < signals.size(); ++i) by_set[sets.Find(i)].push_back(i);
   std::vector<SignalGroup> groups;

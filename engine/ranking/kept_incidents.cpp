@@ -103,7 +103,7 @@ std::optional<Ranking> KeptIncidents::Rank(std::span<const Rule* const> rules) c
   }
   Ranking ranking = RankCauses(std::move(signals));
   ranking.ask_next.clear();
-  if (!PutInPlace(places_, numbers, ranking)) return std::nullopt;
+  if (!PutInPlace(places_, numbers, ranking) || !SetBlocks::OfThread().ok()) return std::nullopt;
   return ranking;
 }
 

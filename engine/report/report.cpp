@@ -56,6 +56,7 @@ Result<std::vector<EventCount>> LeftOver(const Ranking& ranking,
     return true;
   });
   if (!walked) return walked.error();
+  if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
   std::vector<EventCount> list;
   for (auto& [key, count] : counts) list.push_back(std::move(count));
   return list;

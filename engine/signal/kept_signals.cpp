@@ -264,6 +264,7 @@ class Update {
       if (!result) return result.error();
       Pack(*result, state.rules[running_[i]->id]);
     }
+    if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
     for (const Rule* rule : rules_) {
       if (!stale.contains(rule)) state.rules[rule->id] = kept->rules.find(rule->id)->second;
     }

@@ -11,15 +11,19 @@
 #include <iterator>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "engine/signal/set_blocks.h"
 
 namespace exdiag {
 
 template <typename Number>
 class NumberSetBuilder;
 
-// A number costs its own size where next to none of its neighbours are there, two bytes where few
-// are, and less where many are: a bit for each that may be there.
+// A few numbers are a list of them.  Many lie in blocks, as their distances from the first of a
+// block, or as a bit for each that may be there; of all sets of a thread together only some
+// megabytes are in memory.  A set lives and dies in the thread that made it.
 template <typename Number>
 class NumberSet {
  public:
@@ -29,23 +33,23 @@ class NumberSet {
   }
   static NumberSet Of(const std::vector<Number>& numbers);
   NumberSet(const NumberSet& other);
-  NumberSet(NumberSet&&) = default;
-  NumberSet& operator=(NumberSet other) {
-    lone_.swap(other.lone_);
-    parts_.swap(other.parts_);
+  NumberSet(NumberSet&& other) noexcept { Swap(other); }
+  NumberSet& operator=(NumberSet other) noexcept {
+    Swap(other);
     return *this;
   }
+  ~NumberSet();
 
   // Greater than all before.
   void Append(Number number);
+  // Nothing will be appended: takes no more memory than it needs.
+  void ShrinkToFit();
 
-  bool empty() const { return lone_.empty() && parts_.empty(); }
-  std::size_t size() const {
-    return parts_.empty() ? lone_.size() : parts_.back().before + SizeOf(parts_.back());
-  }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
   // The number at this position of the ascending order.
   Number operator[](std::size_t position) const;
-  Number front() const { return (*this)[0]; }
+  Number front() const { return chunks_.empty() ? loose_.front() : chunks_.front().first; }
   // How many numbers are smaller: the position of `number`, when it is there.
   std::size_t CountBelow(Number number) const;
   bool Contains(Number number) const;
@@ -55,22 +59,11 @@ class NumberSet {
   template <typename Visit>
   void ForEach(std::size_t begin, std::size_t end, const Visit& visit) const;
 
-  // Visits the runs of numbers that are equal but for their last 16 bits: their begin and end among
-  // the positions.
-  template <typename Visit>
-  void ForEachRun(const Visit& visit) const {
-    for (std::size_t at = 0, begin = 0; at < lone_.size(); begin = at) {
-      while (at < lone_.size() && UpperOf(lone_[at]) == UpperOf(lone_[begin])) ++at;
-      visit(begin, at);
-    }
-    for (const Part& part : parts_) visit(part.before, part.before + SizeOf(part));
-  }
-
   class Iterator;
   using const_iterator = Iterator;
   using value_type = Number;
-  Iterator begin() const { return Iterator(*this, 0); }
-  Iterator end() const { return Iterator(*this, parts_.empty() ? lone_.size() : parts_.size()); }
+  Iterator begin() const { return Iterator(*this, 0, 0); }
+  Iterator end() const { return Iterator(*this, chunks_.size(), loose_.size()); }
 
   // As of lists of the numbers.
   friend bool operator==(const NumberSet& a, const NumberSet& b) {
@@ -81,66 +74,43 @@ class NumberSet {
   }
 
  private:
-  friend class NumberSetBuilder<Number>;
-
-  static constexpr std::size_t kWords = 1024;
-  static constexpr std::size_t kGroup = 8;  // words
-  static constexpr std::uint16_t kNone = 0xffff;
-
-  // A bit for each of 65536 numbers.
-  struct Bits {
-    std::array<std::uint64_t, kWords> words{};
-    // Numbers before each group of words; kNone behind the last number.
-    std::array<std::uint16_t, kWords / kGroup> before;
-    std::size_t groups = 0;
-    std::size_t count = 0;
-
-    Bits() { before.fill(kNone); }
-    void Append(std::uint16_t lower);
-    std::uint16_t At(std::size_t position) const;
-    std::size_t CountBelow(std::uint16_t lower) const;
-    bool Contains(std::uint16_t lower) const { return (words[lower / 64] >> lower % 64 & 1) != 0; }
+  // A block of numbers: how many they are, those behind it tell.
+  struct Chunk {
+    std::size_t before = 0;  // numbers in the chunks before this one
+    Number first = 0;
+    std::uint32_t block = 0;
+    bool dense = false;  // SetBlocks::Bits; else Few
   };
-  // Numbers that are equal but for their last 16 bits.
-  struct Part {
-    std::size_t before = 0;  // numbers in the parts before this one
-    Number upper = 0;
-    std::vector<std::uint16_t> few;  // lower halves; when they are not
-    std::unique_ptr<Bits> many;
 
-    void Append(std::uint16_t lower);
-    bool Contains(std::uint16_t lower) const {
-      return many ? many->Contains(lower) : std::binary_search(few.begin(), few.end(), lower);
-    }
-    bool Overlaps(const Part& other) const;
-  };
-  static constexpr std::size_t kFew = sizeof(Bits) / sizeof(std::uint16_t);
+  // Numbers that are worth a block, in a set to which none are added any more.
+  static constexpr std::size_t kWorthABlock = 128;
 
-  static Number UpperOf(Number number) { return static_cast<Number>(number >> 16); }
-  static std::uint16_t LowerOf(Number number) {
-    return static_cast<std::uint16_t>(number & 0xffff);
+  static SetBlocks& Blocks() { return SetBlocks::OfThread(); }
+  static std::uint64_t Distance(Number from, Number to) {
+    return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
   }
-  static Number Joined(Number upper, std::size_t lower) {
-    return static_cast<Number>(upper << 16 | static_cast<Number>(lower));
+  static Number Plus(Number first, std::size_t distance) {
+    return static_cast<Number>(first + static_cast<Number>(distance));
   }
-  static std::size_t SizeOf(const Part& part) {
-    return part.many ? part.many->count : part.few.size();
+
+  void Swap(NumberSet& other) noexcept {
+    chunks_.swap(other.chunks_);
+    loose_.swap(other.loose_);
+    std::swap(size_, other.size_);
   }
-  Part& AddPart(Number upper);
-  // The first part that is not below; may be their end.
-  typename std::vector<Part>::const_iterator PartFor(Number upper) const;
-  // Index of the part that a position lies in.
-  std::size_t PartOf(std::size_t position) const;
+  std::size_t InChunks() const { return size_ - loose_.size(); }
+  std::size_t EndOf(std::size_t chunk) const {
+    return chunk + 1 < chunks_.size() ? chunks_[chunk + 1].before : InChunks();
+  }
+  // Index of the chunk that a position lies in.
+  std::size_t ChunkAt(std::size_t position) const;
+  // Index of the last chunk that does not begin behind the number; chunks_.size() for none.
+  std::size_t ChunkFor(Number number) const;
+  void MoveLooseToChunks();
 
-  // Numbers of a part that make it worth what it takes besides them.
-  static constexpr std::size_t kWorthAPart = sizeof(Part) / 2 + 16;
-
-  void AppendToParts(Number number);
-  // Gives the lone numbers parts where that takes less memory, else room for more of them.
-  void GrowLone();
-
-  std::vector<Number> lone_;  // all, as long as there are no parts
-  std::vector<Part> parts_;
+  std::vector<Chunk> chunks_;
+  std::vector<Number> loose_;  // behind those in chunks
+  std::size_t size_ = 0;
 };
 
 template <typename Number>
@@ -153,23 +123,22 @@ class NumberSet<Number>::Iterator {
   using reference = Number;
 
   Iterator() = default;
-  Iterator(const NumberSet& set, std::size_t part) : set_(&set), part_(part) { EnterPart(); }
+  Iterator(const NumberSet& set, std::size_t chunk, std::size_t at)
+      : set_(&set), chunk_(chunk), at_(at) {}
 
   Number operator*() const {
-    if (set_->parts_.empty()) return set_->lone_[part_];
-    const Part& part = set_->parts_[part_];
-    return Joined(part.upper, part.many ? at_ : part.few[at_]);
+    if (chunk_ == set_->chunks_.size()) return set_->loose_[at_];
+    const Chunk& chunk = set_->chunks_[chunk_];
+    return Plus(chunk.first, chunk.dense ? at_ : Blocks().FewOf(chunk.block)[at_]);
   }
   Iterator& operator++() {
-    if (set_->parts_.empty()) {
-      ++part_;
-      return *this;
-    }
-    const Part& part = set_->parts_[part_];
-    at_ = part.many ? NextBit(*part.many, at_ + 1) : at_ + 1;
-    if (at_ == (part.many ? kWords * 64 : part.few.size())) {
-      ++part_;
-      EnterPart();
+    ++at_;
+    if (chunk_ == set_->chunks_.size()) return *this;
+    const Chunk& chunk = set_->chunks_[chunk_];
+    if (chunk.dense) at_ = Blocks().BitsOf(chunk.block).Next(at_);
+    if (at_ == (chunk.dense ? SetBlocks::kSpan : set_->EndOf(chunk_) - chunk.before)) {
+      ++chunk_;
+      at_ = 0;  // the first of any chunk
     }
     return *this;
   }
@@ -179,57 +148,43 @@ class NumberSet<Number>::Iterator {
     return before;
   }
   friend bool operator==(const Iterator& a, const Iterator& b) {
-    return a.part_ == b.part_ && a.at_ == b.at_;
+    return a.chunk_ == b.chunk_ && a.at_ == b.at_;
   }
 
  private:
-  void EnterPart() {
-    at_ = 0;
-    if (part_ >= set_->parts_.size()) return;
-    const Part& part = set_->parts_[part_];
-    if (part.many) at_ = NextBit(*part.many, 0);
-  }
-  static std::size_t NextBit(const Bits& bits, std::size_t from) {
-    std::size_t word = from / 64;
-    if (word == kWords) return from;
-    std::uint64_t left = bits.words[word] & ~std::uint64_t{0} << from % 64;
-    while (left == 0 && ++word < kWords) left = bits.words[word];
-    return word * 64 + (left == 0 ? 0 : static_cast<std::size_t>(std::countr_zero(left)));
-  }
-
   const NumberSet* set_ = nullptr;
-  std::size_t part_ = 0;  // or lone number
-  std::size_t at_ = 0;    // in `few`, or the bit
+  std::size_t chunk_ = 0;  // behind the last one: the loose numbers
+  std::size_t at_ = 0;     // the bit, in dense ones; else which number
 };
 
 template <typename Number>
 template <typename Visit>
 void NumberSet<Number>::ForEach(std::size_t begin, std::size_t end, const Visit& visit) const {
   if (begin >= end) return;
-  if (parts_.empty()) {
-    std::for_each(lone_.begin() + static_cast<std::ptrdiff_t>(begin),
-                  lone_.begin() + static_cast<std::ptrdiff_t>(std::min(end, lone_.size())), visit);
-    return;
-  }
-  for (std::size_t i = PartOf(begin); i < parts_.size() && parts_[i].before < end; ++i) {
-    const Part& part = parts_[i];
-    const std::size_t first = begin > part.before ? begin - part.before : 0;
-    const std::size_t last = std::min(end - part.before, SizeOf(part));
-    if (!part.many) {
-      for (std::size_t at = first; at < last; ++at) visit(Joined(part.upper, part.few[at]));
+  // `visit` may look at other sets, after which a block has to be asked for again.
+  SetBlocks& blocks = Blocks();
+  std::size_t at = begin;
+  for (std::size_t i = ChunkAt(begin); i < chunks_.size() && at < end; ++i) {
+    const Chunk& chunk = chunks_[i];
+    const std::size_t behind = std::min(EndOf(i), end);
+    if (!chunk.dense) {
+      for (; at < behind; ++at) {
+        visit(Plus(chunk.first, blocks.FewOf(chunk.block)[at - chunk.before]));
+      }
       continue;
     }
-    const Bits& bits = *part.many;
-    const std::uint16_t lower = bits.At(first);
-    std::size_t word = lower / 64;
-    std::uint64_t left = bits.words[word] & ~std::uint64_t{0} << lower % 64;
-    for (std::size_t at = first; at < last; ++at) {
-      while (left == 0) left = bits.words[++word];
-      const auto bit = static_cast<std::size_t>(std::countr_zero(left));
+    const std::size_t bit = blocks.BitsOf(chunk.block).At(at - chunk.before);
+    std::size_t word = bit / 64;
+    std::uint64_t left = blocks.BitsOf(chunk.block).Word(word) & ~std::uint64_t{0} << bit % 64;
+    for (; at < behind; ++at) {
+      while (left == 0 && ++word < SetBlocks::kWords) left = blocks.BitsOf(chunk.block).Word(word);
+      if (left == 0) break;  // could not be read
+      visit(Plus(chunk.first, word * 64 + static_cast<std::size_t>(std::countr_zero(left))));
       left &= left - 1;
-      visit(Joined(part.upper, word * 64 + bit));
     }
+    at = behind;
   }
+  for (; at < end && at < size_; ++at) visit(loose_[at - InChunks()]);
 }
 
 // Makes a set of numbers that come in any order, and some more than once.
@@ -244,17 +199,19 @@ class NumberSetBuilder {
   NumberSet<Number> Take();
 
  private:
-  using Set = NumberSet<Number>;
-  struct Loose {
+  static constexpr std::size_t kWords = 1024;
+  // Numbers that are equal but for their last 16 bits: those, or a bit for each that may be there.
+  struct Part {
     std::vector<std::uint16_t> few;  // when they are not
-    std::unique_ptr<std::array<std::uint64_t, Set::kWords>> many;
+    std::unique_ptr<std::array<std::uint64_t, kWords>> many;
   };
+  static constexpr std::size_t kFew = kWords * sizeof(std::uint64_t) / sizeof(std::uint16_t);
 
-  static void Add(Loose& part, std::uint16_t lower);
+  static void Add(Part& part, std::uint16_t lower);
 
-  std::unordered_map<Number, Loose> parts_;  // by the upper part of the numbers
+  std::unordered_map<Number, Part> parts_;  // by the upper part of the numbers
   Number last_upper_ = 0;
-  Loose* last_ = nullptr;
+  Part* last_ = nullptr;
 };
 
 template <typename Number>

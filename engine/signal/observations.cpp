@@ -104,6 +104,7 @@ const Event* Observations::Load(ObservationId id) const {
 
 const std::optional<Error>& Observations::failure() const {
   const bool read = items_.ok() && times_.ok() && values_.ok() && named_hosts_.ok() &&
+                    SetBlocks::OfThread().ok() &&
                     std::all_of(captures_.begin(), captures_.end(),
                                 [](const CaptureList& list) { return list.ok(); });
   if (!read) NoteUnreadable();

@@ -24,10 +24,6 @@
 
 namespace exdiag {
 
-// Why there is no diagnosis when a temporary file failed.
-inline constexpr char kTemporaryUnreadable[] =
-    "the temporary file with what rules look at cannot be read; no diagnosis";
-
 // In place of a TextId: the event does not show the field.
 inline constexpr TextId kNotShown = 0xffff'ffff;
 

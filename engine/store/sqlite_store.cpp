@@ -228,6 +228,8 @@ Result<std::optional<LedgerRow>> SqliteStore::FindImport(const std::string& cont
 Result<void> SqliteStore::ForEachEvent(const EventQuery& query,
                                        const std::function<bool(const Event&)>& visit) const {
   reader_->ForEach(query, visit);
+  // Of what an import wrote, or of what was walked through, little is wanted again.
+  sqlite3_db_release_memory(database_.handle());
   if (!database_.ok()) return TakeError("its events could not be read");
   return {};
 }

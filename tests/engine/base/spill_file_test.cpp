@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
+
+#include "tests/engine/base/temporary_files.h"
 
 namespace exdiag {
 namespace {
@@ -46,6 +49,40 @@ TEST(SpillFileTest, AllStaysInMemoryWhereNoFileCanBeMade) {
   Fill(list);
   ExpectAll(list);
   ::unsetenv("TMPDIR");
+}
+
+TEST(SpillFileTest, SaysWhenItsFileCannotBeRead) {
+  SpilledList<Item> list(kMemory);
+  Fill(list);
+  EXPECT_TRUE(list.ok());
+  testing::CutOffTemporaryFiles();
+  std::size_t lost = 0;
+  for (std::size_t i = 1; i < kMany; ++i) lost += list[i].a == 0 ? 1u : 0u;
+  EXPECT_GT(lost, kMany / 2);
+  EXPECT_FALSE(list.ok());
+}
+
+TEST(SpillFileTest, WhatIsDroppedIsUsedAgain) {
+  constexpr std::size_t kBytes = 256;
+  SpillFile file(4, kBytes);
+  const auto put = [&](std::size_t block, int value) {
+    std::memset(file.ToChange(block), value, kBytes);
+  };
+  for (int i = 0; i < 20; ++i) put(file.Append(), i + 1);
+  for (std::size_t block = 0; block < 20; block += 2) file.Drop(block);
+  for (int i = 0; i < 10; ++i) {
+    const std::size_t block = file.Append();
+    EXPECT_LT(block, 20u);
+    EXPECT_EQ(file.At(block)[kBytes - 1], std::byte{0});
+    put(block, 100 + static_cast<int>(block));
+  }
+  EXPECT_EQ(file.Append(), 20u);
+  for (std::size_t block = 0; block < 20; ++block) {
+    const auto expected = static_cast<std::byte>(block % 2 == 0 ? 100 + block : block + 1);
+    EXPECT_EQ(file.At(block)[0], expected) << block;
+    EXPECT_EQ(file.At(block)[kBytes - 1], expected) << block;
+  }
+  EXPECT_TRUE(file.ok());
 }
 
 TEST(SpillFileTest, AListOfOneBlockAndOneOfOneMore) {

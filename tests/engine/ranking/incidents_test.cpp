@@ -48,13 +48,14 @@ INSTANTIATE_TEST_SUITE_P(
         GroupCase{"Apart", {{1, 3}, {2, 4}}, {{0}, {1}}},
         GroupCase{"OneRow", {{1, 3}, {2, 3}}, {{0, 1}}},
         GroupCase{"ThroughAThird", {{1}, {9}, {1, 9}}, {{0, 1, 2}}},
-        // Rows that are equal but for what stands above their last 16 bits.
-        GroupCase{"SamePlaceOfOtherWindows", {{5}, {65'541}, {131'077}}, {{0}, {1}, {2}}},
+        // Rows that are equal but for what stands above their last 18 bits.
+        GroupCase{"SamePlaceOfOtherWindows", {{5}, {262'149}, {524'293}}, {{0}, {1}, {2}}},
         GroupCase{"InAWindowFarAway", {{1, 5'000'000'000}, {2, 5'000'000'000}}, {{0, 1}}},
         GroupCase{"AcrossWindows",
-                  {{1, 65'536}, {65'535}, {65'536, 131'072}, {131'072}},
+                  {{1, 262'144}, {262'143}, {262'144, 524'288}, {524'288}},
                   {{0, 2, 3}, {1}}},
-        GroupCase{"FactsStandBelowZero", {{-1, 4}, {-1}, {-65'537}, {65'535}}, {{0, 1}, {2}, {3}}},
+        GroupCase{
+            "FactsStandBelowZero", {{-1, 4}, {-1}, {-262'145}, {262'143}}, {{0, 1}, {2}, {3}}},
         GroupCase{"TheGreaterRowsFirst", {{60'000}, {5, 60'000}, {5}}, {{0, 1, 2}}}),
     [](const auto& info) { return info.param.name; });
 
@@ -64,7 +65,7 @@ TEST(GroupIntoIncidents, GeneratedRowsAgreeWithEachPairCompared) {
     std::vector<std::vector<std::int64_t>> explained(12);
     for (auto& rows : explained) {
       for (std::size_t left = random() % 4; left > 0; --left) {
-        rows.push_back(static_cast<std::int64_t>(random() % 40) * 8'191 - 100'000);
+        rows.push_back(static_cast<std::int64_t>(random() % 40) * 32'767 - 400'000);
       }
     }
     std::vector<std::size_t> group_of(explained.size());

@@ -4,14 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 
 #include "engine/signal/number_set.h"
 #include "engine/signal/time_line.h"
+#include "tests/engine/base/temporary_files.h"
 
 namespace exdiag {
 namespace {
 
-constexpr std::uint32_t kPart = 65'536;  // numbers that an IdSet keeps together
+constexpr std::uint32_t kPart = 65'536;            // numbers that an IdSetBuilder keeps together
+constexpr std::uint32_t kSpan = SetBlocks::kSpan;  // numbers that an IdSet may keep as bits
+constexpr std::uint32_t kFew = SetBlocks::kFew;    // and so many as numbers
 
 // Ascending numbers, each of `from` to `to` that is one of `every`.
 struct Stretch {
@@ -30,8 +34,16 @@ const std::vector<IdCase>& IdCases() {
       {"a part that is full", {{0, kPart - 1, 1}}},
       {"parts that are full", {{0, 3 * kPart - 1, 1}}},
       {"few in each part", {{5, 10 * kPart, 1009}}},
-      {"as many as still are few", {{0, 4223, 1}}},
-      {"one more", {{0, 4224, 1}}},
+      {"as many as are a list", {{0, 100 * (kFew - 1), 100}}},
+      {"one more", {{0, 100 * kFew, 100}}},
+      {"as many as are two blocks, and one more", {{9, 9 + 100 * 2 * kFew, 100}}},
+      {"as many as become bits", {{0, kFew, 1}}},
+      {"bits that are full", {{1, kSpan, 1}}},
+      {"one more than fits into bits", {{1, kSpan + 1, 1}}},
+      {"bits, then a block of numbers, then bits",
+       {{77, 77 + kSpan - 1, 2},
+        {2 * kSpan, 2 * kSpan + 1000 * kFew, 1000},
+        {100 * kSpan, 102 * kSpan, 1}}},
       {"many with gaps", {{1, 2 * kPart, 3}}},
       {"many, a gap of several parts, few, many",
        {{100, kPart, 2}, {5 * kPart + 77, 6 * kPart, 911}, {9 * kPart, 10 * kPart, 1}}},
@@ -169,6 +181,80 @@ TEST(NumberSetTest, OrdersRowsOfFactsBeforeThoseOfEvents) {
   EXPECT_EQ(rows.CountBelow(-1), 2u);
   EXPECT_TRUE(rows.Contains(-2));
   EXPECT_FALSE(rows.Contains(-3));
+}
+
+TEST(NumberSetTest, KeepsRowsThatLieFarApart) {
+  std::vector<std::int64_t> rows = {-3, -1};
+  for (std::int64_t i = 0; i < 2000; ++i) rows.push_back(i * i * i * 1'000'003);
+  const RowSet set = RowSet::Of(rows);
+  EXPECT_EQ(std::vector<std::int64_t>(set.begin(), set.end()), rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ASSERT_EQ(set[i], rows[i]);
+    ASSERT_EQ(set.CountBelow(rows[i]), i);
+    ASSERT_TRUE(set.Contains(rows[i]));
+    ASSERT_FALSE(set.Contains(rows[i] + 1) && rows[i] != -1);
+  }
+}
+
+// Twice what is in memory of all sets.
+std::vector<IdSet> ManySets() {
+  std::vector<IdSet> sets(60);
+  for (std::uint32_t i = 0; i < sets.size(); ++i) {
+    for (std::uint32_t id = i; id < 7'000'000; id += 101) sets[i].Append(id);
+  }
+  return sets;
+}
+
+void ExpectManySets(const std::vector<IdSet>& sets) {
+  for (std::uint32_t i = 0; i < sets.size(); ++i) {
+    std::uint32_t expected = i;
+    for (const std::uint32_t id : sets[i]) {
+      ASSERT_EQ(id, expected) << i;
+      expected += 101;
+    }
+    ASSERT_EQ(expected, i + 101 * sets[i].size());
+    ASSERT_GE(expected, 7'000'000u);
+  }
+}
+
+TEST(NumberSetTest, SetsTogetherAreLargerThanWhatIsInMemoryOfThem) {
+  std::vector<IdSet> sets = ManySets();
+  ExpectManySets(sets);
+  ExpectManySets(std::vector<IdSet>(sets));  // copies
+  sets = ManySets();                         // in the place of others
+  ExpectManySets(sets);
+  IdSet& one = sets[5];
+  one = IdSet(sets[6]);
+  EXPECT_EQ(one, sets[6]);
+  EXPECT_TRUE(one.Overlaps(sets[6]));
+  EXPECT_FALSE(one.Overlaps(sets[7]));
+  // While one is walked through others are looked at.
+  std::size_t also = 0;
+  sets[0].ForEach(0, sets[0].size(), [&](std::uint32_t id) {
+    also += sets[8].Contains(id + 8) ? 1u : 0u;
+    also += sets[9][sets[9].CountBelow(id)] == id + 9 ? 1u : 0u;
+  });
+  EXPECT_EQ(also, sets[8].size() + sets[9].size());
+  EXPECT_TRUE(SetBlocks::OfThread().ok());
+}
+
+// The file of sets of one thread says nothing of those of others.
+TEST(NumberSetTest, SaysWhenItsFileCannotBeRead) {
+  std::thread([] {
+    const std::vector<IdSet> sets = ManySets();
+    ExpectManySets(sets);  // after which all was written that is not in memory
+    ASSERT_TRUE(SetBlocks::OfThread().ok());
+    testing::CutOffTemporaryFiles();
+    std::uint64_t sum = 0;
+    for (const IdSet& set : sets) {
+      set.ForEach(0, set.size(), [&](std::uint32_t id) { sum += id; });
+      for (const std::uint32_t id : set) sum += id;
+      sum += set[set.size() / 2];
+    }
+    EXPECT_GT(sum, 0u);
+    EXPECT_FALSE(SetBlocks::OfThread().ok());
+  }).join();
+  EXPECT_TRUE(SetBlocks::OfThread().ok());
 }
 
 // Times of one clock after the other; each three times, so that a search has to find an end.
