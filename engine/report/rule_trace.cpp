@@ -165,7 +165,7 @@ class Tracer {
   void AddFound(const Evidence& evidence, ConditionTrace& trace) const {
     RangeSet events;
     for (const Evidence::Hits& hits : evidence.events) events.Add(*hits.list, hits.range);
-    const IdSet members = events.Members();
+    const IdSet members = events.Take();
     trace.found_count = members.size() + evidence.facts.size();
     for (const ObservationId id : members) {
       if (trace.found.size() < kShownFound) trace.found.push_back(world_.Reference(id));

@@ -30,22 +30,29 @@ void RangeSet::Add(const MatchList& list, PositionRange range) {
     return;
   }
   known.push_back(range);
+  if (++count_ == kMostRanges) Fold();
 }
 
-IdSet RangeSet::Members() const {
-  IdSetBuilder members;
-  for (const auto& [list, ranges] : ranges_) {
-    std::vector<PositionRange> sorted = ranges;
-    std::sort(sorted.begin(), sorted.end(),
+void RangeSet::Fold() {
+  for (auto& [list, ranges] : ranges_) {
+    std::sort(ranges.begin(), ranges.end(),
               [](const PositionRange& a, const PositionRange& b) { return a.begin < b.begin; });
     std::size_t done = 0;
-    for (const PositionRange& range : sorted) {
+    for (const PositionRange& range : ranges) {
       list->ForEach({std::max(done, range.begin), range.end},
-                    [&](ObservationId id) { members.Add(id); });
+                    [this](ObservationId id) { members_.Add(id); });
       done = std::max(done, range.end);
     }
+    any_folded_ = true;
   }
-  return members.Take();
+  ranges_.clear();
+  count_ = 0;
+}
+
+IdSet RangeSet::Take() {
+  Fold();
+  any_folded_ = false;
+  return members_.Take();
 }
 
 }  // namespace exdiag

@@ -85,16 +85,25 @@ class MatchList {
 };
 
 // A set of observations gathered as ranges of lists.  Adding ranges in order of time costs next to
-// nothing however much they overlap.  The lists are borrowed until the set is taken apart.
+// nothing however much they overlap.  The lists are borrowed until the set is taken.
 class RangeSet {
  public:
   void Add(const MatchList& list, PositionRange range);
-  bool empty() const { return ranges_.empty(); }
+  bool empty() const { return ranges_.empty() && !any_folded_; }
 
-  IdSet Members() const;
+  // Nothing is in the set then.
+  IdSet Take();
 
  private:
+  static constexpr std::size_t kMostRanges = 4096;
+
+  // Adds what is in ranges to `members_`.
+  void Fold();
+
   std::map<const MatchList*, std::vector<PositionRange>> ranges_;
+  std::size_t count_ = 0;  // of ranges
+  IdSetBuilder members_;
+  bool any_folded_ = false;
 };
 
 }  // namespace exdiag

@@ -342,7 +342,7 @@ class Evaluation final : public RuleEvaluation {
 
   // ---- reasons
 
-  Reason MakeReason(std::size_t index, const LineResult& result, const Bindings& of_group) const {
+  Reason MakeReason(std::size_t index, LineResult& result, const Bindings& of_group) const {
     const EvidenceLine& line = rule_.evidence[index];
     // Its own events come first, then those that the rest of the rule found.
     Bindings bindings = of_group;
@@ -364,8 +364,8 @@ class Evaluation final : public RuleEvaluation {
     return reason;
   }
 
-  void FillEvidence(const LineResult& result, Reason& reason) const {
-    const IdSet events = result.events.Members();
+  void FillEvidence(LineResult& result, Reason& reason) const {
+    const IdSet events = result.events.Take();
     reason.evidence_count = events.size() + result.facts.size();
     events.ForEach(0, std::min(events.size(), context_.shown_evidence),
                    [&](ObservationId id) { reason.evidence.push_back(world_.Reference(id)); });
@@ -479,7 +479,7 @@ class Evaluation final : public RuleEvaluation {
     return found->second.try_emplace(host, world_.times()).first->second;
   }
 
-  void FillExplained(const GroupTriggers& group, const RangeSet& explained, Signal& signal) const {
+  void FillExplained(const GroupTriggers& group, RangeSet& explained, Signal& signal) const {
     const Observation first_trigger = world_[group.front()];
     signal.time_basis = first_trigger.time_basis;
     signal.first_seen = first_trigger.time;
@@ -494,7 +494,7 @@ class Evaluation final : public RuleEvaluation {
       signal.first_seen = std::min(signal.first_seen, event.time);
       signal.last_seen = std::max(signal.last_seen, event.time);
     };
-    const IdSet events = explained.Members();
+    const IdSet events = explained.Take();
     events.ForEach(0, events.size(), add);
     group.ForEach([&](const Trigger& trigger) { add(trigger.id); });
     signal.explained = rows.Take();

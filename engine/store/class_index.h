@@ -36,6 +36,8 @@ class ClassIndex {
   void Find(std::int64_t class_row, std::int64_t second, std::uint16_t mark,
             std::vector<std::int64_t>& events);
 
+  // Of which events wait, or have waited since Drop().
+  std::size_t classes() const { return waiting_.size(); }
   // Writes what waits; has to be done before anybody else reads the table.
   void Flush();
   // Forgets what waits.

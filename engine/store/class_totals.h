@@ -28,7 +28,7 @@ class ClassTotals {
   void Refine(std::int64_t before, std::int64_t after, bool moved);
   // Counts these classes anew after events were removed; `stamp` as of StoreChanges.
   void Recount(const std::vector<std::int64_t>& classes, std::int64_t stamp);
-  // Once, when all events of the import are in the table.
+  // What was noted since the last time, when all these events are in the table.
   void Write(std::int64_t import);
 
  private:

@@ -98,7 +98,10 @@ void EventWriter::Prefetch(const Batch& batch, std::size_t at) const {
 }
 
 void EventWriter::LearnNames(const Batch& batch) {
-  if (batch.restart) ForgetNumbers();
+  if (batch.restart) {
+    ForgetNumbers();
+    MakeRoom();
+  }
   for (const EventClass& key : batch.new_classes) {
     local_keys_.push_back(key);
     local_classes_.push_back({.log = stretches_.LogOf(key.host, key.channel)});
@@ -106,6 +109,17 @@ void EventWriter::LearnNames(const Batch& batch) {
   for (const std::string& user : batch.new_users) {
     user_rows_.push_back(classes_.users().IdOf(user));
   }
+}
+
+// An export in which every record is of its own class or log must not fill the memory.
+void EventWriter::MakeRoom() {
+  constexpr std::size_t kMany = 2 * ClassTable::kMaximum;
+  if (class_index_.classes() < kMany && stretches_.logs() < kMany) return;
+  events_.Flush();
+  class_index_.Flush();
+  class_index_.Drop();
+  totals_.Write(import_);
+  stretches_.Write(import_, classes_);
 }
 
 void EventWriter::ForgetNumbers() {

@@ -77,6 +77,7 @@ class EventWriter {
   void LearnNames(const Batch& batch);
   void Prefetch(const Batch& batch, std::size_t at) const;
   void ForgetNumbers();
+  void MakeRoom();
   void LookUp(std::uint32_t number);
   void WriteEvent(const Batch& batch, const QueuedEvent& event);
   void WriteNumbered(const Batch& batch, const QueuedEvent& event, IdentityGroup& group);

@@ -97,6 +97,7 @@ void StretchRecorder::Write(std::int64_t import, ClassDictionary& names) {
       }
     }
   }
+  Begin();
 }
 
 std::vector<NumberStretch> ReadStretches(sql::Database& database) {

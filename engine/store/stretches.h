@@ -27,7 +27,8 @@ class StretchRecorder {
   // The number of this log for Add().
   std::uint32_t LogOf(const std::string& host, const std::string& channel);
   void Add(std::uint32_t log, const QueuedEvent& event);
-  // Once, after the last event of the import.
+  std::size_t logs() const { return logs_.size(); }
+  // What was noted since the last time; numbers of logs are forgotten.
   void Write(std::int64_t import, ClassDictionary& names);
 
  private:

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <thread>
 
@@ -412,7 +413,33 @@ TEST(RangeSetTest, GivesEachMemberOnce) {
   set.Add(even, {1, 2});  // 2
   set.Add(even, {9, 9});
   set.Add(third, {2, 5});  // 6 9 12
-  EXPECT_EQ(set.Members(), (IdSet{2, 6, 8, 9, 10, 12}));
+  EXPECT_FALSE(set.empty());
+  EXPECT_EQ(set.Take(), (IdSet{2, 6, 8, 9, 10, 12}));
+  EXPECT_TRUE(set.empty());
+  EXPECT_TRUE(set.Take().empty());
+}
+
+TEST(RangeSetTest, TakesMoreRangesThanItKeeps) {
+  const World world({30'000, 0, 0});
+  MatchList even(world.line), all(world.line);
+  for (ObservationId id = 0; id < 30'000; ++id) {
+    if (id % 2 == 0) even.Append(id);
+    all.Append(id);
+  }
+  RangeSet set;
+  std::set<ObservationId> expected;
+  for (std::size_t i = 0; i < 9'000; ++i) {
+    const std::size_t at = i * 7'919 % 14'998;
+    set.Add(even, {at, at + 1});
+    expected.insert(even[at]);
+    if (i % 5 == 0) {
+      set.Add(all, {at, at + 2});
+      expected.insert({all[at], all[at + 1]});
+    }
+  }
+  const IdSet members = set.Take();
+  EXPECT_TRUE(std::equal(members.begin(), members.end(), expected.begin(), expected.end()));
+  EXPECT_TRUE(set.empty());
 }
 
 }  // namespace

@@ -78,5 +78,46 @@ TEST(StretchesTest, RemovedEventsAreNoLongerAmongThem) {
                                          "System@brest 7-7 10:07:00-10:07:00 (1)"));
 }
 
+// More logs and classes of events than an import remembers; each comes again after it was
+// forgotten.
+TEST(StretchesTest, ManyLogsOfAnImport) {
+  constexpr std::size_t kLogs = 20'000;
+  std::vector<Made> plain, numbered;
+  for (const std::uint64_t number : {1u, 2u}) {
+    for (std::size_t i = 0; i < kLogs; ++i) {
+      Made record = Record(number, number == 1 ? "10:00:00" : "10:01:00");
+      record.host = "host" + std::to_string(i);
+      numbered.push_back(record);
+      record.record_id = 0;
+      record.channel.clear();
+      if (i % 2 == 0) plain.push_back(record);
+    }
+  }
+  const auto store = testing::Temporary();
+  EXPECT_EQ(Import(*store, plain).stored, kLogs);
+  const LedgerRow finer = Import(*store, numbered);
+  EXPECT_EQ(finer.stored, kLogs);
+  EXPECT_EQ(finer.refined, kLogs);
+  const LedgerRow again = Import(*store, numbered);
+  EXPECT_EQ(again.stored, 0u);
+  EXPECT_EQ(again.refined, 0u);
+  EXPECT_EQ(again.duplicates, 2 * kLogs);
+  EXPECT_THAT(*store->Verify(), ElementsAre());
+
+  std::uint64_t events = 0;
+  const auto stretches = store->NumberStretches();
+  ASSERT_TRUE(stretches.ok());
+  for (const NumberStretch& one : *stretches) {
+    EXPECT_EQ(one.events, one.last_record - one.first_record + 1);
+    events += one.events;
+  }
+  EXPECT_EQ(events, 2 * 2 * kLogs);  // of both imports that showed numbers
+  std::uint64_t counted = 0;
+  const auto counts = store->CountEvents({});
+  ASSERT_TRUE(counts.ok());
+  for (const EventCount& count : *counts) counted += count.count;
+  EXPECT_EQ(counted, 2 * kLogs);
+}
+
 }  // namespace
 }  // namespace exdiag
