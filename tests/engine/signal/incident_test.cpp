@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 
 #include "engine/rule/regex.h"
 #include "tests/engine/signal/world.h"
@@ -238,6 +238,9 @@ TEST(Facts, AreEventsOfAPattern) {
 
 // A hundred thousand triggers in ten minutes, each with all others in its window.  Quadratic work
 // would be 10^10 steps for each of the conditions; the limit leaves room for slow machines.
+// What else the machine does meanwhile does not count.
+double ProcessorSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
 TEST(Size, EqualTriggersAreNotQuadratic) {
   const RuleSet rules = ParseRule(RuleText(R"(
 when:
@@ -266,15 +269,15 @@ explains: [bad, seen]
     event.strings = {"A", "6", "x"};
     store.AddEvent(event);
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = ProcessorSeconds();
   const auto signals = Evaluate(rules, store);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const double took = ProcessorSeconds() - begin;
   ASSERT_THAT(signals, SizeIs(1));
   EXPECT_EQ(signals[0].trigger_count, 100'000u);
   EXPECT_EQ(signals[0].explained.size(), 200'000u);
   EXPECT_EQ(signals[0].reasons.size(), 2u);
-  EXPECT_LT(took.count(), 30.0);
-  RecordProperty("seconds", std::to_string(took.count()));
+  EXPECT_LT(took, 30.0);
+  RecordProperty("seconds", std::to_string(took));
   EXPECT_EQ(store.events_visited(), 200'000u) << "the store is read once";
 }
 
@@ -321,12 +324,12 @@ TEST(Size, NoConditionExplodes) {
     const RuleSet rules = ParseRule(
         RuleText(fmt::format("evidence: [{{if: {}, points: 1, because: x}}]\n", condition)));
     DiagnosticList problems;
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = ProcessorSeconds();
     const auto signals = EvaluateRules(rules, SmallKnowledge(), store, problems);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    const double took = ProcessorSeconds() - begin;
     ASSERT_TRUE(signals.ok()) << condition;
     EXPECT_EQ(signals->size(), 1000u) << condition;
-    EXPECT_LT(took.count(), 60.0) << condition;
+    EXPECT_LT(took, 60.0) << condition;
     for (const Diagnostic& problem : problems.items()) {
       EXPECT_EQ(ToString(problem),
                 "rules/x.yaml: line 1, column 5: the rule \"test.fault.cause\" compares too many "
@@ -335,7 +338,7 @@ TEST(Size, NoConditionExplodes) {
           << condition;
     }
     if (is_long) {
-      fmt::print("{:6.2f} s {} {}\n", took.count(), problems.items().empty() ? "     " : "spent",
+      fmt::print("{:6.2f} s {} {}\n", took, problems.items().empty() ? "     " : "spent",
                  condition);
     }
   }
