@@ -1,5 +1,7 @@
 #include "engine/store/class_index.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -59,49 +61,58 @@ bool ClassIndex::Waiting::TakeOut(const ClassEntry& entry) {
   return true;
 }
 
-ClassIndex::ClassIndex(sql::Database& database) {
-  const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
+ClassIndex::ClassIndex(sql::Database& database, Of what) {
+  const bool families = what == Of::kFamilies;
+  const auto prepare = [&](fmt::format_string<const char*&, const char*&> sql) {
+    const char* table = families ? "main.family_blocks" : "main.class_blocks";
+    const char* column = families ? "family" : "class";
+    return sql::Statement(database, fmt::format(sql, table, column));
+  };
   insert_ = prepare(
-      "INSERT INTO main.class_blocks (class, first, first_mark, first_event, last, events, "
+      "INSERT INTO {0} ({1}, first, first_mark, first_event, last, events, "
       "content) "
       "VALUES (?1,?2,?3,?4,?5,?6,?7)");
   update_ = prepare(
-      "UPDATE main.class_blocks SET last = ?5, events = ?6, content = ?7 "
-      "WHERE class = ?1 AND first = ?2 AND first_mark = ?3 AND first_event = ?4");
+      "UPDATE {0} SET last = ?5, events = ?6, content = ?7 "
+      "WHERE {1} = ?1 AND first = ?2 AND first_mark = ?3 AND first_event = ?4");
   delete_ = prepare(
-      "DELETE FROM main.class_blocks "
-      "WHERE class = ?1 AND first = ?2 AND first_mark = ?3 AND first_event = ?4");
+      "DELETE FROM {0} "
+      "WHERE {1} = ?1 AND first = ?2 AND first_mark = ?3 AND first_event = ?4");
   select_at_ = prepare(
-      "SELECT first, first_mark, first_event, content FROM main.class_blocks "
-      "WHERE class = ?1 AND (first, first_mark, first_event) <= (?2, ?3, ?4) "
+      "SELECT first, first_mark, first_event, content FROM {0} "
+      "WHERE {1} = ?1 AND (first, first_mark, first_event) <= (?2, ?3, ?4) "
       "ORDER BY first DESC, first_mark DESC, first_event DESC");
   select_first_ = prepare(
-      "SELECT first, first_mark, first_event, content FROM main.class_blocks "
-      "WHERE class = ?1 ORDER BY first, first_mark, first_event LIMIT 1");
+      "SELECT first, first_mark, first_event, content FROM {0} "
+      "WHERE {1} = ?1 ORDER BY first, first_mark, first_event LIMIT 1");
   select_last_ = prepare(
-      "SELECT last, events FROM main.class_blocks WHERE class = ?1 "
+      "SELECT last, events FROM {0} WHERE {1} = ?1 "
       "ORDER BY first DESC, first_mark DESC, first_event DESC LIMIT 1");
   select_behind_ = prepare(
-      "SELECT first, first_mark, first_event FROM main.class_blocks "
-      "WHERE class = ?1 AND (first, first_mark, first_event) > (?2, ?3, ?4) "
+      "SELECT first, first_mark, first_event FROM {0} "
+      "WHERE {1} = ?1 AND (first, first_mark, first_event) > (?2, ?3, ?4) "
       "ORDER BY first, first_mark, first_event LIMIT 1");
   select_from_ = prepare(
-      "SELECT first, first_mark, first_event, content FROM main.class_blocks "
-      "WHERE class = ?1 AND first < ?3 AND last >= ?2");
+      "SELECT first, first_mark, first_event, content FROM {0} "
+      "WHERE {1} = ?1 AND first < ?3 AND last >= ?2");
 }
 
-ClassIndex::Waiting& ClassIndex::Of(std::int64_t class_row) {
+ClassIndex::Waiting& ClassIndex::At(std::int64_t class_row) {
   return waiting_.try_emplace(class_row, class_row).first->second;
 }
 
-void ClassIndex::Move(ClassEntry entry, std::int64_t before, std::int64_t after) {
-  if (Of(before).TakeOut(entry)) {
+void ClassIndex::Take(ClassEntry entry, std::int64_t class_row) {
+  if (At(class_row).TakeOut(entry)) {
     --waits_;
   } else {
-    removed_.push_back({before, entry});
+    removed_.push_back({class_row, entry});
     ++waits_;
   }
-  Add(Of(after), entry);
+}
+
+void ClassIndex::Move(ClassEntry entry, std::int64_t before, std::int64_t after) {
+  Take(entry, before);
+  Add(At(after), entry);
 }
 
 void ClassIndex::Remove(std::int64_t class_row, std::int64_t first, std::int64_t end) {

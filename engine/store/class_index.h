@@ -1,7 +1,8 @@
 // Keeps the table class_blocks true while events are added, moved to other classes and removed, and
 // finds in it what another export may show again.
 //
-// The blocks of a class do not overlap, so that an entry can be in one of them only.
+// The blocks of a class do not overlap, so that an entry can be in one of them only.  All of this
+// holds for the table family_blocks too, with families in place of classes.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +18,18 @@ namespace exdiag {
 
 class ClassIndex {
  public:
-  explicit ClassIndex(sql::Database& database);
+  enum class Of : std::uint8_t { kClasses, kFamilies };
+
+  explicit ClassIndex(sql::Database& database, Of what = Of::kClasses);
   ClassIndex(const ClassIndex&) = delete;
   ClassIndex& operator=(const ClassIndex&) = delete;
 
   // The events of a class that wait to be written.  Good until Drop().
   class Waiting;
-  Waiting& Of(std::int64_t class_row);
+  Waiting& At(std::int64_t class_row);
 
   void Add(Waiting& of_class, ClassEntry entry);
+  void Take(ClassEntry entry, std::int64_t class_row);
   // An entry of the class `before` is one of `after` now.
   void Move(ClassEntry entry, std::int64_t before, std::int64_t after);
   // Takes out the entries of a class with first <= second < end, and only those.

@@ -33,11 +33,24 @@ class Dictionary {
   std::unordered_map<std::string, std::int64_t> ids_;
 };
 
+// A row of the table classes.
+struct ClassRow {
+  std::int64_t id = 0;
+  // Classes of the same host, provider (in any case) and ID: those that the same event may have.
+  std::int64_t family = 0;
+  // The family has kFewOfFamily classes beside this one, so that its index has this one's events.
+  bool crowded = false;
+};
+inline constexpr std::size_t kFewOfFamily = 16;
+
 class ClassDictionary {
  public:
   explicit ClassDictionary(sql::Database& database);
 
-  std::int64_t IdOf(const EventClass& key);
+  // Makes one.
+  ClassRow RowOf(const EventClass& key);
+  // The family whose index has this class's events too; 0 when there is none.
+  std::int64_t CrowdOf(std::int64_t id);
   // The class of this row; good until the next call.
   const EventClass& ClassOf(std::int64_t id);
   void Forget();
@@ -50,14 +63,23 @@ class ClassDictionary {
  private:
   static constexpr std::size_t kRemembered = 4096;
 
-  EventClass Read(std::int64_t id);
+  struct Known {
+    EventClass key;
+    std::int64_t crowd = 0;
+  };
+
+  const Known& Remember(std::int64_t id);
+  Known Read(std::int64_t id);
+  std::int64_t FamilyOf(const EventClass& key, std::int64_t host);
 
   sql::Database* database_;
   Dictionary providers_, hosts_, computers_, channels_, categories_, users_, schemas_;
   sql::Statement select_id_;
   sql::Statement insert_;
   sql::Statement select_;
-  std::unordered_map<std::int64_t, EventClass> classes_;
+  sql::Statement select_family_;
+  sql::Statement insert_family_;
+  std::unordered_map<std::int64_t, Known> classes_;
 };
 
 }  // namespace exdiag

@@ -14,8 +14,9 @@ EventWriter::EventWriter(sql::Database& database)
       classes_(database),
       totals_(database),
       class_index_(database),
+      family_index_(database, ClassIndex::Of::kFamilies),
       events_(database),
-      rows_(database, class_index_, events_),
+      rows_(database, class_index_, family_index_, events_),
       stretches_(database),
       window_(database, rows_) {
   const auto prepare = [&](std::string_view sql) { return sql::Statement(database, sql); };
@@ -53,6 +54,7 @@ void EventWriter::Begin(std::int64_t row) {
 void EventWriter::WriteTotals() {
   events_.Flush();
   class_index_.Flush();
+  family_index_.Flush();
   rows_.Forget();
   totals_.Write(import_);
   ForgetNumbers();
@@ -67,6 +69,7 @@ void EventWriter::Undo() {
   window_.End();
   classes_.Forget();
   class_index_.Drop();
+  family_index_.Drop();
   events_.Drop();
   rows_.Forget();
   totals_.Begin();
@@ -118,6 +121,8 @@ void EventWriter::MakeRoom() {
   events_.Flush();
   class_index_.Flush();
   class_index_.Drop();
+  family_index_.Flush();
+  family_index_.Drop();
   totals_.Write(import_);
   stretches_.Write(import_, classes_);
 }
@@ -131,8 +136,10 @@ void EventWriter::ForgetNumbers() {
 
 void EventWriter::LookUp(std::uint32_t number) {
   LocalClass& local = local_classes_[number];
-  local.row = RowOf(local_keys_[number]);
-  local.index = &class_index_.Of(local.row);
+  const ClassRow row = RowOf(local_keys_[number]);
+  local.row = row.id;
+  local.index = &class_index_.At(row.id);
+  local.crowd = row.crowded ? &family_index_.At(row.family) : nullptr;
   local.total = &totals_.Of(local.row);
 }
 
@@ -212,7 +219,9 @@ void EventWriter::Insert(const Batch& batch, const QueuedEvent& event) {
   stored.message = batch.Message(event);
   stored.binary = batch.Binary(event);
   const std::int64_t id = events_.Add(stored);
-  class_index_.Add(*local.index, {event.second, MarkOf(event.identity), id});
+  const ClassEntry entry{event.second, MarkOf(event.identity), id};
+  class_index_.Add(*local.index, entry);
+  if (local.crowd != nullptr) family_index_.Add(*local.crowd, entry);
   rows_.AddEvent(event.second, event.identity, {event.record_id, id, local.row, import_});
   local.total->Add(TicksOf(event.second, event.fraction));
   ++ledger_.stored;
@@ -223,8 +232,8 @@ std::int64_t EventWriter::UserRow(const QueuedEvent& event) const {
   return event.local_user == QueuedEvent::kNoUser ? 0 : user_rows_[event.local_user];
 }
 
-std::int64_t EventWriter::RowOf(const EventClass& key) {
-  const std::int64_t row = classes_.IdOf(key);
+ClassRow EventWriter::RowOf(const EventClass& key) {
+  const ClassRow row = classes_.RowOf(key);
   rows_.AddClass(key, row);
   return row;
 }
@@ -251,7 +260,7 @@ void EventWriter::Refine(const QueuedEvent& event, std::int64_t id, StoredEvent&
   ++ledger_.refined;
   totals_.Refine(stored.class_row, event_class, detail.fraction != stored.fraction);
   if (event_class != stored.class_row) {
-    class_index_.Move({event.second, MarkOf(event.identity), id}, stored.class_row, event_class);
+    Move({event.second, MarkOf(event.identity), id}, stored.class_row, event_class);
   }
   stored.class_row = event_class;
   stored.fraction = detail.fraction;
@@ -265,6 +274,15 @@ void EventWriter::Refine(const QueuedEvent& event, std::int64_t id, StoredEvent&
   rows_.Refine(event.second, event.identity, {detail.record_id, id, event_class, stored.import});
 }
 
+// Classes of one event are of one family.
+void EventWriter::Move(const ClassEntry& entry, std::int64_t before, std::int64_t after) {
+  class_index_.Move(entry, before, after);
+  const std::int64_t from = classes_.CrowdOf(before), to = classes_.CrowdOf(after);
+  if (from == to) return;
+  if (from != 0) family_index_.Take(entry, from);
+  if (to != 0) family_index_.Add(family_index_.At(to), entry);
+}
+
 std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& event, Match match) {
   if (stored == local_classes_[event.local_class].row) return stored;
   const auto [known, is_new] = refined_classes_.try_emplace({stored, event.local_class, match}, 0);
@@ -273,7 +291,7 @@ std::int64_t EventWriter::RefinedClass(std::int64_t stored, const QueuedEvent& e
   EventClass refined = exdiag::Refine(key, local_keys_[event.local_class]);
   // A record id means nothing under the name of a log that numbers otherwise.
   if (match == Match::kForeignNumber) refined.channel = key.channel;
-  const std::int64_t row = refined == key ? stored : RowOf(refined);
+  const std::int64_t row = refined == key ? stored : RowOf(refined).id;
   if (refined_classes_.size() > ClassTable::kMaximum) refined_classes_.clear();
   refined_classes_[{stored, event.local_class, match}] = row;
   return row;

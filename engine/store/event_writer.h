@@ -63,6 +63,7 @@ class EventWriter {
     // Looked up when the first event is kept.
     std::int64_t row = 0;
     ClassIndex::Waiting* index = nullptr;
+    ClassIndex::Waiting* crowd = nullptr;  // of the family, of a crowded class
     Tally* total = nullptr;
     std::uint32_t log = 0;  // as StretchRecorder numbers them
   };
@@ -86,7 +87,8 @@ class EventWriter {
   void Duplicate(const Batch& batch, const QueuedEvent& event, std::int64_t id, Match match);
   void Refine(const QueuedEvent& event, std::int64_t id, StoredEvent& stored,
               const EventDetail& detail, std::int64_t event_class);
-  std::int64_t RowOf(const EventClass& key);
+  void Move(const ClassEntry& entry, std::int64_t before, std::int64_t after);
+  ClassRow RowOf(const EventClass& key);
   std::int64_t UserRow(const QueuedEvent& event) const;
   std::int64_t RefinedClass(std::int64_t stored, const QueuedEvent& event, Match match);
 
@@ -105,6 +107,7 @@ class EventWriter {
   ClassDictionary classes_;
   ClassTotals totals_;
   ClassIndex class_index_;
+  ClassIndex family_index_;
   EventBlocks events_;
   IdentityRows rows_;
   StretchRecorder stretches_;

@@ -8,8 +8,8 @@
 namespace exdiag {
 namespace {
 
-constexpr std::size_t kMostFound = std::size_t{1} << 16;    // rows
-constexpr std::size_t kMostClasses = std::size_t{1} << 14;  // groups of them
+constexpr std::size_t kMostFound = std::size_t{1} << 16;  // rows
+constexpr std::size_t kMostFamilies = std::size_t{1} << 14;
 
 bool Before(const IdentityRow& a, const IdentityRow& b) {
   return std::tie(a.record_id, a.id) < std::tie(b.record_id, b.id);
@@ -27,24 +27,28 @@ void NameOf(const EventClass& key, std::string& name) {
 
 }  // namespace
 
-IdentityRows::IdentityRows(sql::Database& database, ClassIndex& index, EventBlocks& events)
-    : index_(index), events_(events) {
+IdentityRows::IdentityRows(sql::Database& database, ClassIndex& classes, ClassIndex& families,
+                           EventBlocks& events)
+    : class_index_(classes), family_index_(families), events_(events) {
   select_classes_ = sql::Statement(
       database,
-      "SELECT c.id FROM main.providers p CROSS JOIN main.classes c ON c.provider = p.id "
-      "WHERE p.name = ?1 COLLATE NOCASE AND c.event_id = ?2 "
-      "AND c.host = (SELECT id FROM main.hosts WHERE name = ?3)");
+      "SELECT f.id, c.id FROM main.families f CROSS JOIN main.classes c "
+      "ON c.family = f.id AND c.crowded = 0 WHERE f.provider = ?1 AND f.event_id = ?2 "
+      "AND f.host = (SELECT id FROM main.hosts WHERE name = ?3)");
 }
 
-const std::vector<std::int64_t>& IdentityRows::ClassesLike(const EventClass& like) {
+const IdentityRows::Family& IdentityRows::FamilyOf(const EventClass& like) {
   NameOf(like, name_);
-  const auto found = classes_.find(name_);
-  if (found != classes_.end()) return found->second;
-  if (classes_.size() >= kMostClasses) classes_.clear();
-  std::vector<std::int64_t>& rows = classes_[name_];
+  const auto found = families_.find(name_);
+  if (found != families_.end()) return found->second;
+  if (families_.size() >= kMostFamilies) families_.clear();
+  Family& family = families_[name_];
   select_classes_.BindText(1, like.provider).Bind(2, int{like.event_id}).BindText(3, like.host);
-  while (select_classes_.Next()) rows.push_back(select_classes_.Int(0));
-  return rows;
+  while (select_classes_.Next()) {
+    family.id = select_classes_.Int(0);
+    family.classes.push_back(select_classes_.Int(1));
+  }
+  return family;
 }
 
 std::span<const IdentityRow> IdentityRows::Find(const EventClass& like, std::int64_t second,
@@ -64,8 +68,13 @@ std::span<const IdentityRow> IdentityRows::Find(const EventClass& like, std::int
 
 void IdentityRows::Read(const EventClass& like, const Key& key, Rows& rows) {
   candidates_.clear();
-  for (const std::int64_t row : ClassesLike(like)) {
-    index_.Find(row, key.second, MarkOf(key.identity), candidates_);
+  const std::uint16_t mark = MarkOf(key.identity);
+  const Family& family = FamilyOf(like);
+  for (const std::int64_t row : family.classes) {
+    class_index_.Find(row, key.second, mark, candidates_);
+  }
+  if (family.classes.size() >= kFewOfFamily) {
+    family_index_.Find(family.id, key.second, mark, candidates_);
   }
   std::sort(candidates_.begin(), candidates_.end());
   candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
@@ -83,13 +92,14 @@ void IdentityRows::Insert(const IdentityRow& row, Rows& rows) {
   rows.insert(std::upper_bound(rows.begin(), rows.end(), row, Before), row);
 }
 
-void IdentityRows::AddClass(const EventClass& key, std::int64_t row) {
-  if (classes_.empty()) return;
+void IdentityRows::AddClass(const EventClass& key, const ClassRow& row) {
+  if (families_.empty() || row.crowded) return;
   NameOf(key, name_);
-  const auto found = classes_.find(name_);
-  if (found == classes_.end()) return;
-  std::vector<std::int64_t>& rows = found->second;
-  if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
+  const auto found = families_.find(name_);
+  if (found == families_.end()) return;
+  found->second.id = row.family;
+  std::vector<std::int64_t>& rows = found->second.classes;
+  if (std::find(rows.begin(), rows.end(), row.id) == rows.end()) rows.push_back(row.id);
 }
 
 void IdentityRows::AddEvent(std::int64_t second, std::uint64_t identity, const IdentityRow& row) {
@@ -108,7 +118,7 @@ void IdentityRows::Refine(std::int64_t second, std::uint64_t identity, const Ide
 }
 
 void IdentityRows::Forget() {
-  classes_.clear();
+  families_.clear();
   found_.clear();
   found_rows_ = 0;
 }

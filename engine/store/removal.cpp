@@ -6,6 +6,7 @@
 #include "engine/store/batch.h"
 #include "engine/store/class_index.h"
 #include "engine/store/class_totals.h"
+#include "engine/store/dictionary.h"
 #include "engine/store/event_blocks.h"
 #include "engine/store/stretches.h"
 
@@ -41,6 +42,18 @@ void Run(sql::Database& database, const char* sql, std::int64_t first, std::int6
   sql::Statement(database, sql, false).Bind(1, first).Bind(2, second).Run();
 }
 
+void RemoveFromIndexes(sql::Database& database, const std::set<std::int64_t>& classes,
+                       std::int64_t end) {
+  ClassIndex index(database), family_index(database, ClassIndex::Of::kFamilies);
+  ClassDictionary dictionary(database);
+  std::set<std::int64_t> families;
+  for (const std::int64_t class_row : classes) {
+    index.Remove(class_row, kNoTime + 1, end);
+    families.insert(dictionary.CrowdOf(class_row));
+  }
+  for (const std::int64_t family : families) family_index.Remove(family, kNoTime + 1, end);
+}
+
 }  // namespace
 
 std::uint64_t RemoveOldEvents(sql::Database& database, Ticks before) {
@@ -58,8 +71,7 @@ std::uint64_t RemoveOldEvents(sql::Database& database, Ticks before) {
     Run(database, "UPDATE main.imports SET removed = removed + ?2 WHERE id = ?1", import,
         static_cast<std::int64_t>(events));
   }
-  ClassIndex index(database);
-  for (const std::int64_t class_row : classes) index.Remove(class_row, kNoTime + 1, end);
+  RemoveFromIndexes(database, classes, end);
   CutCoverage(database, TicksOf(end, 0));
   ClassTotals(database).Recount({classes.begin(), classes.end()}, NextStamp(database));
   return removed;

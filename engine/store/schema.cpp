@@ -6,6 +6,7 @@
 //                           is a third smaller and most filters are decided on a small table
 //   event_blocks            the rest of each event, about a hundred in a row (event_block.h)
 //   class_blocks            which events each class has, by time (class_index.h)
+//   families, family_blocks which classes one event may be of; the same of families that are large
 //   imports                 the ledger
 //   coverage, facts, rejects, counts
 //   stretches               which record numbers each export showed of each log
@@ -302,9 +303,38 @@ CREATE TABLE class_blocks (
   PRIMARY KEY (class, first, first_mark, first_event)) WITHOUT ROWID;
 )sql";
 
+// Families, so that an event is not looked for in each of very many classes.  Classes that were
+// there before are not crowded, however many they are: no index of a family has their events.
+constexpr const char* kVersion9 = R"sql(
+CREATE TABLE families (                    -- what one event's classes have in common
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL COLLATE NOCASE,
+  event_id INTEGER NOT NULL,
+  host INTEGER NOT NULL REFERENCES hosts,
+  UNIQUE (provider, event_id, host));
+INSERT OR IGNORE INTO families (provider, event_id, host)
+SELECT p.name, c.event_id, c.host FROM classes c JOIN providers p ON p.id = c.provider ORDER BY c.id;
+ALTER TABLE classes ADD COLUMN family INTEGER REFERENCES families;
+ALTER TABLE classes ADD COLUMN crowded INTEGER NOT NULL DEFAULT 0;    -- 1: family_blocks too
+UPDATE classes SET family =
+  (SELECT f.id FROM families f JOIN providers p ON f.provider = p.name
+   WHERE p.id = classes.provider AND f.event_id = classes.event_id AND f.host = classes.host);
+CREATE INDEX classes_of_family ON classes (family) WHERE crowded = 0;
+CREATE TABLE family_blocks (               -- as class_blocks, of crowded classes only
+  family INTEGER NOT NULL REFERENCES families,
+  first INTEGER NOT NULL,
+  first_mark INTEGER NOT NULL,
+  first_event INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (family, first, first_mark, first_event)) WITHOUT ROWID;
+DROP INDEX providers_in_any_case;
+)sql";
+
 // kMigrations[n] makes version n + 1 out of version n.  Never edit a row that was released: append.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4,
-                                       kVersion5, kVersion6, kVersion7, kVersion8};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
+                                       kVersion6, kVersion7, kVersion8, kVersion9};
 
 Error NotOurs(const std::string& file) { return Error{file + ": not an exdiag store; not opened"}; }
 
@@ -382,7 +412,7 @@ void TurnEventsIntoBlocks(sql::Database& database) {
     while (rows.Next()) {
       const StoredEvent event = RowOfVersion7(rows);
       events.AddAs(rows.Int(0), event);
-      index.Add(index.Of(event.class_row), {event.second, MarkOf(event.identity), rows.Int(0)});
+      index.Add(index.At(event.class_row), {event.second, MarkOf(event.identity), rows.Int(0)});
     }
     events.Flush();
     index.Flush();

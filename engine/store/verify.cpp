@@ -54,29 +54,46 @@ void CheckRows(sql::Database& database, const char* what, const char* sql,
   }
 }
 
+// Of the entries of an index.
+struct IndexSums {
+  std::uint64_t entries = 0;
+  std::uint64_t sum = 0;  // does not depend on the order, and differs where anything else does
+
+  void Add(std::int64_t owner, const ClassEntry& entry) {
+    const std::int64_t all[] = {owner, entry.second, entry.mark, entry.event};
+    ++entries;
+    sum += XXH3_64bits(all, sizeof all);
+  }
+  bool operator==(const IndexSums&) const = default;
+};
+
 // What one reading of all events shows.
 struct EventSums {
   std::map<std::int64_t, Tally> classes;
   std::map<std::int64_t, std::int64_t> imports;
   std::set<std::int64_t> users;
-  std::uint64_t events = 0;
-  std::uint64_t index_sum = 0;  // of what the index by class has to say of them
+  std::map<std::int64_t, std::int64_t> families;  // of crowded classes
+  IndexSums classes_index, families_index;        // what these have to hold
 };
 
-// Sums do not depend on the order, and differ where any of it does.
-std::uint64_t IndexSum(std::int64_t class_row, const ClassEntry& entry) {
-  const std::int64_t all[] = {class_row, entry.second, entry.mark, entry.event};
-  return XXH3_64bits(all, sizeof all);
+std::map<std::int64_t, std::int64_t> FamiliesOfCrowded(sql::Database& database) {
+  std::map<std::int64_t, std::int64_t> families;
+  sql::Statement rows(database, "SELECT id, family FROM classes WHERE crowded <> 0", false);
+  while (rows.Next()) families.emplace(rows.Int(0), rows.Int(1));
+  return families;
 }
 
 EventSums ReadEvents(sql::Database& database) {
   EventSums sums;
+  sums.families = FamiliesOfCrowded(database);
   EventBlocks(database).ForEach([&](std::int64_t id, const StoredEvent& event) {
     sums.classes[event.class_row].Add(TicksOf(event.second, event.fraction));
     ++sums.imports[event.import];
     if (event.user_row != 0) sums.users.insert(event.user_row);
-    ++sums.events;
-    sums.index_sum += IndexSum(event.class_row, {event.second, MarkOf(event.identity), id});
+    const ClassEntry entry{event.second, MarkOf(event.identity), id};
+    sums.classes_index.Add(event.class_row, entry);
+    const auto crowded = sums.families.find(event.class_row);
+    if (crowded != sums.families.end()) sums.families_index.Add(crowded->second, entry);
   });
   return sums;
 }
@@ -155,18 +172,21 @@ void CheckTotals(sql::Database& database, const EventSums& sums,
   }
 }
 
-struct IndexSums {
-  std::uint64_t entries = 0;
-  std::uint64_t sum = 0;
-  bool in_order = true;
+// The index by class, or that of crowded families.
+struct IndexTable {
+  const char* name;
+  const char* blocks;  // owner and content, in order
 };
+constexpr IndexTable kClassTable = {
+    "the index by class",
+    "SELECT class, content FROM class_blocks ORDER BY class, first, first_mark, first_event"};
+constexpr IndexTable kFamilyTable = {
+    "the index by family",
+    "SELECT family, content FROM family_blocks ORDER BY family, first, first_mark, first_event"};
 
 template <typename Visit>
-void ForEachIndexEntry(sql::Database& database, const Visit& visit) {
-  sql::Statement blocks(database,
-                        "SELECT class, content FROM class_blocks "
-                        "ORDER BY class, first, first_mark, first_event",
-                        false);
+void ForEachIndexEntry(sql::Database& database, const IndexTable& table, const Visit& visit) {
+  sql::Statement blocks(database, table.blocks, false);
   std::vector<ClassEntry> entries;
   while (blocks.Next()) {
     DecodeBlock(blocks.Bytes(1), entries);
@@ -174,41 +194,61 @@ void ForEachIndexEntry(sql::Database& database, const Visit& visit) {
   }
 }
 
-IndexSums ReadIndex(sql::Database& database) {
-  IndexSums sums;
-  std::pair<std::int64_t, ClassEntry> last;
-  ForEachIndexEntry(database, [&](std::int64_t class_row, const ClassEntry& entry) {
-    ++sums.entries;
-    sums.sum += IndexSum(class_row, entry);
-    sums.in_order &= last < std::pair(class_row, entry);
-    last = {class_row, entry};
-  });
-  return sums;
-}
-
-std::uint64_t FittingEntries(sql::Database& database) {
+// `owner_of` says by its class under what the index has an event.
+template <typename OwnerOf>
+std::uint64_t FittingEntries(sql::Database& database, const IndexTable& table,
+                             const OwnerOf& owner_of) {
   std::uint64_t fitting = 0;
   EventBlocks events(database);
   StoredEvent event;
-  ForEachIndexEntry(database, [&](std::int64_t class_row, const ClassEntry& entry) {
-    const bool fits = events.Get(entry.event, event) && event.class_row == class_row &&
+  ForEachIndexEntry(database, table, [&](std::int64_t owner, const ClassEntry& entry) {
+    const bool fits = events.Get(entry.event, event) && owner_of(event.class_row) == owner &&
                       event.second == entry.second && MarkOf(event.identity) == entry.mark;
     fitting += fits ? 1 : 0;
   });
   return fitting;
 }
 
-// The index by class against the events.
-void CheckIndex(sql::Database& database, const EventSums& events,
-                std::vector<std::string>& complaints) {
-  const IndexSums index = ReadIndex(database);
-  if (index.entries != events.events || index.sum != events.index_sum) {
-    complaints.push_back(
-        fmt::format("the index by class has {} rows, of which {} fit one of the {} events",
-                    index.entries, FittingEntries(database), events.events));
-  } else if (!index.in_order) {
-    complaints.emplace_back("the index by class is not in order");
+// An index against the events, of which it has to hold `expected`.
+template <typename OwnerOf>
+void CheckIndex(sql::Database& database, const IndexTable& table, const IndexSums& expected,
+                const OwnerOf& owner_of, std::vector<std::string>& complaints) {
+  IndexSums index;
+  bool in_order = true;
+  std::pair<std::int64_t, ClassEntry> last;
+  ForEachIndexEntry(database, table, [&](std::int64_t owner, const ClassEntry& entry) {
+    index.Add(owner, entry);
+    in_order &= last < std::pair(owner, entry);
+    last = {owner, entry};
+  });
+  if (index != expected) {
+    complaints.push_back(fmt::format("{} has {} rows, of which {} fit one of the {} events",
+                                     table.name, index.entries,
+                                     FittingEntries(database, table, owner_of), expected.entries));
+  } else if (!in_order) {
+    complaints.push_back(fmt::format("{} is not in order", table.name));
   }
+}
+
+void CheckIndexes(sql::Database& database, const EventSums& sums,
+                  std::vector<std::string>& complaints) {
+  CheckIndex(
+      database, kClassTable, sums.classes_index, [](std::int64_t row) { return row; }, complaints);
+  const auto family_of = [&](std::int64_t row) {
+    const auto found = sums.families.find(row);
+    return found == sums.families.end() ? 0 : found->second;
+  };
+  CheckIndex(database, kFamilyTable, sums.families_index, family_of, complaints);
+}
+
+// Or an event that is shown again would not be found.
+void CheckFamilies(sql::Database& database, std::vector<std::string>& complaints) {
+  const std::int64_t strangers = database.Number(
+      "SELECT count(*) FROM classes c JOIN providers p ON p.id = c.provider "
+      "LEFT JOIN families f ON f.id = c.family AND f.provider = p.name "
+      "AND f.event_id = c.event_id AND f.host = c.host WHERE f.id IS NULL");
+  if (strangers == 0) return;
+  complaints.push_back(fmt::format("{} classes are not of the family that they name", strangers));
 }
 
 void CheckKept(sql::Database& database, std::vector<std::string>& complaints) {
@@ -245,7 +285,8 @@ std::vector<std::string> VerifyStore(sql::Database& database) {
             "ON c.import = i.id WHERE i.repeats IS NULL ORDER BY i.id",
             complaints);
   CheckTotals(database, sums, complaints);
-  CheckIndex(database, sums, complaints);
+  CheckFamilies(database, complaints);
+  CheckIndexes(database, sums, complaints);
   CheckKept(database, complaints);
   return complaints;
 }

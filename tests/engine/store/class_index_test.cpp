@@ -60,7 +60,7 @@ class ClassIndexTest : public ::testing::Test {
 
   static std::uint16_t Mark(std::int64_t event) { return static_cast<std::uint16_t>(event % 3); }
   void Add(std::int64_t class_row, std::int64_t second, std::int64_t event) {
-    index_->Add(index_->Of(class_row), {second, Mark(event), event});
+    index_->Add(index_->At(class_row), {second, Mark(event), event});
   }
   // "class/second/event" of all that is in the table.
   std::vector<std::string> Found() {

@@ -53,10 +53,10 @@ TEST(OpenTest, WhatIsNotOursIsLeftAlone) {
 
   const std::string newer = folder / "newer.db";
   EXPECT_EQ(OpenError(newer), "opened");
-  Sql(newer, "PRAGMA user_version = 9");
+  Sql(newer, "PRAGMA user_version = 10");
   EXPECT_EQ(OpenError(newer), newer +
-                                  ": written by a newer exdiag (store version 9, this program "
-                                  "knows 8); not opened");
+                                  ": written by a newer exdiag (store version 10, this program "
+                                  "knows 9); not opened");
 
   const std::string missing = folder / "no/such/folder.db";
   EXPECT_EQ(OpenError(missing),
@@ -154,6 +154,26 @@ TEST(OpenTest, AnIndexThatDoesNotFitItsEventsIsSaidToBe) {
   Sql(file, "UPDATE class_blocks SET content = CAST(x'02' || substr(content, 2) AS BLOB)");
   EXPECT_THAT(*(*store)->Verify(),
               ElementsAre("the index by class has 2 rows, of which 2 fit one of the 3 events"));
+}
+
+TEST(OpenTest, FamiliesThatDoNotFitAreSaidNotTo) {
+  const TestFolder folder;
+  const std::string file = folder / "site.db";
+  const auto store = Store::Open(file);
+  std::vector<Made> events;
+  for (int i = 0; i < 20; ++i) {
+    events.push_back({.strings = {std::to_string(i)}, .category_text = std::to_string(i)});
+  }
+  Import(**store, events);
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  // The number of its entries.
+  Sql(file, "UPDATE family_blocks SET content = CAST(x'03' || substr(content, 2) AS BLOB)");
+  EXPECT_THAT(*(*store)->Verify(),
+              ElementsAre("the index by family has 3 rows, of which 3 fit one of the 4 events"));
+  Sql(file, "DELETE FROM family_blocks; UPDATE classes SET crowded = 0");
+  EXPECT_THAT(*(*store)->Verify(), IsEmpty());
+  Sql(file, "UPDATE families SET event_id = event_id + 1");
+  EXPECT_THAT(*(*store)->Verify(), ElementsAre("20 classes are not of the family that they name"));
 }
 
 TEST(OpenTest, ABlockThatIsNotWhatItsRowSaysIsSaidToBe) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tests/engine/store/old_store.h"
 #include "tests/engine/store/store_testing.h"
 
 namespace exdiag {
@@ -214,6 +215,78 @@ TEST(IdentityTest, EventsWithoutATime) {
   EXPECT_EQ(Import(*store, {{.time = ""}, {.time = ""}}).stored, 2u);
   EXPECT_EQ(Import(*store, {{.time = ""}}).stored, 0u);
   EXPECT_FALSE(AllEvents(*store)[0].time.known());
+}
+
+// Each of a category of its own, as where columns of an export are shifted.
+File OwnCategories(int events, bool numbered) {
+  File file;
+  for (int i = 0; i < events; ++i) {
+    Made made{.strings = {std::to_string(i)}, .category_text = "c" + std::to_string(i)};
+    made.time = i % 2 == 0 ? "1999-11-02T19:05:31Z" : "1999-11-02T19:05:32Z";
+    made.provider = i % 3 == 0 ? "MSExchangeMTA" : "msexchangemta";
+    made.identity = made.strings[0];
+    if (numbered) made.record_id = static_cast<std::uint64_t>(i) + 1;
+    if (numbered) made.channel = "Application";
+    file.push_back(made);
+  }
+  return file;
+}
+
+void ExpectNothingNew(Store& store, const File& file) {
+  const LedgerRow again = Import(store, file);
+  EXPECT_EQ(again.duplicates, file.size());
+  EXPECT_EQ(again.refined, 0u);
+  EXPECT_THAT(*store.Verify(), ElementsAre());
+}
+
+TEST(IdentityTest, AnEventIsFoundAmongManyClasses) {
+  File plain = OwnCategories(60, false), numbered = OwnCategories(60, true);
+  File of_one_class = numbered;
+  for (Made& made : of_one_class) made.category_text.clear();
+  // The class that two numbered events are of; it comes before the family is crowded.
+  File first = {numbered[29], numbered[30]};
+  first[0].strings = first[1].strings = {"another"};
+  first[0].identity = first[1].identity = "another";
+  first[0].record_id = 1001, first[1].record_id = 1002;
+  for (std::vector<File> order : {std::vector<File>{first, plain, numbered},
+                                  {first, numbered, plain},
+                                  {of_one_class, plain, first},
+                                  {plain, of_one_class, first, numbered}}) {
+    const auto store = Temporary();
+    for (const File& file : order) Import(*store, file);
+    EXPECT_EQ(AllEvents(*store).size(), 62u);
+    for (const File& file : order) ExpectNothingNew(*store, file);
+    // What was removed and is fed again is there again.
+    EXPECT_EQ(*store->RemoveEventsBefore(testing::At("1999-11-02T19:05:32Z")), 31u);
+    EXPECT_THAT(*store->Verify(), ElementsAre());
+    Import(*store, numbered);
+    Import(*store, first);
+    EXPECT_EQ(AllEvents(*store).size(), 62u);
+    EXPECT_THAT(*store->Verify(), ElementsAre());
+  }
+}
+
+// Asking each class about each event would take many minutes.
+TEST(IdentityTest, VeryManyClasses) {
+  const auto store = Temporary();
+  const File file = OwnCategories(20'000, false);
+  EXPECT_EQ(Import(*store, file).stored, 20'000u);
+  ExpectNothingNew(*store, file);
+}
+
+TEST(IdentityTest, AnOlderStoreKnowsItsEventsAgain) {
+  const testing::TestFolder folder;
+  const std::string path = folder / "old.db";
+  const File file = OwnCategories(60, false);
+  Import(**Store::Open(path), file);
+  testing::MakeVersion8(path);
+  const auto store = Store::Open(path);
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  EXPECT_THAT(*(*store)->Verify(), ElementsAre());
+  ExpectNothingNew(**store, file);
+  EXPECT_EQ(Import(**store, OwnCategories(80, true)).stored, 20u);
+  ExpectNothingNew(**store, file);
+  ExpectNothingNew(**store, OwnCategories(80, true));
 }
 
 // More groups than the window holds, in an order in which each comes back after it fell out, and

@@ -10,6 +10,13 @@
 
 namespace exdiag::testing {
 
+inline constexpr const char* kVersion8 = R"sql(
+DROP TABLE family_blocks; DROP INDEX classes_of_family;
+ALTER TABLE classes DROP COLUMN family; ALTER TABLE classes DROP COLUMN crowded;
+DROP TABLE families; CREATE INDEX providers_in_any_case ON providers (name COLLATE NOCASE);
+PRAGMA user_version = 8;
+)sql";
+
 inline constexpr const char* kEventsOfVersion6 = R"sql(
 CREATE TABLE events (
   id INTEGER PRIMARY KEY, class INTEGER NOT NULL REFERENCES classes, second INTEGER NOT NULL,
@@ -38,8 +45,17 @@ inline void BindOrNull(sql::Statement& to, int parameter, std::int64_t number) {
   }
 }
 
+// Turns a store of this version into one of version 8.
+inline void MakeVersion8(const std::string& file) {
+  sql::Database database;
+  database.Open(file, SQLITE_OPEN_READWRITE);
+  database.Execute(kVersion8);
+  EXPECT_TRUE(database.ok()) << database.error();
+}
+
 // Turns a store of this version into one of version 6, and then does `then` to it.
 inline void MakeVersion6(const std::string& file, const std::string& then = {}) {
+  MakeVersion8(file);
   sql::Database database;
   database.Open(file, SQLITE_OPEN_READWRITE);
   database.Execute(kEventsOfVersion6);
