@@ -103,13 +103,9 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
                                KeyToKeep(data.rules.content_hash(), store), problems, &work);
   if (!signals) return signals.error();
   ApplyOverrides(site->overrides, *signals);
-  std::vector<Signal> asking;
-  if (AsksSomething(*signals)) asking = *signals;
-  Ranking ranking = RankCauses(std::move(*signals), commands);
-  const auto adjust = [&site](std::vector<Signal>& again) {
-    ApplyOverrides(site->overrides, again);
-  };
-  const auto foretold = ForetellEffects(asking, {rules, data.knowledge, store, adjust}, ranking);
+  Ranking ranking = RankCauses(*signals, commands);
+  const auto adjust = [&site](SignalList& again) { ApplyOverrides(site->overrides, again); };
+  const auto foretold = ForetellEffects(*signals, {rules, data.knowledge, store, adjust}, ranking);
   if (!foretold) return foretold.error();
   if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
   const bool of_rules = site->overrides.empty();  // not the site's own points

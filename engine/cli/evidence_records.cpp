@@ -5,7 +5,7 @@
 
 #include "engine/cli/read_again.h"
 #include "engine/ranking/incidents.h"
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 
 namespace exdiag {
 namespace {
@@ -54,14 +54,14 @@ class Reader {
 
   // The finding's signal with all its evidence.
   Signal Complete(const Finding& finding) const {
-    std::vector<Signal> parts;
-    for (const Signal& signal : signals_) {
-      const auto& explained = finding.signal.explained;
-      const bool part = signal.rule == finding.signal.rule && !signal.explained.empty() &&
-                        explained.Contains(signal.explained.front());
-      if (part) parts.push_back(signal);
+    std::vector<std::size_t> parts;
+    for (std::size_t i = 0; i < signals_.size(); ++i) {
+      const RowSet& explained = signals_.ExplainedBy(i);
+      const bool part = &signals_.RuleOf(i) == finding.signal.rule && !explained.empty() &&
+                        finding.signal.explained.Contains(explained.front());
+      if (part) parts.push_back(i);
     }
-    return parts.empty() ? finding.signal : MergeSignals(std::move(parts), options_.most);
+    return parts.empty() ? finding.signal : MergeSignals(signals_, std::move(parts), options_.most);
   }
 
   Result<void> Add(const Finding& finding) {
@@ -104,7 +104,7 @@ class Reader {
   const Knowledge& knowledge_;
   const Store& store_;
   const EvidenceOptions& options_;
-  std::vector<Signal> signals_;
+  SignalList signals_;
   std::vector<FindingRecords> result_;
 };
 

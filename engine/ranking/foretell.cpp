@@ -97,7 +97,7 @@ struct Job {
 
 class Foretelling {
  public:
-  Foretelling(const std::vector<Signal>& signals, const ForetellContext& context, Ranking& ranking)
+  Foretelling(const SignalList& signals, const ForetellContext& context, Ranking& ranking)
       : signals_(signals), context_(context), ranking_(ranking) {}
 
   Result<void> Run() {
@@ -184,12 +184,12 @@ class Foretelling {
   void NumberRows() {
     RowSetBuilder all;
     for (const Incident& incident : ranking_.incidents) {
-      for (const std::size_t index : incident.signals) all.Add(signals_[index].explained);
+      for (const std::size_t index : incident.signals) all.Add(signals_.ExplainedBy(index));
     }
     incident_of_ = RowNumbers(all.Take());
     for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
       for (const std::size_t index : ranking_.incidents[i].signals) {
-        incident_of_.ChangeEach(signals_[index].explained,
+        incident_of_.ChangeEach(signals_.ExplainedBy(index),
                                 [i](std::uint32_t) { return static_cast<std::uint32_t>(i); });
       }
     }
@@ -211,26 +211,37 @@ class Foretelling {
     what_if.Suppose(job.facts);
     // What is supposed may join the incident to others, which are looked at too then.
     std::set<std::size_t> together = {job.incident};
-    std::vector<Signal> signals;
+    Claims claims;
     for (std::size_t before = 0; before != together.size();) {
       before = together.size();
       auto evaluated = Evaluate(job, together, what_if);
       if (!evaluated) return evaluated.error();
-      signals = std::move(*evaluated);
-      for (const Signal& signal : signals) {
+      claims = std::move(*evaluated);
+      for (const Claim& claim : claims.all) {
         std::uint32_t last = RowNumbers::kNone;
-        incident_of_.ForEach(signal.explained, [&](std::uint32_t incident) {
+        incident_of_.ForEach(*claim.explained, [&](std::uint32_t incident) {
           if (incident != last) together.insert(last = incident);
         });
       }
     }
-    Compare(ranking_.incidents[job.incident], std::move(signals), *job.effect);
+    Compare(ranking_.incidents[job.incident], claims.all, *job.effect);
     return {};
   }
 
-  // The signals of these incidents as they would be.
-  Result<std::vector<Signal>> Evaluate(const Job& job, const std::set<std::size_t>& incidents,
-                                       WhatIf& what_if) const {
+  // What a rule would explain.
+  struct Claim {
+    const Rule* rule = nullptr;
+    double points = 0;
+    const RowSet* explained = nullptr;
+  };
+  // The claims of some incidents as they would be.
+  struct Claims {
+    SignalList evaluated;
+    std::vector<Claim> all;  // borrow from `evaluated` and from what was ranked
+  };
+
+  Result<Claims> Evaluate(const Job& job, const std::set<std::size_t>& incidents,
+                          WhatIf& what_if) const {
     IdSetBuilder builder;
     for (const std::int64_t row : what_if.supposed_rows()) {
       const auto fact = facts_.find(row);
@@ -238,31 +249,37 @@ class Foretelling {
     }
     for (const std::size_t incident : incidents) builder.Add(events_of_[incident]);
     const IdSet events = builder.Take();
-    std::vector<Signal> signals;
+    Claims claims;
     std::set<const Rule*> again;
     for (const std::size_t rule : job.users->rules) {
       again.insert(context_.rules[rule]);
       auto of_rule = what_if.Evaluate(number_of_.at(rule), events);
       if (!of_rule) return of_rule.error();
-      std::move(of_rule->begin(), of_rule->end(), std::back_inserter(signals));
+      claims.evaluated.Append(std::move(*of_rule));
     }
-    if (context_.adjust) context_.adjust(signals);
+    if (context_.adjust) context_.adjust(claims.evaluated);
+    const auto add = [&](const SignalList& signals, std::size_t at) {
+      claims.all.push_back({&signals.RuleOf(at), signals.PointsAt(at), &signals.ExplainedBy(at)});
+    };
+    for (std::size_t i = 0; i < claims.evaluated.size(); ++i) add(claims.evaluated, i);
     for (const std::size_t incident : incidents) {
       for (const std::size_t index : ranking_.incidents[incident].signals) {
-        if (!again.contains(signals_[index].rule)) signals.push_back(signals_[index]);
+        if (!again.contains(&signals_.RuleOf(index))) add(signals_, index);
       }
     }
-    return signals;
+    return claims;
   }
 
   // The rival of the incident that moves most.
-  void Compare(const Incident& incident, std::vector<Signal> signals,
+  void Compare(const Incident& incident, const std::vector<Claim>& claims,
                AskNext::Effect& effect) const {
-    const std::vector<SignalGroup> groups = GroupIntoIncidents(std::move(signals));
+    std::vector<const RowSet*> explained;
+    for (const Claim& claim : claims) explained.push_back(claim.explained);
+    const std::vector<std::vector<std::size_t>> groups = GroupOverlapping(explained);
     double most = -1;
     for (const std::size_t index : incident.findings) {
       const Finding& now = ranking_.findings[index];
-      const double to = ConfidenceIn(groups, now.signal);
+      const double to = ConfidenceIn(groups, claims, now.signal);
       const double moved = std::abs(to - now.confidence);
       if (moved <= most) continue;
       most = moved;
@@ -273,21 +290,29 @@ class Foretelling {
   }
 
   // 0 when the answer rules it out.
-  static double ConfidenceIn(const std::vector<SignalGroup>& groups, const Signal& now) {
+  static double ConfidenceIn(const std::vector<std::vector<std::size_t>>& groups,
+                             const std::vector<Claim>& claims, const Signal& now) {
     double confidence = 0;
-    for (const SignalGroup& group : groups) {
-      std::vector<double> points;
-      for (const Signal& rival : group.rivals) points.push_back(PointsOf(rival));
-      for (std::size_t i = 0; i < points.size(); ++i) {
-        const Signal& rival = group.rivals[i];
-        if (rival.rule != now.rule || !rival.explained.Overlaps(now.explained)) continue;
-        confidence = std::max(confidence, Confidences(points)[i]);
+    for (const std::vector<std::size_t>& group : groups) {
+      std::map<std::string_view, double> best;  // points, by rule
+      bool overlaps = false;
+      for (const std::size_t i : group) {
+        const Claim& claim = claims[i];
+        const auto [of_rule, is_new] = best.try_emplace(claim.rule->id, claim.points);
+        of_rule->second = std::max(of_rule->second, claim.points);
+        if (claim.rule != now.rule || overlaps) continue;
+        overlaps = claim.explained->Overlaps(now.explained);
       }
+      if (!overlaps) continue;
+      std::vector<double> points;
+      for (const auto& [rule, each] : best) points.push_back(each);
+      const auto place = std::distance(best.begin(), best.find(now.rule->id));
+      confidence = std::max(confidence, Confidences(points)[static_cast<std::size_t>(place)]);
     }
     return confidence;
   }
 
-  const std::vector<Signal>& signals_;
+  const SignalList& signals_;
   const ForetellContext& context_;
   Ranking& ranking_;
   std::vector<Job> jobs_;
@@ -303,15 +328,7 @@ class Foretelling {
 
 }  // namespace
 
-bool AsksSomething(const std::vector<Signal>& signals) {
-  return std::any_of(signals.begin(), signals.end(), [](const Signal& signal) {
-    return std::any_of(signal.reasons.begin(), signal.reasons.end(), [](const Reason& reason) {
-      return reason.state == Truth::kUnknown && !reason.question_key.empty();
-    });
-  });
-}
-
-Result<void> ForetellEffects(const std::vector<Signal>& signals, const ForetellContext& context,
+Result<void> ForetellEffects(const SignalList& signals, const ForetellContext& context,
                              Ranking& ranking) {
   return Foretelling(signals, context, ranking).Run();
 }

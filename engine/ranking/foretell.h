@@ -17,7 +17,7 @@
 #include "engine/base/result.h"
 #include "engine/knowledge/knowledge.h"
 #include "engine/ranking/ranking.h"
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 #include "engine/store/store.h"
 
 namespace exdiag {
@@ -27,15 +27,12 @@ struct ForetellContext {
   const Knowledge& knowledge;
   const Store& store;
   // What is done to signals between evaluation and ranking; may be empty.
-  std::function<void(std::vector<Signal>&)> adjust = {};
+  std::function<void(SignalList&)> adjust = {};
 };
-
-// Whether any of `signals` asks something, so that a copy of them is worth keeping.
-bool AsksSomething(const std::vector<Signal>& signals);
 
 // Puts right the effects in `ranking.ask_next`.  `signals`: those that were ranked.  An Error is
 // the store's.
-Result<void> ForetellEffects(const std::vector<Signal>& signals, const ForetellContext& context,
+Result<void> ForetellEffects(const SignalList& signals, const ForetellContext& context,
                              Ranking& ranking);
 
 }  // namespace exdiag

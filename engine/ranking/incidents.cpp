@@ -9,6 +9,8 @@
 #include <set>
 #include <tuple>
 
+#include "engine/base/sort_unique.h"
+
 namespace exdiag {
 namespace {
 
@@ -29,43 +31,56 @@ class Sets {
   std::vector<std::size_t> parents_;
 };
 
-// Whatever order signals come in, of equal ones the same is taken.
-bool BetterSignal(const Signal& a, const Signal& b) {
-  const double points_a = PointsOf(a);
-  const double points_b = PointsOf(b);
-  if (points_a != points_b) return points_a > points_b;
-  if (a.last_seen != b.last_seen) return a.last_seen > b.last_seen;
-  return std::tie(a.first_seen, a.hosts, a.trigger_count, a.cause) <
-         std::tie(b.first_seen, b.hosts, b.trigger_count, b.cause);
-}
+// Best first.  Whatever order signals come in, of equal ones the same is taken.
+class BestFirst {
+ public:
+  explicit BestFirst(const SignalList& signals) : signals_(signals) {}
 
-template <typename T>
-void Unite(std::vector<T>& into, const std::vector<T>& more) {
-  into.insert(into.end(), more.begin(), more.end());
-  std::sort(into.begin(), into.end());
-  into.erase(std::unique(into.begin(), into.end()), into.end());
-}
+  void Sort(std::vector<std::size_t>& which) const {
+    std::sort(which.begin(), which.end(),
+              [this](std::size_t a, std::size_t b) { return KeyOf(a) < KeyOf(b); });
+    for (auto from = which.begin(); from != which.end();) {
+      const auto same = [&, key = KeyOf(*from)](std::size_t other) { return KeyOf(other) == key; };
+      const auto to = std::find_if_not(from, which.end(), same);
+      if (to - from > 1) SortTies(from, to);
+      from = to;
+    }
+  }
 
-RowSet AllExplained(const std::vector<Signal>& signals) {
-  RowSetBuilder rows;
-  for (const Signal& signal : signals) rows.Add(signal.explained);
-  return rows.Take();
-}
+ private:
+  using Place = std::vector<std::size_t>::iterator;
 
-// The rows that a signal explains, from where they have been looked at.
+  std::tuple<double, std::int64_t, std::int64_t> KeyOf(std::size_t at) const {
+    return {-signals_.PointsAt(at), -signals_.LastSeenAt(at).value, signals_.FirstSeenAt(at).value};
+  }
+
+  void SortTies(Place from, Place to) const {
+    std::vector<std::tuple<std::vector<std::string>, std::uint64_t, std::string, std::size_t>> ties;
+    for (Place at = from; at != to; ++at) {
+      Signal signal = signals_.WithoutRows(*at);
+      ties.emplace_back(std::move(signal.hosts), signal.trigger_count, std::move(signal.cause),
+                        *at);
+    }
+    std::sort(ties.begin(), ties.end());
+    for (const auto& tie : ties) *from++ = std::get<3>(tie);
+  }
+
+  const SignalList& signals_;
+};
+
+// The rows of a set from where they have been looked at.
 struct RowsLeft {
   std::int64_t window = 0;  // of the next one
-  std::uint32_t signal = 0;
+  std::uint32_t set = 0;
   RowSet::const_iterator next, end;
 };
 
 // Looks at one window of rows after the other, so that it needs no more memory for more rows.
 class Overlaps {
  public:
-  Overlaps(const std::vector<Signal>& signals, Sets& sets) : sets_(sets) {
-    for (std::size_t i = 0; i < signals.size(); ++i) {
-      const RowSet& rows = signals[i].explained;
-      Keep({0, static_cast<std::uint32_t>(i), rows.begin(), rows.end()});
+  Overlaps(const std::vector<const RowSet*>& of_rows, Sets& sets) : sets_(sets) {
+    for (std::size_t i = 0; i < of_rows.size(); ++i) {
+      Keep({0, static_cast<std::uint32_t>(i), of_rows[i]->begin(), of_rows[i]->end()});
     }
   }
 
@@ -80,9 +95,9 @@ class Overlaps {
       for (; rows.next != rows.end && WindowOf(*rows.next) == rows.window; ++rows.next) {
         std::uint32_t& first = FirstOf(*rows.next);
         if (first == kNone) {
-          first = rows.signal;
+          first = rows.set;
         } else {
-          sets_.Unite(rows.signal, first);
+          sets_.Unite(rows.set, first);
         }
       }
       Keep(rows);
@@ -96,7 +111,7 @@ class Overlaps {
 
   static std::int64_t WindowOf(std::int64_t row) { return row >> kBits; }
   static bool Later(const RowsLeft& a, const RowsLeft& b) {
-    return std::tie(a.window, a.signal) > std::tie(b.window, b.signal);
+    return std::tie(a.window, a.set) > std::tie(b.window, b.set);
   }
 
   std::uint32_t& FirstOf(std::int64_t row) {
@@ -114,7 +129,7 @@ class Overlaps {
 
   Sets& sets_;
   std::vector<RowsLeft> left_;           // a heap
-  std::vector<std::uint32_t> first_of_;  // by row of the window, the first signal that explains it
+  std::vector<std::uint32_t> first_of_;  // by row of the window, the first set that has it
 };
 
 // Returns how many of `more` were already there.
@@ -151,44 +166,47 @@ void AddEvidence(Signal& best, const Signal& other, std::size_t most) {
 
 }  // namespace
 
-double PointsOf(const Signal& signal) {
-  double points = signal.start_points;
-  for (const Reason& reason : signal.reasons) {
-    if (reason.state == Truth::kHolds) points += reason.points;
-  }
-  return points;
+std::vector<std::vector<std::size_t>> GroupOverlapping(const std::vector<const RowSet*>& of_rows) {
+  Sets sets(of_rows.size());
+  Overlaps(of_rows, sets).Unite();
+  std::map<std::size_t, std::vector<std::size_t>> by_set;
+  for (std::size_t i = 0; i < of_rows.size(); ++i) by_set[sets.Find(i)].push_back(i);
+  std::vector<std::vector<std::size_t>> groups;
+  for (auto& [set, members] : by_set) groups.push_back(std::move(members));
+  return groups;
 }
 
-std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals) {
-  Sets sets(signals.size());
-  Overlaps(signals, sets).Unite();
-  std::map<std::size_t, std::vector<std::size_t>> by_set;
-  for (std::size_t i = 0; i < signals.size(); ++i) by_set[sets.Find(i)].push_back(i);
+std::vector<SignalGroup> GroupIntoIncidents(const SignalList& signals) {
+  std::vector<const RowSet*> explained;
+  for (std::size_t i = 0; i < signals.size(); ++i) explained.push_back(&signals.ExplainedBy(i));
   std::vector<SignalGroup> groups;
-  for (auto& [set, members] : by_set) {
-    std::map<std::string, std::vector<Signal>> by_rule;
-    for (const std::size_t i : members) {
-      by_rule[signals[i].rule->id].push_back(std::move(signals[i]));
-    }
+  for (std::vector<std::size_t>& members : GroupOverlapping(explained)) {
+    std::map<std::string_view, std::vector<std::size_t>> by_rule;
+    for (const std::size_t i : members) by_rule[signals.RuleOf(i).id].push_back(i);
     SignalGroup& group = groups.emplace_back();
-    for (auto& [id, of_rule] : by_rule) group.rivals.push_back(MergeSignals(std::move(of_rule)));
+    for (auto& [id, of_rule] : by_rule) {
+      group.rivals.push_back(MergeSignals(signals, std::move(of_rule)));
+    }
     group.members = std::move(members);
   }
   return groups;
 }
 
-Signal MergeSignals(std::vector<Signal> signals, std::size_t shown_evidence) {
-  std::sort(signals.begin(), signals.end(), BetterSignal);
-  RowSet explained = AllExplained(signals);
-  std::vector<std::vector<std::string>> host_groups;
-  for (const Signal& signal : signals) host_groups.push_back(signal.hosts);
-  Signal best = std::move(signals.front());
-  best.explained = std::move(explained);
-  for (std::size_t i = 1; i < signals.size(); ++i) {
-    const Signal& other = signals[i];
+Signal MergeSignals(const SignalList& signals, std::vector<std::size_t> which,
+                    std::size_t shown_evidence) {
+  BestFirst(signals).Sort(which);
+  if (which.size() == 1) return signals[which.front()];
+  Signal best = signals.WithoutRows(which.front());
+  RowSetBuilder explained;
+  for (const std::size_t at : which) explained.Add(signals.ExplainedBy(at));
+  std::vector<std::vector<std::string>> host_groups = {best.hosts};
+  std::set<EventKind> kinds(best.explained_kinds.begin(), best.explained_kinds.end());
+  for (std::size_t i = 1; i < which.size(); ++i) {
+    Signal other = signals.WithoutRows(which[i]);
     AddEvidence(best, other, shown_evidence);
-    Unite(best.explained_kinds, other.explained_kinds);
-    Unite(best.hosts, other.hosts);
+    kinds.insert(other.explained_kinds.begin(), other.explained_kinds.end());
+    best.hosts.insert(best.hosts.end(), other.hosts.begin(), other.hosts.end());
+    host_groups.push_back(std::move(other.hosts));
     AddReferences(best.triggers, other.triggers, shown_evidence);
     best.trigger_count += other.trigger_count;
     if (other.first_seen.known() &&
@@ -198,10 +216,11 @@ Signal MergeSignals(std::vector<Signal> signals, std::size_t shown_evidence) {
     best.last_seen = std::max(best.last_seen, other.last_seen);
     if (best.time_basis == TimeBasis::kNone) best.time_basis = other.time_basis;
   }
-  if (host_groups.size() > 1) {
-    Unite(host_groups, {});
-    best.host_groups = std::move(host_groups);
-  }
+  best.explained = explained.Take();
+  best.explained_kinds.assign(kinds.begin(), kinds.end());
+  SortUnique(best.hosts);
+  SortUnique(host_groups);
+  best.host_groups = std::move(host_groups);
   return best;
 }
 

@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 
 namespace exdiag {
 
-// Points of a signal: its start points plus those of every reason that holds.
-double PointsOf(const Signal& signal);
+// Which of these sets of rows overlap, directly or through others: their indexes, ascending.  Each
+// is in one group.
+std::vector<std::vector<std::size_t>> GroupOverlapping(const std::vector<const RowSet*>& sets);
 
 // Signals whose explained events overlap, directly or through others.
 struct SignalGroup {
@@ -18,12 +19,13 @@ struct SignalGroup {
 };
 
 // Every signal is in one group.  The order of the groups says nothing.
-std::vector<SignalGroup> GroupIntoIncidents(std::vector<Signal> signals);
+std::vector<SignalGroup> GroupIntoIncidents(const SignalList& signals);
 
-// The signals of one rule in one incident as one: reasons and start points of the best, evidence
-// and explained events of all.  At least one.  No reason gets more than `shown_evidence`
-// references.
-Signal MergeSignals(std::vector<Signal> signals, std::size_t shown_evidence = kShownEvidence);
+// Some signals of one rule in one incident as one: reasons and start points of the best, evidence
+// and explained events of all.  `which`: their indexes, at least one.  No reason gets more than
+// `shown_evidence` references.
+Signal MergeSignals(const SignalList& signals, std::vector<std::size_t> which,
+                    std::size_t shown_evidence = kShownEvidence);
 
 // Confidence of each of some rivals, given their points; the last number is the share of "a cause
 // we do not know", whose points are 0.  They add up to 1.

@@ -94,14 +94,14 @@ std::optional<Ranking> KeptIncidents::Rank(std::span<const Rule* const> rules) c
     numbers.insert(numbers.end(), place.signals.begin(), place.signals.end());
   }
   std::sort(numbers.begin(), numbers.end());
-  std::vector<Signal> signals;
+  SignalList signals;
   for (const std::size_t number : numbers) {
     const auto rule = by_id.find(signals_.RuleOf(number));
     auto signal = rule == by_id.end() ? std::nullopt : signals_.Get(number, *rule->second);
     if (!signal) return std::nullopt;
-    signals.push_back(std::move(*signal));
+    signals.Add(std::move(*signal));
   }
-  Ranking ranking = RankCauses(std::move(signals));
+  Ranking ranking = RankCauses(signals);
   ranking.ask_next.clear();
   if (!PutInPlace(places_, numbers, ranking) || !SetBlocks::OfThread().ok()) return std::nullopt;
   return ranking;

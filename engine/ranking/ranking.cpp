@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/base/sort_unique.h"
 #include "engine/ranking/ask_next.h"
 #include "engine/ranking/incidents.h"
 
@@ -26,12 +27,6 @@ void WidenPeriod(const Signal& signal, Draft& draft) {
   if (is_first) draft.time_basis = signal.time_basis;
   if (is_first || signal.first_seen < draft.first_seen) draft.first_seen = signal.first_seen;
   draft.last_seen = std::max(draft.last_seen, signal.last_seen);
-}
-
-template <typename T>
-void SortUnique(std::vector<T>& items) {
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
 // Rivals by points, equal ones by rule id; then the sums are the same in every run.
@@ -89,9 +84,9 @@ Incident MakeIncident(const Draft& draft, std::size_t number) {
 
 }  // namespace
 
-Ranking RankCauses(std::vector<Signal> signals, const FeedCommands& commands) {
+Ranking RankCauses(const SignalList& signals, const FeedCommands& commands) {
   std::vector<Draft> drafts;
-  for (SignalGroup& group : GroupIntoIncidents(std::move(signals))) {
+  for (SignalGroup& group : GroupIntoIncidents(signals)) {
     drafts.push_back(MakeDraft(std::move(group)));
   }
   std::sort(drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 
 namespace exdiag {
 
@@ -66,7 +66,7 @@ struct FeedCommands {
 
 // Signals whose explained events overlap are one incident.  Order: confidence, then points, then
 // the incident seen last, then rule id; the order of `signals` does not matter.
-Ranking RankCauses(std::vector<Signal> signals, const FeedCommands& commands = {});
+Ranking RankCauses(const SignalList& signals, const FeedCommands& commands = {});
 
 // Rows of all events that some finding explains, sorted, each once.
 RowSet ExplainedRows(const Ranking& ranking);

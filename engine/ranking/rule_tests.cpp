@@ -8,7 +8,7 @@
 #include "engine/normalise/normaliser.h"
 #include "engine/ranking/ranking.h"
 #include "engine/ranking/rule_log.h"
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 #include "engine/store/forwarding_store.h"
 
 namespace exdiag {
@@ -150,7 +150,7 @@ void RunTest(const Rule& rule, const RuleTest& test, std::span<const Rule* const
     result.got = signals.error().message;
     return;
   }
-  const Ranking ranking = RankCauses(std::move(*signals));
+  const Ranking ranking = RankCauses(*signals);
   const Finding* finding = FindingOf(ranking, rule);
   result.passed = Meets(test, finding, ranking);
   result.got = Got(finding, ranking);

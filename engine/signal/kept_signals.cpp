@@ -151,8 +151,12 @@ class Listener final : public DiagnosticSink {
 class Update {
  public:
   Update(std::span<const Rule* const> rules, const Knowledge& knowledge, Store& store,
-         DiagnosticSink& problems)
-      : rules_(rules), knowledge_(knowledge), store_(store), problems_(problems) {}
+         DiagnosticSink& problems, std::size_t most_kept)
+      : rules_(rules),
+        knowledge_(knowledge),
+        store_(store),
+        problems_(problems),
+        most_(most_kept) {}
 
   bool CanKeep() const {
     return std::all_of(rules_.begin(), rules_.end(), [](const Rule* rule) {
@@ -162,7 +166,7 @@ class Update {
     });
   }
 
-  Result<std::vector<Signal>> Run(const std::string& key, UpdateWork& work) {
+  Result<SignalList> Run(const std::string& key, UpdateWork& work) {
     const std::string kept_text = store_.Kept(kName);
     std::optional<KeptState> kept = UnpackState(kept_text, key);
     const auto changes = store_.ChangesSince(kept ? kept->stamp : 0);
@@ -184,18 +188,19 @@ class Update {
     }
     for (const EventKind& kind : changes->kinds) changed_.insert(SummaryKey(knowledge_, kind));
     if (auto done = Evaluate(kept ? &*kept : nullptr, state, work); !done) return done.error();
-    auto signals = Unchanged(state);
-    if (!signals && kept) {  // a signal that stands cannot be read
+    auto signals = too_many_ ? std::nullopt : Unchanged(state);
+    if (!signals && kept) {  // or a signal that stands cannot be read
       if (auto done = Evaluate(nullptr, state, work); !done) return done.error();
-      signals = Unchanged(state);
+      if (!too_many_) signals = Unchanged(state);
     }
+    if (too_many_) return std::move(found_);
     if (!signals) return Error{"what was found cannot be put together"};  // not reached
     if (!problems_.heard()) Keep(PackState(key, state), work);
     return std::move(*signals);
   }
 
   // Where nothing can be kept.
-  Result<std::vector<Signal>> Everything(UpdateWork& work) {
+  Result<SignalList> Everything(UpdateWork& work) {
     work.evaluated = rules_.size();
     return EvaluateRules(rules_, knowledge_, store_, problems_);
   }
@@ -207,8 +212,8 @@ class Update {
   }
 
   // All signals of a state that is up to date; nullopt when it cannot be read.
-  std::optional<std::vector<Signal>> Unchanged(const KeptState& state) const {
-    std::vector<Signal> signals;
+  std::optional<SignalList> Unchanged(const KeptState& state) const {
+    SignalList signals;
     for (const Rule* rule : rules_) {
       const auto found = state.rules.find(rule->id);
       if (found == state.rules.end()) return std::nullopt;
@@ -217,7 +222,7 @@ class Update {
       for (const std::string_view text : *texts) {
         auto signal = SignalFrom(text, *rule);
         if (!signal) return std::nullopt;
-        signals.push_back(std::move(*signal));
+        signals.Add(std::move(*signal));
       }
     }
     return signals;
@@ -259,17 +264,23 @@ class Update {
       run = Gathered(stale, kept, state);
       if (!run) return run.error();
     }
+    found_ = {};
+    packed_ = 0;
+    too_many_ = false;
     for (std::size_t i = 0; i < running_.size(); ++i) {
       auto result = (*run)->Evaluate(i);
       if (!result) return result.error();
-      Pack(*result, state.rules[running_[i]->id]);
-    }
-    if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
-    for (const Rule* rule : rules_) {
-      if (!stale.contains(rule)) state.rules[rule->id] = kept->rules.find(rule->id)->second;
+      if (!too_many_) Pack(*result, state.rules[running_[i]->id]);
+      if (too_many_) state.rules.clear();
+      found_.Append(std::move(result->signals));
     }
     work.evaluated = running_.size();
     work.kept = rules_.size() - running_.size();
+    if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
+    if (too_many_) return {};
+    for (const Rule* rule : rules_) {
+      if (!stale.contains(rule)) state.rules[rule->id] = kept->rules.find(rule->id)->second;
+    }
     return {};
   }
 
@@ -327,15 +338,19 @@ class Update {
     if (by_id) work.kept_as = HashOfText(packed);
   }
 
-  static void Pack(const RuleResult& result, KeptRule& kept) {
+  void Pack(const RuleResult& result, KeptRule& kept) {
     kept.triggered = result.triggered;
     PackedWriter rests_on, signals;
     result.rests_on.Pack(rests_on);
     signals.Number(result.signals.size());
-    for (const Signal& signal : result.signals) {
+    for (std::size_t i = 0; i < result.signals.size(); ++i) {
+      // Each row takes a byte or more.
+      too_many_ = packed_ + result.signals.ExplainedBy(i).size() > most_;
+      if (too_many_) return;
       PackedWriter one;
-      PackSignal(signal, one);
+      PackSignal(result.signals[i], one);
       signals.Text(one.bytes());
+      packed_ += one.bytes().size();
     }
     kept.rests_on = rests_on.Take();
     kept.signals = signals.Take();
@@ -347,18 +362,21 @@ class Update {
   Listener problems_;
   std::set<std::string> changed_;  // kinds, by SummaryKey
   std::vector<const Rule*> running_;
+  SignalList found_;  // by these
+  const std::size_t most_;
+  std::size_t packed_ = 0;  // bytes
+  bool too_many_ = false;   // to be kept
 };
 
 }  // namespace
 
-Result<std::vector<Signal>> UpdateSignals(std::span<const Rule* const> rules,
-                                          const Knowledge& knowledge, Store& store,
-                                          const std::string& key, DiagnosticSink& problems,
-                                          UpdateWork* work) {
+Result<SignalList> UpdateSignals(std::span<const Rule* const> rules, const Knowledge& knowledge,
+                                 Store& store, const std::string& key, DiagnosticSink& problems,
+                                 UpdateWork* work, std::size_t most_kept) {
   UpdateWork ignored;
   UpdateWork& done = work == nullptr ? ignored : *work;
   done = {};
-  Update update(rules, knowledge, store, problems);
+  Update update(rules, knowledge, store, problems, most_kept);
   return !key.empty() && update.CanKeep() ? update.Run(key, done) : update.Everything(done);
 }
 

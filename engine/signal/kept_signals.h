@@ -27,7 +27,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 
 namespace exdiag {
 
@@ -40,13 +40,16 @@ struct UpdateWork {
   std::string kept_as;
 };
 
+// Signals of more bytes are not kept: the next diagnosis works them out again.
+inline constexpr std::size_t kMostKeptBytes = std::size_t{8} << 20;
+
 // As EvaluateRules, and keeps the result in the store when it can be written.  `key` is a text that
 // differs whenever what a rule says, `knowledge` or the program do, but not by which of the rules
 // are among `rules`; with "" nothing is kept or used.
-Result<std::vector<Signal>> UpdateSignals(std::span<const Rule* const> rules,
-                                          const Knowledge& knowledge, Store& store,
-                                          const std::string& key, DiagnosticSink& problems,
-                                          UpdateWork* work = nullptr);
+Result<SignalList> UpdateSignals(std::span<const Rule* const> rules, const Knowledge& knowledge,
+                                 Store& store, const std::string& key, DiagnosticSink& problems,
+                                 UpdateWork* work = nullptr,
+                                 std::size_t most_kept = kMostKeptBytes);
 
 // What UpdateSignals kept in a store, read in part: without its rules, and no more of the signals
 // than somebody asks for.  Numbers of signals are indexes into what UpdateSignals gave.

@@ -97,13 +97,13 @@ class Evaluation final : public RuleEvaluation {
     for (const EvidenceLine& line : rule_.evidence) named.In(line.condition);
   }
 
-  std::vector<Signal> Run() override {
+  SignalList Run() override {
     PassingTriggers passing;
     ForEachMatch([&](const TriggerMatch& match) { AddPassing(match, passing); });
     return SignalsOf(passing);
   }
 
-  std::vector<Signal> RunOn(const IdSet& events) override {
+  SignalList RunOn(const IdSet& events) override {
     PassingTriggers passing;
     events.ForEach(0, events.size(), [&](ObservationId id) {
       const auto pattern =
@@ -181,9 +181,9 @@ class Evaluation final : public RuleEvaluation {
     if (const auto unknown = Check(trigger)) passing.Add(trigger, *unknown);
   }
 
-  std::vector<Signal> SignalsOf(const PassingTriggers& passing) {
-    std::vector<Signal> signals;
-    for (const Group& group : MakeGroups(passing)) signals.push_back(MakeSignal(passing, group));
+  SignalList SignalsOf(const PassingTriggers& passing) {
+    SignalList signals;
+    for (const Group& group : MakeGroups(passing)) signals.Add(MakeSignal(passing, group));
     if (!passing.ok()) world_.NoteUnreadable();
     return signals;
   }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/signal/question.h"
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 
 namespace exdiag {
 
@@ -18,10 +18,10 @@ class RuleEvaluation {
   virtual std::vector<Trigger> Triggers() const = 0;
 
   // The signals of the rule, by time.
-  virtual std::vector<Signal> Run() = 0;
+  virtual SignalList Run() = 0;
 
   // As though only those of its triggers were there that stand in `events`.
-  virtual std::vector<Signal> RunOn(const IdSet& events) = 0;
+  virtual SignalList RunOn(const IdSet& events) = 0;
 
   // Call when Observations::Suppose or CoverageMap::SupposeListings changed what is known.
   virtual void Forget() = 0;

@@ -8,14 +8,14 @@
 #include "engine/signal/dependencies.h"
 #include "engine/signal/gather.h"
 #include "engine/signal/question.h"
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 
 namespace exdiag {
 
 struct RuleResult {
   bool triggered = false;  // there is an event or fact of one of its triggers
   Dependencies rests_on;
-  std::vector<Signal> signals;
+  SignalList signals;
 };
 
 class RuleRun {

@@ -1,4 +1,4 @@
-// Where large sets of numbers keep what they hold.
+// Where large sets of numbers, and the texts of signals, keep what they hold.
 #pragma once
 
 #include <array>
@@ -48,6 +48,7 @@ class SetBlocks {
   // As many numbers as take the same room.
   static constexpr std::size_t kFew = sizeof(Bits) / sizeof(std::uint32_t);
   using Few = std::array<std::uint32_t, kFew>;
+  static constexpr std::size_t kBytes = sizeof(Bits);
 
   static SetBlocks& OfThread() {
     static thread_local SetBlocks blocks;
@@ -63,6 +64,8 @@ class SetBlocks {
   const Few& FewOf(std::uint32_t block) { return *reinterpret_cast<const Few*>(At(block)); }
   Bits& BitsToChange(std::uint32_t block) { return *reinterpret_cast<Bits*>(ToChange(block)); }
   Few& FewToChange(std::uint32_t block) { return *reinterpret_cast<Few*>(ToChange(block)); }
+  const std::byte* BytesOf(std::uint32_t block) { return At(block); }
+  std::byte* BytesToChange(std::uint32_t block) { return ToChange(block); }
 
   // False when what a set gave since the thread began cannot be relied upon: the temporary file
   // could not be read.
@@ -74,7 +77,7 @@ class SetBlocks {
   const std::byte* At(std::uint32_t block) { return file_.At(block); }
   std::byte* ToChange(std::uint32_t block) { return file_.ToChange(block); }
 
-  SpillFile file_{kInMemory / sizeof(Bits), sizeof(Bits)};
+  SpillFile file_{kInMemory / kBytes, kBytes};
 };
 
 }  // namespace exdiag

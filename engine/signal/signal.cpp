@@ -7,6 +7,7 @@
 #include "engine/signal/gather.h"
 #include "engine/signal/rule_evaluation.h"
 #include "engine/signal/rule_run.h"
+#include "engine/signal/signal_list.h"
 #include "engine/signal/test_templates.h"
 
 namespace exdiag {
@@ -141,24 +142,32 @@ Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
   return result;
 }
 
-Result<std::vector<Signal>> EvaluateRules(std::span<const Rule* const> rules,
-                                          const Knowledge& knowledge, const Store& store,
-                                          DiagnosticSink& problems, std::size_t shown_evidence) {
+double PointsOf(const Signal& signal) {
+  double points = signal.start_points;
+  for (const Reason& reason : signal.reasons) {
+    if (reason.state == Truth::kHolds) points += reason.points;
+  }
+  return points;
+}
+
+Result<SignalList> EvaluateRules(std::span<const Rule* const> rules, const Knowledge& knowledge,
+                                 const Store& store, DiagnosticSink& problems,
+                                 std::size_t shown_evidence) {
   RuleRun run(rules);
   run.ShowEvidence(shown_evidence);
   const auto gathered = run.Gather(knowledge, store, problems);
   if (!gathered) return gathered.error();
-  std::vector<Signal> signals;
+  SignalList signals;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     auto result = run.Evaluate(i);
     if (!result) return result.error();
-    for (Signal& signal : result->signals) signals.push_back(std::move(signal));
+    signals.Append(std::move(result->signals));
   }
   return signals;
 }
 
-Result<std::vector<Signal>> EvaluateRules(const RuleSet& rules, const Knowledge& knowledge,
-                                          const Store& store, DiagnosticSink& problems) {
+Result<SignalList> EvaluateRules(const RuleSet& rules, const Knowledge& knowledge,
+                                 const Store& store, DiagnosticSink& problems) {
   return EvaluateRules(RulesInUse(rules), knowledge, store, problems);
 }
 

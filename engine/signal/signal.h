@@ -90,16 +90,8 @@ struct Signal {
   std::vector<RenderedStep> fix;
 };
 
-// Evaluates all rules in use over all that the store holds, and gives the signals by rule, then by
-// time.  Pure as to order: the order of import never changes the result.  The signals point into
-// the rules, which must outlive them.  `shown_evidence`: how many references a reason carries at
-// most.
-Result<std::vector<Signal>> EvaluateRules(const RuleSet& rules, const Knowledge& knowledge,
-                                          const Store& store, DiagnosticSink& problems);
-Result<std::vector<Signal>> EvaluateRules(std::span<const Rule* const> rules,
-                                          const Knowledge& knowledge, const Store& store,
-                                          DiagnosticSink& problems,
-                                          std::size_t shown_evidence = kShownEvidence);
+// Points of a signal: its start points plus those of every reason that holds.
+double PointsOf(const Signal& signal);
 
 // The rules that are evaluated: all but retired ones.
 std::vector<const Rule*> RulesInUse(const RuleSet& rules);

@@ -21,7 +21,7 @@ void WhatIf::Suppose(const std::vector<std::size_t>& facts) {
   }
 }
 
-Result<std::vector<Signal>> WhatIf::Evaluate(std::size_t rule, const IdSet& events) {
+Result<SignalList> WhatIf::Evaluate(std::size_t rule, const IdSet& events) {
   std::unique_ptr<Asked>& asked = asked_[rule];
   if (!asked) {
     asked = std::make_unique<Asked>(Asked{run_.ContextOf(rule), nullptr});

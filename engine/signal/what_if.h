@@ -25,7 +25,7 @@ class WhatIf {
 
   // The signals of the rule with this number that open with one of `events`.  They name no
   // evidence.
-  Result<std::vector<Signal>> Evaluate(std::size_t rule, const IdSet& events);
+  Result<SignalList> Evaluate(std::size_t rule, const IdSet& events);
 
   // What rules can see, and the rows that what is supposed has now.
   const Observations& world() const { return run_.world(); }

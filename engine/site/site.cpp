@@ -44,23 +44,26 @@ std::vector<Acknowledgement> AcknowledgementsOf(const std::vector<Note>& notes,
   return acknowledgements;
 }
 
-void ApplyOverrides(std::span<const PointsOverride> overrides, std::vector<Signal>& signals) {
+void ApplyOverrides(std::span<const PointsOverride> overrides, Signal& signal) {
   for (const PointsOverride& change : overrides) {
+    if (signal.rule->id != change.rule) continue;
     const SitePoints note{change.of_rule, change.reason, change.by, change.since};
-    for (Signal& signal : signals) {
-      if (signal.rule->id != change.rule) continue;
-      if (change.line == 0) {
-        // A difference, since what is not known still costs its point.
-        signal.start_points += change.points - change.of_rule;
-        signal.site = note;
-      }
-      for (Reason& reason : signal.reasons) {
-        if (reason.line + 1 != change.line) continue;
-        reason.points = change.points;
-        reason.site = note;
-      }
+    if (change.line == 0) {
+      // A difference, since what is not known still costs its point.
+      signal.start_points += change.points - change.of_rule;
+      signal.site = note;
+    }
+    for (Reason& reason : signal.reasons) {
+      if (reason.line + 1 != change.line) continue;
+      reason.points = change.points;
+      reason.site = note;
     }
   }
+}
+
+void ApplyOverrides(std::span<const PointsOverride> overrides, SignalList& signals) {
+  if (overrides.empty()) return;
+  signals.Adjust([overrides](Signal& signal) { ApplyOverrides(overrides, signal); });
 }
 
 SiteUse ApplyAcknowledgements(const Site& site, Ticks now, Ranking& ranking) {

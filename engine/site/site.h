@@ -48,8 +48,10 @@ std::vector<Acknowledgement> AcknowledgementsOf(const std::vector<Note>& notes,
 // The hosts of each trouble that a finding is about; one, unless several became one incident.
 std::vector<std::vector<std::string>> HostGroups(const Signal& signal);
 
-// Puts the site's points into what its rules gave; at most one override for each place.
-void ApplyOverrides(std::span<const PointsOverride> overrides, std::vector<Signal>& signals);
+// Puts the site's points into what its rules gave; at most one override for each place.  A list
+// borrows them.
+void ApplyOverrides(std::span<const PointsOverride> overrides, Signal& signal);
+void ApplyOverrides(std::span<const PointsOverride> overrides, SignalList& signals);
 
 // An acknowledgement or an override, and what it is about in one report.
 struct AcknowledgementUse {

@@ -50,7 +50,7 @@ struct World {
   const Knowledge& knowledge;
 };
 
-std::vector<Signal> Evaluated(const World& world, const Store& store) {
+SignalList Evaluated(const World& world, const Store& store) {
   DiagnosticList problems;
   auto signals = EvaluateRules(world.rules, world.knowledge, store, problems);
   EXPECT_TRUE(signals.ok());
@@ -58,7 +58,7 @@ std::vector<Signal> Evaluated(const World& world, const Store& store) {
 }
 
 Ranking Foretold(const World& world, const Store& store) {
-  const std::vector<Signal> signals = Evaluated(world, store);
+  const SignalList signals = Evaluated(world, store);
   Ranking ranking = RankCauses(signals);
   EXPECT_TRUE(ForetellEffects(signals, {world.rules, world.knowledge, store}, ranking).ok());
   return ranking;

@@ -1,7 +1,10 @@
 #include "engine/ranking/incidents.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -21,7 +24,7 @@ std::set<std::vector<std::size_t>> Grouped(
     signal.explained = RowSet::Of(explained[i]);
   }
   std::set<std::vector<std::size_t>> groups;
-  for (const SignalGroup& group : GroupIntoIncidents(std::move(signals))) {
+  for (const SignalGroup& group : GroupIntoIncidents(signals)) {
     groups.insert(group.members);
   }
   return groups;
@@ -84,6 +87,78 @@ TEST(GroupIntoIncidents, GeneratedRowsAgreeWithEachPairCompared) {
     for (const auto& [group, numbers] : members) expected.insert(numbers);
     EXPECT_EQ(Grouped(explained), expected) << round;
   }
+}
+
+Signal OfHosts(const Rule& rule, std::vector<std::string> hosts, std::int64_t row) {
+  Signal signal;
+  signal.rule = &rule;
+  signal.start_points = 3;
+  signal.hosts = std::move(hosts);
+  signal.explained = {row};
+  signal.explained_kinds = {{"P", static_cast<std::uint16_t>(100 + row % 2)}};
+  signal.first_seen = signal.last_seen = {1000};
+  signal.trigger_count = 1;
+  signal.cause = fmt::format("cause of row {}", row);
+  EvidenceReference reference;
+  reference.event_row = row;
+  signal.triggers = {reference};
+  Reason reason;
+  reason.points = 1;
+  reason.because = "because";
+  reason.evidence = {reference};
+  reason.evidence_count = 1;
+  signal.reasons = {reason};
+  return signal;
+}
+
+TEST(MergeSignals, ThoseThatAreEquallyGoodAreTakenInOneOrder) {
+  Rule rule;
+  rule.id = "a";
+  std::vector<Signal> signals;
+  for (int i = 0; i < 8; ++i) signals.push_back(OfHosts(rule, {"A", fmt::format("H{}", i)}, i + 1));
+  signals[5].last_seen = {2000};
+  signals[2].start_points = 4;
+  std::vector<std::size_t> all(signals.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  std::mt19937 random(5);
+  for (int round = 0; round < 20; ++round) {
+    const Signal merged = MergeSignals(signals, all, 3);
+    EXPECT_EQ(merged.cause, "cause of row 3");
+    EXPECT_EQ(merged.start_points, 4);
+    EXPECT_EQ(merged.trigger_count, 8u);
+    EXPECT_EQ(merged.last_seen, Ticks{2000});
+    EXPECT_EQ(merged.hosts.size(), 9u);
+    EXPECT_TRUE(std::is_sorted(merged.hosts.begin(), merged.hosts.end()));
+    EXPECT_EQ(merged.host_groups.size(), 8u);
+    EXPECT_EQ(merged.explained, (RowSet{1, 2, 3, 4, 5, 6, 7, 8}));
+    EXPECT_EQ(merged.explained_kinds.size(), 2u);
+    std::vector<std::int64_t> shown;
+    for (const EvidenceReference& each : merged.reasons[0].evidence)
+      shown.push_back(each.event_row);
+    EXPECT_THAT(shown, testing::ElementsAre(3, 6, 1));
+    EXPECT_EQ(merged.reasons[0].evidence_count, 8u);
+    std::shuffle(signals.begin(), signals.end(), random);
+  }
+}
+
+// Sorting the hosts anew for each of them would take many minutes.
+TEST(MergeSignals, VeryMany) {
+  constexpr std::int64_t kHosts = 50'000;
+  Rule rule, joining;
+  rule.id = "a";
+  joining.id = "b";
+  SignalList signals;
+  Signal all = OfHosts(joining, {"A"}, 1);
+  for (std::int64_t row = 2; row <= kHosts; ++row) all.explained.Append(row);
+  signals.Add(all);
+  for (std::int64_t row = 1; row <= kHosts; ++row) {
+    signals.Add(OfHosts(rule, {"A", fmt::format("remote-{}.example", row)}, row));
+  }
+  const std::vector<SignalGroup> groups = GroupIntoIncidents(signals);
+  ASSERT_EQ(groups.size(), 1u);
+  ASSERT_EQ(groups[0].rivals.size(), 2u);
+  EXPECT_EQ(groups[0].rivals[0].hosts.size(), 1u + kHosts);
+  EXPECT_EQ(groups[0].rivals[0].explained, groups[0].rivals[1].explained);
 }
 
 }  // namespace

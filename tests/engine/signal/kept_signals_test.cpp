@@ -15,7 +15,7 @@ namespace {
 
 using exdiag::testing::Made;
 
-std::string Bytes(const Result<std::vector<Signal>>& signals) {
+std::string Bytes(const Result<SignalList>& signals) {
   if (!signals) return signals.error().message;
   PackedWriter out;
   for (const Signal& signal : *signals) {
@@ -144,6 +144,27 @@ TEST_F(KeptSignalsTest, WhatIsKeptAndDamagedIsNotUsed) {
   }
   ASSERT_TRUE(store_->Keep("signals", kept).ok());
   EXPECT_EQ(Check().evaluated, 0u);
+}
+
+// Of very many signals nothing is kept, and what was kept before is out of date.
+TEST_F(KeptSignalsTest, NoMoreIsKeptThanIsWorthIt) {
+  Import({Event(100, "a", "2000-01-10T10:00:00Z", {"b", "5", "x"})});
+  Check();
+  Import({Event(100, "b", "2000-01-11T10:00:00Z", {"c", "5", "x"}),
+          Event(111, "a", "2000-01-10T10:00:00Z", {"1"})});
+  DiagnosticList problems;
+  const std::string full = Bytes(EvaluateRules(rules_, SmallKnowledge(), *store_, problems));
+  for (const std::size_t most : {std::size_t{0}, std::size_t{300}}) {
+    UpdateWork work;
+    const auto signals =
+        UpdateSignals(rules_, SmallKnowledge(), *store_, "key", problems, &work, most);
+    EXPECT_TRUE(Bytes(signals) == full) << most;
+    EXPECT_EQ(work.evaluated, rules_.size()) << most;
+    EXPECT_EQ(work.kept_as, "") << most;
+    EXPECT_FALSE(KeptSignals::Current(*store_, "key")) << most;
+  }
+  Check();
+  EXPECT_TRUE(KeptSignals::Current(*store_, "key"));
 }
 
 // What a store could hold that was kept by a program with an error: it is read as far as it makes

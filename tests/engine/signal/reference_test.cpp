@@ -161,7 +161,7 @@ std::string Difference(const Case& one, const std::vector<std::size_t>& order,
   DiagnosticList problems;
   const auto result = EvaluateRules(rules, SmallKnowledge(), stored.store, problems);
   if (!result) return "the engine failed: " + result.error().message;
-  const std::vector<Signal>& signals = *result;
+  const std::vector<Signal> signals(result->begin(), result->end());
   std::vector<std::string> wanted, got;
   for (const Expected& incident : expected) {
     wanted.push_back(Show(incident));

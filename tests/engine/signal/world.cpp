@@ -259,7 +259,8 @@ std::vector<Signal> Evaluate(const RuleSet& rules, const Store& store) {
   auto signals = EvaluateRules(rules, SmallKnowledge(), store, problems);
   for (const Diagnostic& problem : problems.items()) ADD_FAILURE() << ToString(problem);
   EXPECT_TRUE(signals.ok());
-  return signals ? std::move(signals).value() : std::vector<Signal>{};
+  if (!signals) return {};
+  return {signals->begin(), signals->end()};
 }
 
 }  // namespace exdiag

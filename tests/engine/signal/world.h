@@ -7,7 +7,7 @@
 
 #include "engine/knowledge/knowledge.h"
 #include "engine/rule/rule_set.h"
-#include "engine/signal/signal.h"
+#include "engine/signal/signal_list.h"
 #include "engine/store/store.h"
 
 namespace exdiag {

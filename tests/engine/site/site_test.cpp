@@ -112,12 +112,13 @@ TEST_F(SiteTest, AnIncidentIsAcknowledgedWhenItsLeaderIs) {
 }
 
 TEST_F(SiteTest, ChangedPointsAreThereBeforeTheRanking) {
-  std::vector<Signal> signals = {Make(a_, {1}, {}), Make(b_, {1}, {})};
-  signals[0].start_points = 2;  // one less for what is not known
+  Signal a = Make(a_, {1}, {}), b = Make(b_, {1}, {});
+  a.start_points = 2;  // one less for what is not known
   Reason held;
   held.line = 1;
   held.points = 2;
-  signals[1].reasons = {held};
+  b.reasons = {held};
+  SignalList signals = {a, b};
   PointsOverride start;
   start.rule = "a.a.a";
   start.points = -1;
@@ -128,7 +129,8 @@ TEST_F(SiteTest, ChangedPointsAreThereBeforeTheRanking) {
   line.line = 2;
   line.points = 4;
   line.of_rule = 2;
-  ApplyOverrides(std::vector{start, line}, signals);
+  const std::vector overrides = {start, line};
+  ApplyOverrides(overrides, signals);
   EXPECT_EQ(signals[0].start_points, -2);
   EXPECT_EQ(signals[0].site->of_rule, 3);
   EXPECT_EQ(signals[0].site->by, "anna");
