@@ -28,6 +28,8 @@ class SpillFile {
   // Nobody will ask for this one any more.
   void Drop(std::size_t block);
   std::size_t blocks() const { return blocks_.size(); }
+  // So many may be in memory from now on: no fewer than before.
+  void SetMostInMemory(std::size_t blocks) { most_in_memory_ = blocks; }
 
   // The bytes of a block, good until another block is asked for.
   const std::byte* At(std::size_t block) {
@@ -104,6 +106,11 @@ class SpilledList {
   // So many of one value behind the last.
   void Append(std::size_t count, const T& item) {
     for (; count > 0; --count) push_back(item);
+  }
+  // So many bytes, about, may be in memory from now on: no fewer than before.
+  void SetMostInMemory(std::size_t bytes) {
+    in_memory_ = bytes;
+    if (file_) file_->SetMostInMemory(in_memory_ / SpillFile::kBlockBytes);
   }
   // False when what it gave cannot be relied upon: the file could not be read.
   bool ok() const { return !file_ || file_->ok(); }

@@ -15,11 +15,12 @@ namespace exdiag {
 template <typename T, typename Before>
 class SpilledSort {
  public:
-  // So much memory is taken, about, while values are added, and as much again while they are given.
+  // So much memory is taken, about, while values are added, and as much while they are given.
   SpilledSort(std::size_t in_memory, Before before)
       : before_(std::move(before)),
+        in_memory_(in_memory),
         most_loose_(std::max<std::size_t>(in_memory / sizeof(T), 1)),
-        sorted_(in_memory) {}
+        sorted_(std::min(in_memory, kWritten)) {}
 
   void Add(const T& item) {
     if (loose_.size() == most_loose_) PutAside();
@@ -33,6 +34,7 @@ class SpilledSort {
     if (sorted_.size() > 0) {
       PutAside();
       loose_ = {};
+      sorted_.SetMostInMemory(in_memory_);
       return Merge(visit);
     }
     SortLoose();
@@ -44,6 +46,9 @@ class SpilledSort {
   bool ok() const { return sorted_.ok(); }
 
  private:
+  // Of what is put aside, which is not read before all is there: some blocks.
+  static constexpr std::size_t kWritten = std::size_t{512} << 10;
+
   struct Run {
     std::size_t next = 0;  // in sorted_
     std::size_t end = 0;
@@ -84,6 +89,7 @@ class SpilledSort {
   }
 
   Before before_;
+  std::size_t in_memory_;
   std::size_t most_loose_;
   std::vector<T> loose_;
   SpilledList<T> sorted_;  // runs, one behind the other

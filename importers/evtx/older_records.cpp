@@ -24,6 +24,15 @@ bool OlderRecords::Add(std::int64_t chunk, const RecordWalker::Item& item,
   return true;
 }
 
+// Chunk follows chunk, and number number.
+void OlderRecords::AddLogChunk(const LogChunk& chunk) {
+  log_chunks_.Number(chunk.offset - last_chunk_.offset);
+  log_chunks_.Number(chunk.end);
+  log_chunks_.Number(chunk.first - last_chunk_.first);
+  log_chunks_.Number(chunk.last - chunk.first);
+  last_chunk_ = chunk;
+}
+
 void OlderRecords::AddLogRecord(const RecordHeader& header) {
   if (in_log_.size() < kMostEntries) in_log_.insert(header);
 }
@@ -37,7 +46,12 @@ void OlderRecords::FindCopies(ChunkSource& source) {
     if (entry.origin == Origin::kFreeSpace) ids.push_back(entry.header.id);
   }
   std::sort(ids.begin(), ids.end());
-  for (const LogChunk& chunk : log_chunks_) {
+  LogChunk chunk{.first = 0};
+  for (PackedReader chunks(log_chunks_.bytes()); !chunks.at_end();) {
+    chunk.offset += chunks.Number();
+    chunk.end = chunks.Number();
+    chunk.first += chunks.Number();
+    chunk.last = chunk.first + chunks.Number();
     const auto wanted = std::lower_bound(ids.begin(), ids.end(), chunk.first);
     if (wanted == ids.end() || *wanted > chunk.last) continue;
     const auto bytes = source.At(chunk.offset, kChunkSize);

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "engine/base/packed.h"
 #include "importers/evtx/chunk.h"
 #include "importers/evtx/chunk_source.h"
 #include "importers/evtx/record_reader.h"
@@ -27,7 +28,7 @@ class OlderRecords {
     std::uint64_t first = ~std::uint64_t{0};
     std::uint64_t last = 0;
   };
-  void AddLogChunk(const LogChunk& chunk) { log_chunks_.push_back(chunk); }
+  void AddLogChunk(const LogChunk& chunk);
   // This record of the log lies outside of any chunk.
   void AddLogRecord(const RecordHeader& header);
 
@@ -56,7 +57,8 @@ class OlderRecords {
   bool ReadOne(const Entry& entry, std::size_t chunk_size, RecordReader& reader);
 
   std::vector<Entry> entries_;
-  std::vector<LogChunk> log_chunks_;
+  PackedWriter log_chunks_;  // some ten bytes for each
+  LogChunk last_chunk_{.first = 0};
   std::unordered_set<RecordHeader, HeaderHash> in_log_;
   std::uint64_t kept_ = 0;
   std::uint64_t copies_ = 0;
