@@ -7,7 +7,9 @@ namespace exdiag {
 void HoldNoFreeMemory() {
   constexpr int kLarge = 32 << 10;  // bytes: SpillFile::kBlockBytes are
   ::mallopt(M_MMAP_THRESHOLD, kLarge);
-  ::malloc_trim(0);
+  GiveBackFreeMemory();
 }
+
+void GiveBackFreeMemory() { ::malloc_trim(0); }
 
 }  // namespace exdiag

@@ -8,4 +8,8 @@ namespace exdiag {
 // add up.  Not for work that makes and frees large pieces all the time, which it would slow down.
 void HoldNoFreeMemory();
 
+// After one of these steps: gives back what is free between pieces in use.  Takes milliseconds
+// where there is much.
+void GiveBackFreeMemory();
+
 }  // namespace exdiag

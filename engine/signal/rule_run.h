@@ -46,6 +46,8 @@ class RuleRun {
   const Observations& world() const { return *world_; }
 
  private:
+  void GiveBackIfLarge() const;
+
   std::span<const Rule* const> rules_;
   PatternTable patterns_;
   std::vector<std::vector<PatternNumber>> numbers_;  // by rule, then by index into Rule::events

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/memory.h"
 #include "engine/signal/gather.h"
 #include "engine/signal/rule_evaluation.h"
 #include "engine/signal/rule_run.h"
@@ -99,7 +100,16 @@ Result<void> RuleRun::Gather(const Knowledge& knowledge, const Store& store,
   problems_ = &problems;
   complaints_ = std::make_unique<RegexComplaints>(problems);
   world_ = std::make_unique<Observations>(store, knowledge);
-  return exdiag::Gather(patterns_, knowledge, store, *complaints_, *world_, coverage_, options);
+  auto done =
+      exdiag::Gather(patterns_, knowledge, store, *complaints_, *world_, coverage_, options);
+  GiveBackIfLarge();
+  return done;
+}
+
+// Not between rules that take less time than that would.
+void RuleRun::GiveBackIfLarge() const {
+  constexpr std::size_t kLarge = 200'000;
+  if (world_->size() >= kLarge) GiveBackFreeMemory();
 }
 
 RuleContext RuleRun::ContextOf(std::size_t rule) const {
@@ -131,6 +141,7 @@ Result<RuleResult> RuleRun::Evaluate(std::size_t rule) const {
   result.signals = MakeRuleEvaluation(context)->Run();
   world_->NoteIn(nullptr);
   coverage_.NoteIn(nullptr);
+  GiveBackIfLarge();
   if (world_->failure()) return *world_->failure();
   if (context.work.exhausted()) {
     problems_->Report({Severity::kWarning, "rule.too_much_work", rules_[rule]->where,
