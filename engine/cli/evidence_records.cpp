@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/sort_unique.h"
 #include "engine/cli/read_again.h"
 #include "engine/ranking/incidents.h"
 #include "engine/signal/signal_list.h"
@@ -43,8 +44,7 @@ class Reader {
   Result<void> Evaluate(const std::vector<const Finding*>& findings) {
     std::vector<const Rule*> rules;
     for (const Finding* finding : findings) rules.push_back(finding->signal.rule);
-    std::sort(rules.begin(), rules.end());
-    rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+    SortUnique(rules);
     DiagnosticList ignored;  // said by the diagnosis
     auto signals = EvaluateRules(rules, knowledge_, store_, ignored, options_.most);
     if (!signals) return signals.error();

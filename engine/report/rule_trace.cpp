@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/sort_unique.h"
 #include "engine/base/text.h"
 #include "engine/report/phrases.h"
 #include "engine/rule/rule_words.h"
@@ -147,9 +148,7 @@ class Tracer {
     if (outcome.required) {
       trace.remarks.push_back("coverage is required, so not known counts against it");
     }
-    std::sort(evidence.unknown.begin(), evidence.unknown.end());
-    evidence.unknown.erase(std::unique(evidence.unknown.begin(), evidence.unknown.end()),
-                           evidence.unknown.end());
+    SortUnique(evidence.unknown);
     trace.unknown = std::move(evidence.unknown);
     AddFound(evidence, trace);
     std::visit([&](const auto& kind) { Add(kind, trigger, trace); }, condition.kind);

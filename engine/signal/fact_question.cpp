@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/base/sort_unique.h"
 #include "engine/base/text.h"
 #include "engine/signal/question.h"
 #include "engine/signal/test_templates.h"
@@ -88,8 +89,7 @@ class FactQuestion final : public Question {
       }
       break;
     }
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    SortUnique(keys);
     for (const TextId key : keys) {
       const auto found = by_value_.find(key);
       if (found == by_value_.end()) continue;

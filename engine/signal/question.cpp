@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/base/sort_unique.h"
+
 namespace exdiag {
 namespace {
 
@@ -176,8 +178,7 @@ std::vector<TextId> RuleContext::PeersOf(const std::vector<TextId>& hosts, Obser
   std::vector<TextId> peers = rule.between.empty() ? world.NamedHosts(id) : hosts;
   const TextId own = world.HostOf(id);
   std::erase_if(peers, [own](TextId host) { return host == own || host == kEmptyText; });
-  std::sort(peers.begin(), peers.end());
-  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+  SortUnique(peers);
   return peers;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "engine/base/sort_unique.h"
 #include "engine/base/text.h"
 #include "engine/rule/rule_words.h"
 #include "engine/signal/asked_fact.h"
@@ -223,8 +224,7 @@ class Evaluation final : public RuleEvaluation {
     for (std::size_t position = 0; position < passing.size(); ++position) {
       const Observation& event = world_[passing.IdAt(position)];
       std::vector<TextId> hosts = passing.At(position).hosts;
-      std::sort(hosts.begin(), hosts.end());
-      hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+      SortUnique(hosts);
       const auto [found, is_new] = open.try_emplace({event.clock, std::move(hosts)}, groups.size());
       if (is_new || event.time - groups[found->second].last > rule_.quiet) {
         found->second = groups.size();
@@ -284,8 +284,7 @@ class Evaluation final : public RuleEvaluation {
         Evidence evidence;
         if (questions[i]->Ask(trigger, &evidence).truth != Truth::kUnknown) continue;
         auto& reasons = evidence.unknown;
-        std::sort(reasons.begin(), reasons.end());
-        reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
+        SortUnique(reasons);
         unknown.push_back(fmt::format("{}{}: {}", place, ConditionInWords(rule_, conditions[i]),
                                       fmt::join(reasons, "; ")));
       }
@@ -457,8 +456,7 @@ class Evaluation final : public RuleEvaluation {
   std::vector<TextId> HostsAround(const Trigger& trigger) const {
     std::vector<TextId> hosts = trigger.hosts;
     hosts.push_back(world_.HostOf(trigger.id));
-    std::sort(hosts.begin(), hosts.end());
-    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+    SortUnique(hosts);
     // Events without a computer belong together only when the trigger has none either.
     if (world_.HostOf(trigger.id) != kEmptyText) std::erase(hosts, kEmptyText);
     return hosts;

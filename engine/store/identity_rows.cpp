@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/base/sort_unique.h"
 #include "engine/base/text.h"
 
 namespace exdiag {
@@ -76,8 +77,7 @@ void IdentityRows::Read(const EventClass& like, const Key& key, Rows& rows) {
   if (family.classes.size() >= kFewOfFamily) {
     family_index_.Find(family.id, key.second, mark, candidates_);
   }
-  std::sort(candidates_.begin(), candidates_.end());
-  candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
+  SortUnique(candidates_);
   StoredEvent event;
   for (const std::int64_t id : candidates_) {
     if (!events_.Get(id, event) || event.identity != key.identity || event.second != key.second) {
