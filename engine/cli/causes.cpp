@@ -105,7 +105,8 @@ class CausesCommand final : public Command {
     for (const Coverage& row : *coverage) known.insert(row.host);
     for (const Fact& fact : *facts) known.insert(CanonicalHost(fact.host));
     for (const Finding& finding : ranking.findings) {
-      for (const std::string& host : finding.signal.hosts) known.insert(CanonicalHost(host));
+      const Signal signal = finding.signal.Read();
+      for (const std::string& host : signal.hosts) known.insert(CanonicalHost(host));
     }
     known.erase("");
     const std::vector<std::string> names(known.begin(), known.end());

@@ -81,7 +81,8 @@ class EventsCommand final : public Command {
     if (!diagnosis) return Fail(diagnosis.error().message);
     std::vector<const Finding*> findings;
     for (const Finding& finding : diagnosis->ranking.findings) {
-      const bool meant = finding.incident == *evidence_ || finding.signal.rule->id == *evidence_ ||
+      const bool meant = finding.incident == *evidence_ ||
+                         finding.signal.rule()->id == *evidence_ ||
                          std::to_string(finding.rank) == *evidence_;
       if (meant) findings.push_back(&finding);
     }

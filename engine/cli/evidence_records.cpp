@@ -43,7 +43,7 @@ class Reader {
  private:
   Result<void> Evaluate(const std::vector<const Finding*>& findings) {
     std::vector<const Rule*> rules;
-    for (const Finding* finding : findings) rules.push_back(finding->signal.rule);
+    for (const Finding* finding : findings) rules.push_back(finding->signal.rule());
     SortUnique(rules);
     DiagnosticList ignored;  // said by the diagnosis
     auto signals = EvaluateRules(rules, knowledge_, store_, ignored, options_.most);
@@ -57,21 +57,23 @@ class Reader {
     std::vector<std::size_t> parts;
     for (std::size_t i = 0; i < signals_.size(); ++i) {
       const RowSet& explained = signals_.ExplainedBy(i);
-      const bool part = &signals_.RuleOf(i) == finding.signal.rule && !explained.empty() &&
-                        finding.signal.explained.Contains(explained.front());
+      const bool part = &signals_.RuleOf(i) == finding.signal.rule() && !explained.empty() &&
+                        finding.signal.explained().Contains(explained.front());
       if (part) parts.push_back(i);
     }
-    return parts.empty() ? finding.signal : MergeSignals(signals_, std::move(parts), options_.most);
+    if (parts.empty()) return finding.signal.Read();
+    return MergeSignals(signals_, std::move(parts), options_.most);
   }
 
   Result<void> Add(const Finding& finding) {
+    const Signal shown = finding.signal.Read();
     const Signal complete = Complete(finding);
     FindingRecords& of_finding = result_.emplace_back();
     of_finding.finding = &finding;
-    auto done = AddReason(of_finding, finding.signal.start_points, "what opened the incident",
+    auto done = AddReason(of_finding, shown.start_points, "what opened the incident",
                           complete.triggers, complete.trigger_count);
     // The site may have changed the points, so those of the finding are shown.
-    for (const Reason& reason : finding.signal.reasons) {
+    for (const Reason& reason : shown.reasons) {
       if (!done) return done;
       if (reason.state != Truth::kHolds) continue;
       const auto same =

@@ -9,11 +9,11 @@ Result<void> WriteReport(const OutputOptions& options, const Report& report, con
                          const Catalogue& catalogue, const std::vector<std::string>& inputs) {
   auto output = Output::Open(options, inputs);
   if (!output) return output.error();
-  const auto text = RenderReport(
+  const auto rendered = RenderReport(
       options.format, report, store, catalogue,
-      {.made_at = NowInSeconds(), .verbose = options.verbose, .colour = output->colour()});
-  if (!text) return text.error();
-  output->Write(*text);
+      {.made_at = NowInSeconds(), .verbose = options.verbose, .colour = output->colour()},
+      [&output](std::string_view piece) { output->Write(piece); });
+  if (!rendered) return rendered.error();
   return output->Close();
 }
 

@@ -322,9 +322,9 @@ class NightlyRun {
     report.changes = ChangesForReport(Summary());
     for (const Incident& incident : report.ranking.incidents) {
       const Finding& leader = report.ranking.findings[incident.findings.front()];
-      ++(leader.acknowledged                                 ? Summary().acknowledged
-         : leader.signal.rule->verdict == Verdict::kExpected ? Summary().no_action
-                                                             : Summary().faults);
+      ++(leader.acknowledged                                   ? Summary().acknowledged
+         : leader.signal.rule()->verdict == Verdict::kExpected ? Summary().no_action
+                                                               : Summary().faults);
     }
     Summary().unexplained = report.unexplained.size();
     result_.findings = AnythingToReport(report.ranking) || !Summary().missing.empty();
@@ -335,13 +335,15 @@ class NightlyRun {
   Result<void> WriteReports(const Report& report) {
     run_.report = ReportName(moment_.at, last_.report);
     for (const Format format : site_.formats) {
-      const auto text = RenderReport(format, report, *store_, tools_.knowledge.catalogue(),
-                                     {.made_at = moment_.at});
-      if (!text) return text.error();
+      std::string text;
+      const auto rendered =
+          RenderReport(format, report, *store_, tools_.knowledge.catalogue(),
+                       {.made_at = moment_.at}, [&text](std::string_view piece) { text += piece; });
+      if (!rendered) return rendered.error();
       const std::string ending(EndingOf(format));
       const std::string file = site_.reports + "/" + run_.report + ending;
-      if (auto written = ReplaceFile(file, *text); !written) return written;
-      if (auto written = ReplaceFile(site_.reports + "/latest" + ending, *text); !written) {
+      if (auto written = ReplaceFile(file, text); !written) return written;
+      if (auto written = ReplaceFile(site_.reports + "/latest" + ending, text); !written) {
         return written;
       }
       Summary().reports.push_back(file);

@@ -85,15 +85,15 @@ class Comparer {
 
   void Collect() {
     for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
-      for (const auto& group : HostGroups(LeaderOf(i).signal)) {
-        Occurrences& found = occurrences_[{LeaderOf(i).signal.rule->id, Canonical(group)}];
+      for (const auto& group : HostGroups(LeaderOf(i).signal.Read())) {
+        Occurrences& found = occurrences_[{LeaderOf(i).signal.rule()->id, Canonical(group)}];
         found.incidents.push_back(i);
         found.shown = group;
       }
       for (std::size_t n = 1; n < ranking_.incidents[i].findings.size(); ++n) {
-        const Signal& rival = ranking_.findings[ranking_.incidents[i].findings[n]].signal;
+        const Signal rival = ranking_.findings[ranking_.incidents[i].findings[n]].signal.Read();
         for (const auto& group : HostGroups(rival)) {
-          led_by_[{rival.rule->id, Canonical(group)}] = LeaderOf(i).signal.rule;
+          led_by_[{rival.rule->id, Canonical(group)}] = LeaderOf(i).signal.rule();
         }
       }
     }
@@ -107,7 +107,7 @@ class Comparer {
 
   Result<void> Judge(const Key& key, const Occurrences& found) {
     const std::size_t latest = found.incidents.back();
-    const Signal& signal = LeaderOf(latest).signal;
+    const Signal signal = LeaderOf(latest).signal.Read();
     CheckedTrouble checked{signal.rule, key.second, signal.first_seen, signal.last_seen,
                            signal.time_basis};
     checked.from = std::max(checked.from, checked.last_seen - kLookedAt);

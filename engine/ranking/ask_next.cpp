@@ -7,8 +7,11 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <set>
+#include <unordered_map>
 
+#include "engine/base/packed.h"
 #include "engine/base/text.h"
 #include "engine/ranking/incidents.h"
 
@@ -27,6 +30,12 @@ struct Line {
 
 struct Question {
   std::vector<Line> lines;
+};
+
+// Those of an incident, by key.
+struct Questions {
+  std::vector<Signal> rivals;  // which the lines look into
+  std::map<std::string, Question> by_key;
 };
 
 double Entropy(const std::vector<double>& shares) {
@@ -207,6 +216,31 @@ void PutIntoWords(const Question& question, const FeedCommands& commands, AskNex
   ask.feed = ImportCommand(reason.collect, commands);
 }
 
+// What effects say, each once: in thousands of incidents the same is asked.
+class SharedFacts {
+ public:
+  using Shared = decltype(AskNext::Effect::facts);
+
+  Shared Of(std::vector<Fact> facts) {
+    if (facts.empty()) return nullptr;
+    PackedWriter key;
+    for (const Fact& fact : facts) {
+      for (const std::string* text : {&fact.kind, &fact.host}) key.Text(*text);
+      key.Number(fact.attributes.size());
+      for (const auto& [name, value] : fact.attributes) {
+        key.Text(name);
+        key.Text(value);
+      }
+    }
+    Shared& known = known_[key.Take()];
+    if (known == nullptr) known = std::make_shared<const std::vector<Fact>>(std::move(facts));
+    return known;
+  }
+
+ private:
+  std::unordered_map<std::string, Shared> known_;
+};
+
 // An answer that no rule looks for.
 constexpr char kAnythingElse[] = "anything else";
 
@@ -219,14 +253,16 @@ Fact AnswerFact(const Reason& reason, const std::string& value) {
 }
 
 void AddAnswerEffects(const Question& question, const Standing& standing,
-                      const Proposition& proposition, const FeedCommands& commands, AskNext& ask) {
+                      const Proposition& proposition, const FeedCommands& commands,
+                      SharedFacts& facts, AskNext& ask) {
   const std::vector<std::string> answers = AnswersTo(question);
+  ask.effects.reserve(answers.size());
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const bool other = answers[i].empty();
     const std::string answer = other ? std::string(kAnythingElse) : answers[i];
     ask.effects.push_back(EffectOf(standing, proposition.points[i], answer));
     const Reason& reason = *question.lines.front().reason;
-    ask.effects.back().facts = {AnswerFact(reason, answer)};
+    ask.effects.back().facts = facts.Of({AnswerFact(reason, answer)});
     if (!other) ask.effects.back().feed = AnswerCommand(reason, answers[i], commands);
   }
 }
@@ -244,7 +280,9 @@ std::vector<Fact> ListingFacts(const Fact& of_kind, const Fact* shown) {
 
 // What a listing may show: of the propositions that rest on it one, or none.
 void AddListingEffects(const Question& question, const Standing& standing,
-                       const std::vector<Proposition>& propositions, AskNext& ask) {
+                       const std::vector<Proposition>& propositions, SharedFacts& facts,
+                       AskNext& ask) {
+  ask.effects.reserve(propositions.size() + 1);
   std::vector<double> none(standing.causes.size());
   const auto add = [](std::vector<double>& into, const std::vector<double>& points, double sign) {
     for (std::size_t i = 0; i < into.size(); ++i) into[i] += sign * points[i];
@@ -257,25 +295,25 @@ void AddListingEffects(const Question& question, const Standing& standing,
     add(points, proposition.points[0], 1);
     ask.effects.push_back(EffectOf(standing, points, ListingWords(speaker, true)));
     if (speaker.proposed.kind.empty()) continue;
-    ask.effects.back().facts = ListingFacts(speaker.proposed, &speaker.proposed);
+    ask.effects.back().facts = facts.Of(ListingFacts(speaker.proposed, &speaker.proposed));
   }
   const Reason& first = Speaker(question, propositions.front().key);
   const bool alone = propositions.size() == 1;
   ask.effects.push_back(
       EffectOf(standing, none, alone ? ListingWords(first, false) : "it shows none of this"));
-  ask.effects.back().facts = ListingFacts(first.proposed, nullptr);
+  ask.effects.back().facts = facts.Of(ListingFacts(first.proposed, nullptr));
 }
 
 AskNext MakeAskNext(const Question& question, const Standing& standing, const std::string& incident,
-                    const FeedCommands& commands) {
+                    const FeedCommands& commands, SharedFacts& facts) {
   const auto propositions = PropositionsOf(question, standing.causes.size());
   AskNext ask;
   ask.incident = incident;
   ask.entropy_drop = ExpectedEntropyDrop(standing.confidences, propositions);
   if (IsAnswer(*question.lines.front().reason)) {
-    AddAnswerEffects(question, standing, propositions.front(), commands, ask);
+    AddAnswerEffects(question, standing, propositions.front(), commands, facts, ask);
   } else {
-    AddListingEffects(question, standing, propositions, ask);
+    AddListingEffects(question, standing, propositions, facts, ask);
   }
   PutIntoWords(question, commands, ask);
   return ask;
@@ -285,7 +323,7 @@ Standing StandingOf(const Ranking& ranking, const Incident& incident) {
   Standing standing;
   for (const std::size_t index : incident.findings) {
     const Finding& finding = ranking.findings[index];
-    standing.causes.push_back(finding.signal.rule->id);
+    standing.causes.push_back(finding.signal.rule()->id);
     standing.points.push_back(finding.points);
     standing.confidences.push_back(finding.confidence);
   }
@@ -293,13 +331,15 @@ Standing StandingOf(const Ranking& ranking, const Incident& incident) {
   return standing;
 }
 
-std::map<std::string, Question> QuestionsOf(const Ranking& ranking, const Incident& incident) {
-  std::map<std::string, Question> questions;
-  for (std::size_t rival = 0; rival < incident.findings.size(); ++rival) {
-    const Finding& finding = ranking.findings[incident.findings[rival]];
-    for (const Reason& reason : finding.signal.reasons) {
+Questions QuestionsOf(const Ranking& ranking, const Incident& incident) {
+  Questions questions;
+  for (const std::size_t index : incident.findings) {
+    questions.rivals.push_back(ranking.findings[index].signal.Read());
+  }
+  for (std::size_t rival = 0; rival < questions.rivals.size(); ++rival) {
+    for (const Reason& reason : questions.rivals[rival].reasons) {
       if (reason.state != Truth::kUnknown || reason.question_key.empty()) continue;
-      questions[reason.question_key].lines.push_back({rival, &reason});
+      questions.by_key[reason.question_key].lines.push_back({rival, &reason});
     }
   }
   return questions;
@@ -346,12 +386,14 @@ std::vector<OpenQuestion> OpenQuestions(const Ranking& ranking, const FeedComman
     OpenQuestion question;
   };
   std::map<std::pair<std::string, std::string>, Ranked> by_name;
+  SharedFacts facts;
   for (const Incident& incident : ranking.incidents) {
     const Standing standing = StandingOf(ranking, incident);
-    for (const auto& [key, question] : QuestionsOf(ranking, incident)) {
+    const Questions questions = QuestionsOf(ranking, incident);
+    for (const auto& [key, question] : questions.by_key) {
       const Reason& reason = Asker(question);
       if (!IsAnswer(reason) || !CanBePut(question)) continue;
-      const AskNext ask = MakeAskNext(question, standing, incident.id, commands);
+      const AskNext ask = MakeAskNext(question, standing, incident.id, commands, facts);
       Ranked& ranked = by_name[{reason.answer_name, reason.answer_host}];
       ranked.drop = std::max(ranked.drop, ask.entropy_drop);
       ranked.question.name = reason.answer_name;
@@ -383,13 +425,15 @@ std::string ShellWord(std::string_view word) {
 
 std::vector<AskNext> AskNextFor(const Ranking& ranking, const FeedCommands& commands) {
   std::vector<AskNext> asks;
+  SharedFacts facts;
   for (const Incident& incident : ranking.incidents) {
     const Standing standing = StandingOf(ranking, incident);
     if (standing.confidences.front() >= kClearLeader) continue;
     std::vector<AskNext> of_incident;
-    for (const auto& [key, question] : QuestionsOf(ranking, incident)) {
+    const Questions questions = QuestionsOf(ranking, incident);
+    for (const auto& [key, question] : questions.by_key) {
       if (!CanBePut(question)) continue;
-      AskNext ask = MakeAskNext(question, standing, incident.id, commands);
+      AskNext ask = MakeAskNext(question, standing, incident.id, commands, facts);
       if (ask.entropy_drop >= kLeastDrop) of_incident.push_back(std::move(ask));
     }
     std::move(of_incident.begin(), of_incident.end(), std::back_inserter(asks));

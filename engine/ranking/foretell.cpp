@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <tuple>
@@ -87,6 +88,16 @@ struct Users {
   bool simple = true;              // only their evidence lines do
 };
 
+// What the reasons of a finding ask of people, the texts as numbers.
+struct AsksPeople {
+  struct Reason {
+    std::uint32_t answer = 0;    // the name of the answer, in lower case
+    std::uint32_t question = 0;  // its key
+  };
+  std::vector<Reason> reasons;
+  bool of_several = false;  // one signal made of several
+};
+
 // An effect that is found by evaluating again.
 struct Job {
   AskNext::Effect* effect = nullptr;
@@ -128,6 +139,8 @@ class Foretelling {
   // ---- which effects are to be found out
 
   void FindJobs() {
+    if (ranking_.ask_next.empty()) return;
+    for (const Finding& finding : ranking_.findings) asks_.push_back(AsksOf(finding.signal.Read()));
     std::unordered_map<std::string_view, std::size_t> incidents;
     for (std::size_t i = 0; i < ranking_.incidents.size(); ++i) {
       incidents.emplace(ranking_.incidents[i].id, i);
@@ -135,13 +148,29 @@ class Foretelling {
     for (AskNext& ask : ranking_.ask_next) {
       const std::size_t incident = incidents.at(ask.incident);
       for (AskNext::Effect& effect : ask.effects) {
-        if (effect.facts.empty()) continue;
-        const Topic topic = TopicOf(effect.facts);
+        if (effect.facts == nullptr) continue;
+        const Topic topic = TopicOf(*effect.facts);
         const Users& users = UsersOf(topic);
         if (PointsTell(topic, users, ranking_.incidents[incident])) continue;
-        jobs_.push_back({&effect, incident, &users, NumbersOf(effect.facts)});
+        jobs_.push_back({&effect, incident, &users, NumbersOf(*effect.facts)});
       }
     }
+  }
+
+  AsksPeople AsksOf(const Signal& signal) {
+    AsksPeople asks;
+    asks.of_several = !signal.host_groups.empty();
+    for (const Reason& reason : signal.reasons) {
+      asks.reasons.push_back(
+          {NumberOf(ToLower(reason.answer_name)), NumberOf(reason.question_key)});
+    }
+    asks.reasons.shrink_to_fit();
+    return asks;
+  }
+
+  std::uint32_t NumberOf(const std::string& text) {
+    const auto next = static_cast<std::uint32_t>(number_of_text_.size());
+    return number_of_text_.try_emplace(text, next).first->second;
   }
 
   const Users& UsersOf(const Topic& topic) {
@@ -156,15 +185,17 @@ class Foretelling {
     return found->second;
   }
 
-  bool PointsTell(const Topic& topic, const Users& users, const Incident& incident) const {
+  bool PointsTell(const Topic& topic, const Users& users, const Incident& incident) {
     if (!topic.answer || !users.simple) return false;
-    std::set<std::string_view> questions;
+    const std::uint32_t answer = NumberOf(ToLower(topic.name));
+    std::set<std::uint32_t> questions;
     for (const std::size_t index : incident.findings) {
-      const Signal& signal = ranking_.findings[index].signal;
+      const AsksPeople& asks = asks_[index];
       // The answer is about one host; of a finding made of several only a part asks for it.
-      if (!signal.host_groups.empty() && Use(topic, *signal.rule).any()) return false;
-      for (const Reason& reason : signal.reasons) {
-        if (EqualsIgnoreCase(reason.answer_name, topic.name)) questions.insert(reason.question_key);
+      const Rule& rule = *ranking_.findings[index].signal.rule();
+      if (asks.of_several && Use(topic, rule).any()) return false;
+      for (const AsksPeople::Reason& reason : asks.reasons) {
+        if (reason.answer == answer) questions.insert(reason.question);
       }
     }
     return questions.size() <= 1;
@@ -283,7 +314,7 @@ class Foretelling {
       const double moved = std::abs(to - now.confidence);
       if (moved <= most) continue;
       most = moved;
-      effect.cause = now.signal.rule->id;
+      effect.cause = now.signal.rule()->id;
       effect.from = now.confidence;
       effect.to = to;
     }
@@ -291,7 +322,7 @@ class Foretelling {
 
   // 0 when the answer rules it out.
   static double ConfidenceIn(const std::vector<std::vector<std::size_t>>& groups,
-                             const std::vector<Claim>& claims, const Signal& now) {
+                             const std::vector<Claim>& claims, const SignalInList& now) {
     double confidence = 0;
     for (const std::vector<std::size_t>& group : groups) {
       std::map<std::string_view, double> best;  // points, by rule
@@ -300,13 +331,13 @@ class Foretelling {
         const Claim& claim = claims[i];
         const auto [of_rule, is_new] = best.try_emplace(claim.rule->id, claim.points);
         of_rule->second = std::max(of_rule->second, claim.points);
-        if (claim.rule != now.rule || overlaps) continue;
-        overlaps = claim.explained->Overlaps(now.explained);
+        if (claim.rule != now.rule() || overlaps) continue;
+        overlaps = claim.explained->Overlaps(now.explained());
       }
       if (!overlaps) continue;
       std::vector<double> points;
       for (const auto& [rule, each] : best) points.push_back(each);
-      const auto place = std::distance(best.begin(), best.find(now.rule->id));
+      const auto place = std::distance(best.begin(), best.find(now.rule()->id));
       confidence = std::max(confidence, Confidences(points)[static_cast<std::size_t>(place)]);
     }
     return confidence;
@@ -315,6 +346,8 @@ class Foretelling {
   const SignalList& signals_;
   const ForetellContext& context_;
   Ranking& ranking_;
+  std::vector<AsksPeople> asks_;  // by index into Ranking::findings
+  std::unordered_map<std::string, std::uint32_t> number_of_text_;
   std::vector<Job> jobs_;
   std::map<std::pair<bool, std::string>, Users> users_;  // by topic
   std::map<std::size_t, std::size_t> number_of_;         // of a rule -> in WhatIf

@@ -176,20 +176,21 @@ std::vector<std::vector<std::size_t>> GroupOverlapping(const std::vector<const R
   return groups;
 }
 
-std::vector<SignalGroup> GroupIntoIncidents(const SignalList& signals) {
+SignalGroups GroupIntoIncidents(const SignalList& signals) {
   std::vector<const RowSet*> explained;
   for (std::size_t i = 0; i < signals.size(); ++i) explained.push_back(&signals.ExplainedBy(i));
-  std::vector<SignalGroup> groups;
+  SignalGroups all;
   for (std::vector<std::size_t>& members : GroupOverlapping(explained)) {
     std::map<std::string_view, std::vector<std::size_t>> by_rule;
     for (const std::size_t i : members) by_rule[signals.RuleOf(i).id].push_back(i);
-    SignalGroup& group = groups.emplace_back();
+    SignalGroup& group = all.groups.emplace_back();
     for (auto& [id, of_rule] : by_rule) {
-      group.rivals.push_back(MergeSignals(signals, std::move(of_rule)));
+      group.rivals.push_back(all.merged.size());
+      all.merged.Add(MergeSignals(signals, std::move(of_rule)));
     }
     group.members = std::move(members);
   }
-  return groups;
+  return all;
 }
 
 Signal MergeSignals(const SignalList& signals, std::vector<std::size_t> which,

@@ -15,11 +15,17 @@ std::vector<std::vector<std::size_t>> GroupOverlapping(const std::vector<const R
 // Signals whose explained events overlap, directly or through others.
 struct SignalGroup {
   std::vector<std::size_t> members;  // indexes into the signals that were grouped, ascending
-  std::vector<Signal> rivals;        // the same, those of one rule made one, by rule id
+  // The same, those of one rule made one, by rule id: indexes into SignalGroups::merged.
+  std::vector<std::size_t> rivals;
 };
 
-// Every signal is in one group.  The order of the groups says nothing.
-std::vector<SignalGroup> GroupIntoIncidents(const SignalList& signals);
+struct SignalGroups {
+  std::vector<SignalGroup> groups;  // their order says nothing
+  SignalList merged;
+};
+
+// Every signal is in one group.
+SignalGroups GroupIntoIncidents(const SignalList& signals);
 
 // Some signals of one rule in one incident as one: reasons and start points of the best, evidence
 // and explained events of all.  `which`: their indexes, at least one.  No reason gets more than

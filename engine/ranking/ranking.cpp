@@ -1,6 +1,7 @@
 #include "engine/ranking/ranking.h"
 
 #include <algorithm>
+#include <memory>
 #include <tuple>
 
 #include "engine/base/sort_unique.h"
@@ -30,15 +31,15 @@ void WidenPeriod(const Signal& signal, Draft& draft) {
 }
 
 // Rivals by points, equal ones by rule id; then the sums are the same in every run.
-Draft MakeDraft(SignalGroup group) {
-  std::vector<Signal>& rivals = group.rivals;
-  std::sort(rivals.begin(), rivals.end(), [](const Signal& a, const Signal& b) {
-    const double points_a = PointsOf(a);
-    const double points_b = PointsOf(b);
-    return points_a != points_b ? points_a > points_b : a.rule->id < b.rule->id;
+Draft MakeDraft(SignalGroup group, const std::shared_ptr<const SignalList>& merged) {
+  std::vector<std::size_t>& rivals = group.rivals;
+  std::sort(rivals.begin(), rivals.end(), [&](std::size_t a, std::size_t b) {
+    const double points_a = merged->PointsAt(a);
+    const double points_b = merged->PointsAt(b);
+    return points_a != points_b ? points_a > points_b : merged->RuleOf(a).id < merged->RuleOf(b).id;
   });
   std::vector<double> points;
-  for (const Signal& rival : rivals) points.push_back(PointsOf(rival));
+  for (const std::size_t rival : rivals) points.push_back(merged->PointsAt(rival));
   const std::vector<double> shares = Confidences(points);
 
   Draft draft;
@@ -46,14 +47,14 @@ Draft MakeDraft(SignalGroup group) {
   draft.unknown_cause = shares.back();
   RowSetBuilder explained;
   for (std::size_t i = 0; i < rivals.size(); ++i) {
-    Signal& rival = rivals[i];
+    const Signal rival = merged->WithoutRows(rivals[i]);
     WidenPeriod(rival, draft);
     draft.hosts.insert(draft.hosts.end(), rival.hosts.begin(), rival.hosts.end());
-    explained.Add(rival.explained);
+    explained.Add(merged->ExplainedBy(rivals[i]));
     Finding& finding = draft.findings.emplace_back();
     finding.points = points[i];
     finding.confidence = shares[i];
-    finding.signal = std::move(rival);
+    finding.signal = {merged, rivals[i]};
   }
   SortUnique(draft.hosts);
   draft.explained = explained.Take();
@@ -65,16 +66,16 @@ bool FindingBefore(const Finding& a, const Draft& of_a, const Finding& b, const 
   if (a.confidence != b.confidence) return a.confidence > b.confidence;
   if (a.points != b.points) return a.points > b.points;
   if (of_a.last_seen != of_b.last_seen) return of_a.last_seen > of_b.last_seen;
-  return std::tie(a.signal.rule->id, of_a.hosts, of_a.first_seen, of_a.explained) <
-         std::tie(b.signal.rule->id, of_b.hosts, of_b.first_seen, of_b.explained);
+  return std::tie(a.signal.rule()->id, of_a.hosts, of_a.first_seen, of_a.explained) <
+         std::tie(b.signal.rule()->id, of_b.hosts, of_b.first_seen, of_b.explained);
 }
 
-Incident MakeIncident(const Draft& draft, std::size_t number) {
+Incident MakeIncident(Draft& draft, std::size_t number) {
   Incident incident;
   incident.id = "i" + std::to_string(number);
-  incident.signals = draft.signals;
+  incident.signals = std::move(draft.signals);
   incident.unknown_cause = draft.unknown_cause;
-  incident.hosts = draft.hosts;
+  incident.hosts = std::move(draft.hosts);
   incident.first_seen = draft.first_seen;
   incident.last_seen = draft.last_seen;
   incident.time_basis = draft.time_basis;
@@ -82,13 +83,15 @@ Incident MakeIncident(const Draft& draft, std::size_t number) {
   return incident;
 }
 
-}  // namespace
-
-Ranking RankCauses(const SignalList& signals, const FeedCommands& commands) {
+std::vector<Draft> DraftsOf(const SignalList& signals) {
+  SignalGroups all = GroupIntoIncidents(signals);
+  const auto merged = std::make_shared<const SignalList>(std::move(all.merged));
   std::vector<Draft> drafts;
-  for (SignalGroup& group : GroupIntoIncidents(signals)) {
-    drafts.push_back(MakeDraft(std::move(group)));
-  }
+  for (SignalGroup& group : all.groups) drafts.push_back(MakeDraft(std::move(group), merged));
+  return drafts;
+}
+
+Ranking InOrder(std::vector<Draft> drafts) {
   std::sort(drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) {
     return FindingBefore(a.findings.front(), a, b.findings.front(), b);
   });
@@ -117,6 +120,13 @@ Ranking RankCauses(const SignalList& signals, const FeedCommands& commands) {
     finding.rank = ranking.findings.size();
     finding.incident = incident.id;
   }
+  return ranking;
+}
+
+}  // namespace
+
+Ranking RankCauses(const SignalList& signals, const FeedCommands& commands) {
+  Ranking ranking = InOrder(DraftsOf(signals));
   ranking.ask_next = AskNextFor(ranking, commands);
   return ranking;
 }
@@ -124,7 +134,7 @@ Ranking RankCauses(const SignalList& signals, const FeedCommands& commands) {
 RowSet ExplainedRows(const Ranking& ranking) {
   RowSetBuilder rows;
   for (const Finding& finding : ranking.findings) {
-    for (const std::int64_t row : finding.signal.explained) {
+    for (const std::int64_t row : finding.signal.explained()) {
       if (row > 0) rows.Add(row);
     }
   }

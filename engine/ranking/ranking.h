@@ -2,6 +2,7 @@
 // hand.  Pure functions: no clock, no input or output.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace exdiag {
 struct Finding {
   std::size_t rank = 0;  // 1 is best, over the whole report
   std::string incident;  // "i1"
-  Signal signal;
+  SignalInList signal;
   double points = 0;      // start points plus those of every reason that holds
   double confidence = 0;  // 0..1
   // Somebody knows of it and lives with it for now; engine/site says so.  Its rank stays.
@@ -44,7 +45,9 @@ struct AskNext {
     std::string cause;      // rule id whose confidence moves most
     double from = 0, to = 0;
     std::string feed;  // the command line that gives this answer; "" where `feed` has only one
-    std::vector<Fact> facts = {};  // what it says; with these in the store the ranking has `to`
+    // What it says, nullptr for nothing; with these in the store the ranking has `to`.  Effects
+    // that say the same share them.
+    std::shared_ptr<const std::vector<Fact>> facts = {};
   };
   std::vector<Effect> effects;
 };

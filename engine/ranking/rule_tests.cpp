@@ -100,13 +100,13 @@ std::string Expected(const RuleTest& test) {
 
 const Finding* FindingOf(const Ranking& ranking, const Rule& rule) {
   for (const Finding& finding : ranking.findings) {
-    if (finding.signal.rule == &rule) return &finding;
+    if (finding.signal.rule() == &rule) return &finding;
   }
   return nullptr;
 }
 
 const std::string& LeaderOf(const Ranking& ranking) {
-  return ranking.findings.front().signal.rule->id;
+  return ranking.findings.front().signal.rule()->id;
 }
 
 std::string Got(const Finding* finding, const Ranking& ranking) {
@@ -118,7 +118,8 @@ std::string Got(const Finding* finding, const Ranking& ranking) {
   std::string words = fmt::format("a finding at rank {}", finding->rank);
   if (finding->rank > 1) words += fmt::format(" behind {}", LeaderOf(ranking));
   words += fmt::format(", confidence {:.2f}", finding->confidence);
-  for (const std::string& unknown : finding->signal.unknown_conditions) {
+  const Signal signal = finding->signal.Read();
+  for (const std::string& unknown : signal.unknown_conditions) {
     words += "; not known: " + unknown;
   }
   return words;

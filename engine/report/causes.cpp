@@ -117,9 +117,9 @@ bool IsLeader(const Finding& finding, const Ranking& ranking) {
 }
 
 void AddTo(CauseFound& found, const Finding& finding, bool leads) {
-  const Signal& signal = finding.signal;
+  const Signal signal = finding.signal.Read();
   ++found.incidents;
-  found.events += signal.explained.size();
+  found.events += finding.signal.explained().size();
   found.confidence = std::max(found.confidence, finding.confidence);
   if (leads) ++found.leads;
   if (!(signal.last_seen < found.last_seen)) {
@@ -206,8 +206,8 @@ Result<void> AddFound(const Ranking& ranking, const Store& store, const CausesSc
     });
   }
   for (const Finding& finding : ranking.findings) {
-    if (!rules.contains(finding.signal.rule) || !Within(scope, finding.signal)) continue;
-    AddTo(answer.found[finding.signal.rule], finding, IsLeader(finding, ranking));
+    if (!rules.contains(finding.signal.rule()) || !Within(scope, finding.signal.Read())) continue;
+    AddTo(answer.found[finding.signal.rule()], finding, IsLeader(finding, ranking));
     answer.findings.push_back(finding);
   }
   return {};

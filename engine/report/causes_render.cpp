@@ -217,10 +217,9 @@ void AddFindings(Document& out, const CausesAnswer& answer) {
   }
   Table table{{{"how sure", true}, {"cause"}, {"hosts"}, {"last seen"}}, {}};
   for (const Finding& finding : answer.findings) {
-    table.rows.push_back({Percent(finding.confidence), finding.signal.rule->title,
-                          Joined(finding.signal.hosts, 4),
-                          PeriodText(finding.signal.last_seen, finding.signal.last_seen,
-                                     finding.signal.time_basis)});
+    const Signal signal = finding.signal.Read();
+    table.rows.push_back({Percent(finding.confidence), signal.rule->title, Joined(signal.hosts, 4),
+                          PeriodText(signal.last_seen, signal.last_seen, signal.time_basis)});
   }
   out.Add(std::move(table));
 }

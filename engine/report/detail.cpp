@@ -37,10 +37,11 @@ Result<void> Quote(const EvidenceReference& reference, const Store& store,
 
 Result<void> QuoteFinding(const Finding& finding, const Store& store, const Catalogue& catalogue,
                           ReportDetail& detail) {
-  for (const EvidenceReference& trigger : finding.signal.triggers) {
+  const Signal signal = finding.signal.Read();
+  for (const EvidenceReference& trigger : signal.triggers) {
     if (auto quoted = Quote(trigger, store, catalogue, detail); !quoted) return quoted;
   }
-  for (const Reason& reason : finding.signal.reasons) {
+  for (const Reason& reason : signal.reasons) {
     for (const EvidenceReference& evidence : reason.evidence) {
       if (auto quoted = Quote(evidence, store, catalogue, detail); !quoted) return quoted;
     }
@@ -50,8 +51,9 @@ Result<void> QuoteFinding(const Finding& finding, const Store& store, const Cata
 
 Result<std::string> LoggedBy(const Finding& leader, const Store& store,
                              const ReportDetail& detail) {
-  if (leader.signal.triggers.empty()) return std::string();
-  const std::int64_t row = leader.signal.triggers.front().event_row;
+  const std::vector<EvidenceReference> triggers = leader.signal.Read().triggers;
+  if (triggers.empty()) return std::string();
+  const std::int64_t row = triggers.front().event_row;
   if (row <= 0) return std::string();
   const auto quoted = detail.events.find(row);
   if (quoted != detail.events.end()) return quoted->second.event.computer;

@@ -6,8 +6,11 @@
 // its medium is the renderer's first duty, never the caller's.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -91,6 +94,17 @@ struct Document {
   void Add(Block block) { blocks.push_back(std::move(block)); }
 };
 
+// Takes the pieces of a text, one after the other.
+using TextSink = std::function<void(std::string_view)>;
+
+// Renders a document that comes in parts, each of which begins with a heading: what was rendered is
+// in memory no more.
+class DocumentRenderer {
+ public:
+  virtual ~DocumentRenderer() = default;
+  virtual void Add(const Document& part) = 0;
+};
+
 struct TextOptions {
   std::size_t width = 80;
   bool colour = false;  // ANSI colours; only for a terminal
@@ -99,9 +113,11 @@ struct TextOptions {
 // For a terminal: wrapped to the width (a word that is longer than a line stays whole), control
 // characters and escapes shown as \xNN.
 std::string RenderText(const Document& document, const TextOptions& options);
+std::unique_ptr<DocumentRenderer> MakeTextRenderer(const TextOptions& options, TextSink out);
 
 // GitHub-flavoured Markdown in which nothing that came in as text is markup.
 std::string RenderMarkdown(const Document& document);
+std::unique_ptr<DocumentRenderer> MakeMarkdownRenderer(TextSink out);
 
 // The parts that other renderers need too.
 std::string EscapeMarkdown(std::string_view text);

@@ -68,18 +68,22 @@ std::string AtLineStart(const std::string& text) {
   return escaped;
 }
 
-class MarkdownWriter {
+class MarkdownWriter final : public DocumentRenderer {
  public:
-  std::string Render(const Document& document) {
+  explicit MarkdownWriter(TextSink out) : sink_(std::move(out)) {}
+
+  void Add(const Document& document) override {
     for (const Block& block : document.blocks) {
       std::visit([this](const auto& b) { Write(b); }, block);
     }
-    return std::move(out_);
+    sink_(out_);
+    begun_ = begun_ || !out_.empty();
+    out_.clear();
   }
 
  private:
   void Separate() {
-    if (!out_.empty()) out_ += '\n';
+    if (begun_ || !out_.empty()) out_ += '\n';
     in_list_ = false;
   }
 
@@ -139,14 +143,24 @@ class MarkdownWriter {
     }
   }
 
-  std::string out_;
+  TextSink sink_;
+  std::string out_;     // of the present part
+  bool begun_ = false;  // there were others before it
   bool in_list_ = false;
   std::string list_indent_;  // of what belongs to the last item
 };
 
 }  // namespace
 
-std::string RenderMarkdown(const Document& document) { return MarkdownWriter().Render(document); }
+std::string RenderMarkdown(const Document& document) {
+  std::string text;
+  MarkdownWriter([&text](std::string_view piece) { text += piece; }).Add(document);
+  return text;
+}
+
+std::unique_ptr<DocumentRenderer> MakeMarkdownRenderer(TextSink out) {
+  return std::make_unique<MarkdownWriter>(std::move(out));
+}
 
 // Beside CommonMark's own marks, what GitHub links by itself: "http://", "www.", "name@host".
 std::string EscapeMarkdown(std::string_view text) {

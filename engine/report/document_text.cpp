@@ -70,11 +70,11 @@ std::vector<Word> WordsOf(const Phrase& phrase) {
   return words;
 }
 
-class TextWriter {
+class TextWriter final : public DocumentRenderer {
  public:
-  explicit TextWriter(const TextOptions& options) : options_(options) {}
+  TextWriter(const TextOptions& options, TextSink out) : options_(options), sink_(std::move(out)) {}
 
-  std::string Render(const Document& document) {
+  void Add(const Document& document) override {
     for (std::size_t i = 0; i < document.blocks.size(); ++i) {
       if (const auto* item = std::get_if<Item>(&document.blocks[i])) {
         WriteItem(*item, MarkerWidth(document, i));
@@ -82,7 +82,9 @@ class TextWriter {
         std::visit([this](const auto& block) { Write(block); }, document.blocks[i]);
       }
     }
-    return std::move(out_);
+    sink_(out_);
+    begun_ = begun_ || !out_.empty();
+    out_.clear();
   }
 
  private:
@@ -104,7 +106,7 @@ class TextWriter {
   }
 
   void Write(const Heading& heading) {
-    if (!out_.empty()) out_ += '\n';
+    if (begun_ || !out_.empty()) out_ += '\n';
     indent_ = heading.level == 3 ? 2 : 0;
     const std::size_t begin = out_.size();
     Phrase text = heading.text;
@@ -255,7 +257,9 @@ class TextWriter {
   }
 
   TextOptions options_;
-  std::string out_;
+  TextSink sink_;
+  std::string out_;     // of the present part
+  bool begun_ = false;  // there were others before it
   std::size_t indent_ = 0;
   bool after_paragraph_ = false;
 };
@@ -263,7 +267,13 @@ class TextWriter {
 }  // namespace
 
 std::string RenderText(const Document& document, const TextOptions& options) {
-  return TextWriter(options).Render(document);
+  std::string text;
+  TextWriter(options, [&text](std::string_view piece) { text += piece; }).Add(document);
+  return text;
+}
+
+std::unique_ptr<DocumentRenderer> MakeTextRenderer(const TextOptions& options, TextSink out) {
+  return std::make_unique<TextWriter>(options, std::move(out));
 }
 
 }  // namespace exdiag

@@ -88,7 +88,7 @@ Document EvidenceDocument(const std::vector<FindingRecords>& findings, const Cat
   Document out;
   std::set<std::string> shown;
   for (const FindingRecords& one : findings) {
-    const Rule& rule = *one.finding->signal.rule;
+    const Rule& rule = *one.finding->signal.rule();
     out.Add(Heading{2, fmt::format("{}: {} ({}) [{}]", one.finding->incident, rule.title,
                                    Percent(one.finding->confidence), rule.id)});
     for (const ReasonRecords& reason : one.reasons) {
@@ -130,7 +130,7 @@ std::string EvidenceRecordsJson(const std::vector<FindingRecords>& findings,
     }
     list.push_back({{"incident", one.finding->incident},
                     {"rank", one.finding->rank},
-                    {"cause", one.finding->signal.rule->id},
+                    {"cause", one.finding->signal.rule()->id},
                     {"reasons", std::move(reasons)}});
   }
   return Dump({{"schema", 1}, {"findings", std::move(list)}});

@@ -174,7 +174,7 @@ ExplainedEvent ExplainEvent(const Event& event, const Ranking& found, const Know
   for (PossibleCause& cause : PossibleCauses({event.provider, event.event_id}, rules)) {
     const bool has_finding =
         std::any_of(found.findings.begin(), found.findings.end(),
-                    [&](const Finding& finding) { return finding.signal.rule == cause.rule; });
+                    [&](const Finding& finding) { return finding.signal.rule() == cause.rule; });
     if (!has_finding && cause.relation != Relation::kEvidence) {
       EventFit fit = FitOf(cause, event, knowledge.catalogue());
       explained.others.push_back({std::move(cause), std::move(fit)});

@@ -148,7 +148,7 @@ class TimeLineWriter {
       ++drawn;
       const Finding& leader = report_.ranking.findings[incident.findings.front()];
       const std::string label =
-          fmt::format("{}: {}, {}", incident.id, leader.signal.rule->title,
+          fmt::format("{}: {}, {}", incident.id, leader.signal.rule()->title,
                       PeriodText(incident.first_seen, incident.last_seen, incident.time_basis));
       bars += fmt::format(
           "<a href=\"#{0}\" aria-label=\"{1}\"><title>{1}</title><rect class=\"when {2}\" "
@@ -284,7 +284,7 @@ std::string_view StateOf(const Incident& incident, const Ranking& ranking) {
   const Finding& leader = ranking.findings[incident.findings.front()];
   if (IsAcknowledged(incident, ranking)) return "acknowledged";
   if (leader.confidence < 0.5) return "unsettled";
-  return leader.signal.rule->verdict == Verdict::kExpected ? "expected" : "";
+  return leader.signal.rule()->verdict == Verdict::kExpected ? "expected" : "";
 }
 
 bool IsQuiet(std::string_view state) { return state == "expected" || state == "acknowledged"; }

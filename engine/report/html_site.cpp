@@ -33,10 +33,11 @@ std::string_view ClassOfChange(std::string_view state) {
 // A link to the incident that a cause leads on these hosts; "" when there is none.
 std::string LinkToIncident(const ReportChange& change, const Report& report) {
   for (const Incident& incident : report.ranking.incidents) {
-    const Signal& signal = report.ranking.findings[incident.findings.front()].signal;
-    if (change.cause.empty() || signal.rule->id != change.cause) continue;
+    const SignalInList& leader = report.ranking.findings[incident.findings.front()].signal;
+    if (change.cause.empty() || leader.rule()->id != change.cause) continue;
+    const std::vector<std::string> hosts = leader.Read().hosts;
     const bool same = std::any_of(change.hosts.begin(), change.hosts.end(), [&](const auto& host) {
-      return std::find(signal.hosts.begin(), signal.hosts.end(), host) != signal.hosts.end();
+      return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
     });
     if (!same && !change.hosts.empty()) continue;
     return fmt::format(" <a href=\"#{0}\">{0}</a>", EscapeHtml(incident.id));
@@ -48,7 +49,7 @@ std::string LinkToIncident(const ReportChange& change, const Report& report) {
 std::string CauseName(const std::string& rule, const std::vector<std::size_t>& findings,
                       const Report& report) {
   if (findings.empty()) return rule;
-  const Rule& found = *report.ranking.findings[findings.front()].signal.rule;
+  const Rule& found = *report.ranking.findings[findings.front()].signal.rule();
   return fmt::format("{} [{}]", found.title, rule);
 }
 

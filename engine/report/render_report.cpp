@@ -3,26 +3,46 @@
 #include "engine/report/report_html.h"
 
 namespace exdiag {
+namespace {
 
-Result<std::string> RenderReport(Format format, const Report& report, const Store& store,
-                                 const Catalogue& catalogue, const RenderReportOptions& options) {
+Result<void> Render(Format format, const Report& report, const Store& store,
+                    const Catalogue& catalogue, const RenderReportOptions& options,
+                    const TextSink& out) {
+  const ReportOptions shown{.verbose = options.verbose};
+  const auto render = [&](const std::unique_ptr<DocumentRenderer>& renderer) {
+    ReportParts(report, shown, [&](const Document& part) { renderer->Add(part); });
+  };
   switch (format) {
     case Format::kJson:
-      return ReportJson(report);
+      WriteReportJson(report, out);
+      break;
     case Format::kCsv:
-      return ReportCsv(report);
+      WriteReportCsv(report, out);
+      break;
     case Format::kHtml: {
       const auto detail = MakeReportDetail(report, store, catalogue);
       if (!detail) return detail.error();
-      return ReportHtml(report, *detail, {.made_at = options.made_at});
+      out(ReportHtml(report, *detail, {.made_at = options.made_at}));
+      break;
     }
     case Format::kText:
-      return RenderText(ReportDocument(report, {.verbose = options.verbose}),
-                        {.width = 80, .colour = options.colour});
+      render(MakeTextRenderer({.width = 80, .colour = options.colour}, out));
+      break;
     case Format::kMarkdown:
-      return RenderMarkdown(ReportDocument(report, {.verbose = options.verbose}));
+      render(MakeMarkdownRenderer(out));
+      break;
   }
-  return std::string();
+  return {};
+}
+
+}  // namespace
+
+Result<void> RenderReport(Format format, const Report& report, const Store& store,
+                          const Catalogue& catalogue, const RenderReportOptions& options,
+                          const TextSink& out) {
+  auto done = Render(format, report, store, catalogue, options, out);
+  if (done && !SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
+  return done;
 }
 
 }  // namespace exdiag

@@ -1,8 +1,6 @@
 // A report in one of its formats.
 #pragma once
 
-#include <string>
-
 #include "engine/base/result.h"
 #include "engine/knowledge/catalogue.h"
 #include "engine/report/format.h"
@@ -17,8 +15,10 @@ struct RenderReportOptions {
   bool colour = false;  // of text, for a terminal
 };
 
-// The whole file.  An Error is the store's, which the page asks for the events that it quotes.
-Result<std::string> RenderReport(Format format, const Report& report, const Store& store,
-                                 const Catalogue& catalogue, const RenderReportOptions& options);
+// The whole file, in pieces.  An Error is the store's, which the page asks for the events that it
+// quotes, or of a temporary file in which findings lie; what was written then is of no use.
+Result<void> RenderReport(Format format, const Report& report, const Store& store,
+                          const Catalogue& catalogue, const RenderReportOptions& options,
+                          const TextSink& out);
 
 }  // namespace exdiag

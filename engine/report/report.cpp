@@ -19,7 +19,7 @@ KindKey KeyOf(const EventKind& kind) { return {ToLower(kind.provider), kind.even
 std::vector<EventKind> ExplainableKinds(const Ranking& ranking) {
   std::map<KindKey, EventKind> kinds;
   for (const Finding& finding : ranking.findings) {
-    const Rule& rule = *finding.signal.rule;
+    const Rule& rule = *finding.signal.rule();
     for (const std::size_t pattern : rule.explains) {
       for (const std::string& provider : rule.events[pattern].providers) {
         for (const std::uint16_t id : rule.events[pattern].ids) {

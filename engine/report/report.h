@@ -2,6 +2,7 @@
 // text, Markdown, JSON and CSV are renderers of it that lie beside each other and decide nothing.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +69,9 @@ struct ReportOptions {
 // The report for people, for RenderText and RenderMarkdown: the leading cause first, then what to
 // do, then why.
 Document ReportDocument(const Report& report, const ReportOptions& options);
+// The same in parts, each of which begins with a heading: there may be thousands of incidents.
+using PartSink = std::function<void(Document)>;
+void ReportParts(const Report& report, const ReportOptions& options, const PartSink& add);
 
 // Only what was found: its title and the incidents.
 void AddIncidents(Document& out, const Report& report, const ReportOptions& options);
@@ -84,9 +88,9 @@ Document LedgerDocument(const std::vector<LedgerRow>& rows);
 std::string LedgerJson(const std::vector<LedgerRow>& rows);  // {"inputs": [...]}
 
 // docs/report.schema.json describes it.  Always valid UTF-8, ends with a line end.
-std::string ReportJson(const Report& report);
+void WriteReportJson(const Report& report, const TextSink& out);
 
 // One line a finding, then one line a kind of unexplained event; RFC 4180.
-std::string ReportCsv(const Report& report);
+void WriteReportCsv(const Report& report, const TextSink& out);
 
 }  // namespace exdiag

@@ -27,16 +27,17 @@ std::string Steps(const std::vector<RenderedStep>& steps) {
 }
 
 std::string FindingLine(const Finding& finding, double unknown_cause) {
-  const Signal& signal = finding.signal;
-  return Line(
-      {"finding", std::to_string(finding.rank), CsvText(finding.incident), CsvText(signal.rule->id),
-       CsvText(signal.rule->title), std::string(VerdictName(signal.rule->verdict)),
-       fmt::format("{:.4f}", finding.confidence), fmt::format("{:g}", finding.points),
-       CsvText(Joined(signal.rule->articles)), CsvText(Joined(signal.hosts)),
-       FormatTime(signal.first_seen, signal.time_basis),
-       FormatTime(signal.last_seen, signal.time_basis), std::to_string(signal.explained.size()),
-       CsvText(signal.cause), CsvText(Steps(signal.fix)), fmt::format("{:.4f}", unknown_cause),
-       finding.acknowledged ? "yes" : "no"});
+  const Signal signal = finding.signal.Read();
+  return Line({"finding", std::to_string(finding.rank), CsvText(finding.incident),
+               CsvText(signal.rule->id), CsvText(signal.rule->title),
+               std::string(VerdictName(signal.rule->verdict)),
+               fmt::format("{:.4f}", finding.confidence), fmt::format("{:g}", finding.points),
+               CsvText(Joined(signal.rule->articles)), CsvText(Joined(signal.hosts)),
+               FormatTime(signal.first_seen, signal.time_basis),
+               FormatTime(signal.last_seen, signal.time_basis),
+               std::to_string(finding.signal.explained().size()), CsvText(signal.cause),
+               CsvText(Steps(signal.fix)), fmt::format("{:.4f}", unknown_cause),
+               finding.acknowledged ? "yes" : "no"});
 }
 
 std::string AcknowledgementLine(const AcknowledgementUse& use, Ticks now) {
@@ -72,27 +73,26 @@ std::string UnexplainedLine(const UnexplainedEvents& count, TimeBasis basis) {
 
 }  // namespace
 
-std::string ReportCsv(const Report& report) {
-  std::string out = Line({"row", "rank", "incident", "cause", "title", "verdict", "confidence",
-                          "points", "articles", "hosts", "first_seen", "last_seen", "events",
-                          "explanation", "fix", "unknown_cause", "acknowledged"});
+void WriteReportCsv(const Report& report, const TextSink& out) {
+  out(Line({"row", "rank", "incident", "cause", "title", "verdict", "confidence", "points",
+            "articles", "hosts", "first_seen", "last_seen", "events", "explanation", "fix",
+            "unknown_cause", "acknowledged"}));
   std::map<std::string_view, double> unknown_causes;
   for (const Incident& incident : report.ranking.incidents) {
     unknown_causes[incident.id] = incident.unknown_cause;
   }
   for (const Finding& finding : report.ranking.findings) {
-    out += FindingLine(finding, unknown_causes[finding.incident]);
+    out(FindingLine(finding, unknown_causes[finding.incident]));
   }
   for (const AcknowledgementUse& use : report.site.acknowledgements) {
-    out += AcknowledgementLine(use, report.made_at);
+    out(AcknowledgementLine(use, report.made_at));
   }
   for (const OverrideUse& use : report.site.overrides) {
-    out += OverrideLine(use, report.made_at);
+    out(OverrideLine(use, report.made_at));
   }
   for (const UnexplainedEvents& count : report.unexplained) {
-    out += UnexplainedLine(count, BasisOfHost(report, count.host));
+    out(UnexplainedLine(count, BasisOfHost(report, count.host)));
   }
-  return out;
 }
 
 }  // namespace exdiag

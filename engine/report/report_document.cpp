@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -39,7 +40,7 @@ std::string EvidenceText(const EvidenceReference& reference) {
 }
 
 bool IsExpected(const Finding& finding) {
-  return finding.signal.rule->verdict == Verdict::kExpected;
+  return finding.signal.rule()->verdict == Verdict::kExpected;
 }
 
 // ---- the parts of one incident, its leader first
@@ -84,7 +85,7 @@ void AddEvidence(Document& out, const std::vector<EvidenceReference>& evidence, 
 }
 
 void AddReasons(Document& out, const Finding& finding, Ticks now, const ReportOptions& options) {
-  const Signal& signal = finding.signal;
+  const Signal signal = finding.signal.Read();
   out.Add(Heading{3, fmt::format("Why ({} points)", PointsText(finding.points))});
   std::string start =
       fmt::format("a {} cause whenever its events are seen", StrengthName(signal.rule->strength));
@@ -121,10 +122,10 @@ void AddRivals(Document& out, const Incident& incident, const Ranking& ranking,
   const std::size_t shown = Shown(rivals, kRivalsShown, options);
   for (std::size_t i = 1; i <= shown; ++i) {
     const Finding& rival = ranking.findings[incident.findings[i]];
-    Phrase text(rival.signal.rule->title);
+    Phrase text(rival.signal.rule()->title);
     if (IsExpected(rival)) text.Add(" (no action needed)");
     if (rival.acknowledged) text.Add(" (acknowledged)");
-    text.Add(fmt::format(" [{}]", rival.signal.rule->id), Role::kDim);
+    text.Add(fmt::format(" [{}]", rival.signal.rule()->id), Role::kDim);
     out.Add(Item{0, Percent(rival.confidence), text});
   }
   out.Add(Item{0, Percent(incident.unknown_cause), "a cause that no rule knows"});
@@ -153,16 +154,22 @@ void AddAsk(Document& out, const AskNext& ask) {
   }
 }
 
-void AddAskNext(Document& out, const Incident& incident, const Ranking& ranking,
+// What to ask next, by incident.
+using Asks = std::map<std::string_view, std::vector<const AskNext*>>;
+
+Asks AsksOf(const Ranking& ranking) {
+  Asks asks;
+  for (const AskNext& ask : ranking.ask_next) asks[ask.incident].push_back(&ask);
+  return asks;
+}
+
+void AddAskNext(Document& out, const Incident& incident, const Asks& asks,
                 const ReportOptions& options) {
-  bool first = true;
-  for (const AskNext& ask : ranking.ask_next) {
-    if (ask.incident != incident.id) continue;
-    if (!first && !options.verbose) return;
-    if (first) out.Add(Heading{3, "What would settle it"});
-    first = false;
-    AddAsk(out, ask);
-  }
+  const auto found = asks.find(incident.id);
+  if (found == asks.end()) return;
+  out.Add(Heading{3, "What would settle it"});
+  const std::size_t shown = Shown(found->second.size(), 1, options);
+  for (std::size_t i = 0; i < shown; ++i) AddAsk(out, *found->second[i]);
 }
 
 void AddAcknowledgements(Document& out, const Incident& incident, const Report& report,
@@ -173,10 +180,10 @@ void AddAcknowledgements(Document& out, const Incident& incident, const Report& 
 }
 
 void AddIncident(Document& out, std::size_t number, const Incident& incident, const Report& report,
-                 const ReportOptions& options) {
+                 const Asks& asks, const ReportOptions& options) {
   const Ranking& ranking = report.ranking;
   const Finding& leader = ranking.findings[incident.findings.front()];
-  const Signal& signal = leader.signal;
+  const Signal signal = leader.signal.Read();
   const bool quiet = IsExpected(leader) && leader.confidence >= 0.5;
   Phrase title(fmt::format("{}. ", number));
   if (quiet) title.Add("No action needed: ", Role::kGood);
@@ -193,7 +200,7 @@ void AddIncident(Document& out, std::size_t number, const Incident& incident, co
   AddReasons(out, leader, report.made_at, options);
   AddUnknown(out, signal, report.made_at);
   AddRivals(out, incident, ranking, options);
-  AddAskNext(out, incident, ranking, options);
+  AddAskNext(out, incident, asks, options);
 }
 
 // ---- the whole
@@ -374,6 +381,10 @@ void AddInputs(Document& out, const std::vector<LedgerRow>& rows, bool all) {
   out.Add(std::move(table));
 }
 
+void Append(Document part, Document& out) {
+  std::move(part.blocks.begin(), part.blocks.end(), std::back_inserter(out.blocks));
+}
+
 bool AnyLocalTime(const Report& report) {
   const std::vector<Incident>& incidents = report.ranking.incidents;
   const auto local = [](const auto& thing) { return thing.time_basis == TimeBasis::kLocalUnknown; };
@@ -381,22 +392,27 @@ bool AnyLocalTime(const Report& report) {
          std::any_of(report.coverage.begin(), report.coverage.end(), local);
 }
 
-}  // namespace
-
-void AddIncidents(Document& out, const Report& report, const ReportOptions& options) {
-  out.Add(Heading{1, Title(report)});
-  if (report.ranking.incidents.empty()) AddNothingFound(out, report);
+void IncidentParts(const Report& report, const ReportOptions& options, const PartSink& add) {
+  Document title;
+  title.Add(Heading{1, Title(report)});
+  if (report.ranking.incidents.empty()) AddNothingFound(title, report);
+  add(std::move(title));
+  const Asks asks = AsksOf(report.ranking);
   const std::vector<Incident>& incidents = report.ranking.incidents;
   for (const bool acknowledged : {false, true}) {
     bool first = true;
     for (std::size_t i = 0; i < incidents.size(); ++i) {
       if (IsAcknowledged(incidents[i], report.ranking) != acknowledged) continue;
-      if (acknowledged && first) out.Add(Heading{2, "Acknowledged"});
+      Document part;
+      if (acknowledged && first) part.Add(Heading{2, "Acknowledged"});
       first = false;
-      AddIncident(out, i + 1, incidents[i], report, options);
+      AddIncident(part, i + 1, incidents[i], report, asks, options);
+      add(std::move(part));
     }
   }
 }
+
+}  // namespace
 
 std::string ReportTitle(const Report& report) { return Title(report); }
 
@@ -456,9 +472,19 @@ std::string ComparedText(const ReportChanges& changes) {
   return fmt::format("Compared with the report of {} UTC.", FormatTimeForPeople(changes.since));
 }
 
+void AddIncidents(Document& out, const Report& report, const ReportOptions& options) {
+  IncidentParts(report, options, [&out](Document part) { Append(std::move(part), out); });
+}
+
 Document ReportDocument(const Report& report, const ReportOptions& options) {
   Document out;
-  AddIncidents(out, report, options);
+  ReportParts(report, options, [&out](Document part) { Append(std::move(part), out); });
+  return out;
+}
+
+void ReportParts(const Report& report, const ReportOptions& options, const PartSink& add) {
+  IncidentParts(report, options, add);
+  Document out;
   AddChanges(out, report);
   AddSite(out, report);
   AddUnexplained(out, report, options);
@@ -470,7 +496,7 @@ Document ReportDocument(const Report& report, const ReportOptions& options) {
         Paragraph{"Some times are local and their zone is not known, so logs of hosts in "
                   "different zones do not line up. Give the zone with --timezone."});
   }
-  return out;
+  add(std::move(out));
 }
 
 Document ContentsDocument(const Report& report, const Completeness& completeness) {

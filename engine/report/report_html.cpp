@@ -240,7 +240,7 @@ class ReportPage {
     };
     for (const std::string& host : incident.hosts) add(hosts, names_.Shown(host));
     for (const std::size_t index : incident.findings) {
-      const Signal& signal = report_.ranking.findings[index].signal;
+      const Signal signal = report_.ranking.findings[index].signal.Read();
       for (const EventKind& kind : signal.explained_kinds) add(events, EventName(kind));
       add(causes, signal.rule->id);
     }
@@ -260,7 +260,7 @@ class ReportPage {
   std::string IncidentWhole(std::size_t index, std::size_t position) const {
     const Incident& incident = report_.ranking.incidents[index];
     const Finding& leader = report_.ranking.findings[incident.findings.front()];
-    const Signal& signal = leader.signal;
+    const Signal signal = leader.signal.Read();
     const std::string_view state = StateOf(incident, report_.ranking);
     const std::string id = EscapeHtml(incident.id);
     std::string out = fmt::format(
@@ -325,7 +325,7 @@ class ReportPage {
     const std::size_t shown = std::min(incident.findings.size(), kRivalsShown + 1);
     for (std::size_t i = 0; i < shown; ++i) {
       const Finding& finding = report_.ranking.findings[incident.findings[i]];
-      const Rule& rule = *finding.signal.rule;
+      const Rule& rule = *finding.signal.rule();
       bars += fmt::format(
           "<li><span class=\"label\"><span>{}{}{}</span><b>{}</b></span>{}", EscapeHtml(rule.title),
           rule.verdict == Verdict::kExpected ? " (no action needed)" : "",
@@ -346,15 +346,15 @@ class ReportPage {
   }
 
   std::string RivalDetail(const Finding& finding, bool is_rival) const {
-    const Rule& rule = *finding.signal.rule;
+    const Signal signal = finding.signal.Read();
+    const Rule& rule = *signal.rule;
     std::string facts = fmt::format("<code>{}</code>", EscapeHtml(rule.id));
     if (!is_rival) return "<span class=\"dim small\">" + facts + "</span>";
     if (!rule.articles.empty()) facts += ", " + EscapeHtml(Joined(rule.articles));
-    std::string reasons =
-        fmt::format("<li><b>{}</b> a {} cause from the start{}</li>",
-                    PointsText(finding.signal.start_points), StrengthName(rule.strength),
-                    EscapeHtml(SitePointsText(finding.signal.site, report_.made_at)));
-    for (const Reason& reason : finding.signal.reasons) {
+    std::string reasons = fmt::format("<li><b>{}</b> a {} cause from the start{}</li>",
+                                      PointsText(signal.start_points), StrengthName(rule.strength),
+                                      EscapeHtml(SitePointsText(signal.site, report_.made_at)));
+    for (const Reason& reason : signal.reasons) {
       reasons += fmt::format("<li><b>{}</b> {}{}{}</li>", PointsText(reason.points),
                              reason.state == Truth::kUnknown ? "not known: whether " : "",
                              EscapeHtml(reason.because),
@@ -367,7 +367,7 @@ class ReportPage {
   }
 
   std::string Why(const Finding& finding) const {
-    const Signal& signal = finding.signal;
+    const Signal signal = finding.signal.Read();
     std::string start =
         fmt::format("a {} cause whenever its events are seen", StrengthName(signal.rule->strength));
     if (!signal.unknown_conditions.empty()) start += ", less one for what is not known";
@@ -513,7 +513,7 @@ class ReportPage {
       const Finding& leader = report_.ranking.findings[incident.findings.front()];
       const std::vector<std::string> cells = {
           Percent(leader.confidence),
-          leader.signal.rule->title +
+          leader.signal.rule()->title +
               (StateOf(incident, report_.ranking) == "acknowledged" ? " (acknowledged)"
                : StateOf(incident, report_.ranking) == "expected"   ? " (no action needed)"
                                                                     : ""),

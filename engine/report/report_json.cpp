@@ -62,7 +62,7 @@ Json IncidentJson(const Incident& incident, const Report& report) {
   Json causes = Json::array();
   for (const std::size_t index : incident.findings) {
     const Finding& finding = report.ranking.findings[index];
-    causes.push_back({{"cause", finding.signal.rule->id},
+    causes.push_back({{"cause", finding.signal.rule()->id},
                       {"rank", finding.rank},
                       {"confidence", Rounded(finding.confidence)}});
   }
@@ -155,6 +155,118 @@ void AppendEscapedIfUnseen(std::string_view& rest, std::string& out) {
   rest.remove_prefix(length);
 }
 
+// Only texts can hold such characters, and there an escape says the same.
+std::string Shown(const Json& json) {
+  const std::string plain = json.dump(2, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  out.reserve(plain.size() + 1);
+  std::string_view rest = plain;
+  while (!rest.empty()) {
+    const std::size_t next = std::min(rest.find_first_of("\x7f\xc2\xd8\xe2\xef"), rest.size());
+    out += rest.substr(0, next);
+    rest.remove_prefix(next);
+    AppendEscapedIfUnseen(rest, out);
+  }
+  return out;
+}
+
+Json ChangesJson(const ReportChanges& changes) {
+  const auto change = [](const ReportChange& one) {
+    return Json{{"state", one.state},
+                {"title", one.title},
+                {"cause", one.cause},
+                {"hosts", one.hosts},
+                {"remark", one.remark}};
+  };
+  return {{"since", TimeJson(changes.since, TimeBasis::kUtc)},
+          {"list", List(changes.list, change)}};
+}
+
+// An object whose lists may be long, in the form of Dump(): each item is written as it is made.
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(const TextSink& out) : out_(out) { out_("{"); }
+
+  void Member(std::string_view name, const Json& value) {
+    Begin(name);
+    out_(Indented(value, 2));
+  }
+
+  template <typename T, typename Render>
+  void ListMember(std::string_view name, const std::vector<T>& items, const Render& render) {
+    Begin(name);
+    out_("[");
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      out_(i == 0 ? "\n    " : ",\n    ");
+      out_(Indented(render(items[i]), 4));
+    }
+    out_(items.empty() ? "]" : "\n  ]");
+  }
+
+  void End() { out_("\n}\n"); }
+
+ private:
+  void Begin(std::string_view name) {
+    out_(fmt::format("{}\n  \"{}\": ", first_ ? "" : ",", name));
+    first_ = false;
+  }
+
+  // No text in JSON holds a line end as it is.
+  static std::string Indented(const Json& value, std::size_t indent) {
+    const std::string shown = Shown(value);
+    std::string out;
+    for (const std::string_view line : Split(shown, '\n')) {
+      if (!out.empty()) out += "\n" + std::string(indent, ' ');
+      out += line;
+    }
+    return out;
+  }
+
+  const TextSink& out_;
+  bool first_ = true;
+};
+
+// The same as a value.
+class ObjectValue {
+ public:
+  void Member(std::string_view name, Json value) { json_[std::string(name)] = std::move(value); }
+
+  template <typename T, typename Render>
+  void ListMember(std::string_view name, const std::vector<T>& items, const Render& render) {
+    Member(name, List(items, render));
+  }
+
+  Json Take() { return std::move(json_); }
+
+ private:
+  Json json_;
+};
+
+// Gives `out` the members of a report: Member() and ListMember().
+template <typename Out>
+void ReportMembers(const Report& report, Out& out) {
+  const auto incident = [&](const Incident& i) { return IncidentJson(i, report); };
+  const auto acknowledgement = [&](const AcknowledgementUse& use) {
+    return AcknowledgementJson(use, report.made_at, report.ranking);
+  };
+  const auto change = [&](const OverrideUse& use) {
+    return OverrideJson(use, report.made_at, report.ranking);
+  };
+  const auto unexplained = [&](const UnexplainedEvents& count) {
+    return UnexplainedJson(count, BasisOfHost(report, count.host));
+  };
+  out.Member("schema", 1);
+  out.ListMember("findings", report.ranking.findings, FindingJson);
+  out.ListMember("incidents", report.ranking.incidents, incident);
+  out.ListMember("unexplained", report.unexplained, unexplained);
+  out.ListMember("ask_next", report.ranking.ask_next, AskNextJson);
+  out.ListMember("acknowledgements", report.site.acknowledgements, acknowledgement);
+  out.ListMember("overrides", report.site.overrides, change);
+  out.ListMember("coverage", report.coverage, CoverageJson);
+  out.ListMember("inputs", report.inputs, InputJson);
+  if (report.changes) out.Member("changes", ChangesJson(*report.changes));
+}
+
 }  // namespace
 
 Json TimeJson(Ticks time, TimeBasis basis) {
@@ -177,7 +289,7 @@ Json EvidenceJson(const EvidenceReference& reference) {
 }
 
 Json FindingJson(const Finding& finding) {
-  const Signal& signal = finding.signal;
+  const Signal signal = finding.signal.Read();
   Json json = {{"rank", finding.rank},
                {"incident", finding.incident},
                {"cause", signal.rule->id},
@@ -191,7 +303,7 @@ Json FindingJson(const Finding& finding) {
                {"first_seen", TimeJson(signal.first_seen, signal.time_basis)},
                {"last_seen", TimeJson(signal.last_seen, signal.time_basis)},
                {"explanation", signal.cause},
-               {"events", signal.explained.size()},
+               {"events", finding.signal.explained().size()},
                {"triggers", List(signal.triggers, EvidenceJson)},
                {"trigger_count", signal.trigger_count},
                {"reasons", List(signal.reasons, ReasonJson)},
@@ -219,59 +331,22 @@ Json AskNextJson(const AskNext& ask) {
           {"effects", std::move(effects)}};
 }
 
-// Only texts can hold such characters, and there an escape says the same.
-std::string Dump(const Json& json) {
-  const std::string plain = json.dump(2, ' ', false, Json::error_handler_t::replace);
-  std::string out;
-  out.reserve(plain.size() + 1);
-  std::string_view rest = plain;
-  while (!rest.empty()) {
-    const std::size_t next = std::min(rest.find_first_of("\x7f\xc2\xd8\xe2\xef"), rest.size());
-    out += rest.substr(0, next);
-    rest.remove_prefix(next);
-    AppendEscapedIfUnseen(rest, out);
-  }
-  return out + "\n";
-}
+std::string Dump(const Json& json) { return Shown(json) + "\n"; }
 
 std::string LedgerJson(const std::vector<LedgerRow>& rows) {
   return Dump({{"inputs", List(rows, InputJson)}});
 }
 
-Json ChangesJson(const ReportChanges& changes) {
-  const auto change = [](const ReportChange& one) {
-    return Json{{"state", one.state},
-                {"title", one.title},
-                {"cause", one.cause},
-                {"hosts", one.hosts},
-                {"remark", one.remark}};
-  };
-  return {{"since", TimeJson(changes.since, TimeBasis::kUtc)},
-          {"list", List(changes.list, change)}};
+Json ReportJsonValue(const Report& report) {
+  ObjectValue object;
+  ReportMembers(report, object);
+  return object.Take();
 }
 
-Json ReportJsonValue(const Report& report) {
-  const auto incident = [&](const Incident& i) { return IncidentJson(i, report); };
-  const auto acknowledgement = [&](const AcknowledgementUse& use) {
-    return AcknowledgementJson(use, report.made_at, report.ranking);
-  };
-  const auto change = [&](const OverrideUse& use) {
-    return OverrideJson(use, report.made_at, report.ranking);
-  };
-  const auto unexplained = [&](const UnexplainedEvents& count) {
-    return UnexplainedJson(count, BasisOfHost(report, count.host));
-  };
-  Json json = {{"schema", 1},
-               {"findings", List(report.ranking.findings, FindingJson)},
-               {"incidents", List(report.ranking.incidents, incident)},
-               {"unexplained", List(report.unexplained, unexplained)},
-               {"ask_next", List(report.ranking.ask_next, AskNextJson)},
-               {"acknowledgements", List(report.site.acknowledgements, acknowledgement)},
-               {"overrides", List(report.site.overrides, change)},
-               {"coverage", List(report.coverage, CoverageJson)},
-               {"inputs", List(report.inputs, InputJson)}};
-  if (report.changes) json["changes"] = ChangesJson(*report.changes);
-  return json;
+void WriteReportJson(const Report& report, const TextSink& out) {
+  ObjectWriter object(out);
+  ReportMembers(report, object);
+  object.End();
 }
 
 std::string ContentsJson(const Report& report, const Completeness& completeness) {
@@ -280,7 +355,5 @@ std::string ContentsJson(const Report& report, const Completeness& completeness)
   json.update(CompletenessJson(completeness));
   return Dump(json);
 }
-
-std::string ReportJson(const Report& report) { return Dump(ReportJsonValue(report)); }
 
 }  // namespace exdiag

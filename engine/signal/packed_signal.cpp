@@ -93,7 +93,7 @@ void Pack(const Reason& reason, PackedWriter& out) {
   const auto& [line, points, because, state, evidence, evidence_count, ask, collect, question_key,
                proposition, negated, proposed, answer_name, answer_value, answer_host, site] =
       reason;
-  (void)site;  // comes after
+  (void)site;  // PackWholeSignal
   out.Number(line);
   out.Double(points);
   out.Text(because);
@@ -151,6 +151,24 @@ void Unpack(PackedReader& in, EventKind& kind) {
   event_id = static_cast<std::uint16_t>(in.Number());
 }
 
+void Pack(const std::optional<SitePoints>& site, PackedWriter& out) {
+  out.Number(site ? 1 : 0);
+  if (!site) return;
+  const auto& [of_rule, reason, by, since] = *site;
+  out.Double(of_rule);
+  out.Text(reason);
+  out.Text(by);
+  out.Signed(since.value);
+}
+void Unpack(PackedReader& in, std::optional<SitePoints>& site) {
+  if (in.Number() == 0) return;
+  auto& [of_rule, reason, by, since] = site.emplace();
+  of_rule = in.Double();
+  reason = in.Text();
+  by = in.Text();
+  since.value = in.Signed();
+}
+
 // Rows ascend: the steps between them are small numbers.
 void PackRows(const RowSet& rows, PackedWriter& out) {
   out.Number(rows.size());
@@ -174,7 +192,7 @@ void PackSignal(const Signal& signal, PackedWriter& out) {
                hosts, host_groups, triggers, trigger_count, first_seen, last_seen, time_basis,
                cause, fix] = signal;
   (void)rule;  // whose signal it is stands beside it
-  (void)site;  // what the site says and what merging makes comes after
+  (void)site;  // what the site says and what merging makes: PackWholeSignal
   (void)host_groups;
   out.Double(start_points);
   Pack(unknown_conditions, out);
@@ -212,6 +230,23 @@ Signal UnpackSignal(PackedReader& in, const Rule& of_rule) {
   UnpackEnum(in, TimeBasis::kNone, time_basis);
   cause = in.Text();
   Unpack(in, fix);
+  return signal;
+}
+
+void PackWholeSignal(const Signal& signal, PackedWriter& out) {
+  PackSignal(signal, out);
+  Pack(signal.site, out);
+  for (const Reason& reason : signal.reasons) Pack(reason.site, out);
+  out.Number(signal.host_groups.size());
+  for (const std::vector<std::string>& group : signal.host_groups) Pack(group, out);
+}
+
+Signal UnpackWholeSignal(PackedReader& in, const Rule& of_rule) {
+  Signal signal = UnpackSignal(in, of_rule);
+  Unpack(in, signal.site);
+  for (Reason& reason : signal.reasons) Unpack(in, reason.site);
+  signal.host_groups.resize(in.Count());
+  for (std::vector<std::string>& group : signal.host_groups) Unpack(in, group);
   return signal;
 }
 

@@ -6,8 +6,13 @@
 
 namespace exdiag {
 
+// As an evaluation gives it: nothing of what a site says and what merging makes.
 void PackSignal(const Signal& signal, PackedWriter& out);
 // Of `rule`.  Ask `in` whether it was one.
 Signal UnpackSignal(PackedReader& in, const Rule& rule);
+
+// All of it.
+void PackWholeSignal(const Signal& signal, PackedWriter& out);
+Signal UnpackWholeSignal(PackedReader& in, const Rule& rule);
 
 }  // namespace exdiag

@@ -37,6 +37,9 @@ std::string BlockTexts::Read(std::size_t begin, std::size_t size) const {
   return text;
 }
 
+SignalInList::SignalInList(const Signal& signal)
+    : list_(std::make_shared<SignalList>(SignalList{signal})) {}
+
 SignalList::SignalList(std::initializer_list<Signal> signals) {
   for (const Signal& signal : signals) Add(signal);
 }
@@ -55,7 +58,7 @@ void SignalList::Add(Signal signal) {
   head.last_seen = signal.last_seen;
   signal.explained = {};
   PackedWriter packed;
-  PackSignal(signal, packed);
+  PackWholeSignal(signal, packed);
   head.begin = texts_.Append(packed.bytes());
   head.size = packed.bytes().size();
 }
@@ -72,7 +75,7 @@ Signal SignalList::WithoutRows(std::size_t at) const {
   const Head& head = heads_[at];
   const std::string packed = texts_.Read(head.begin, head.size);
   PackedReader reader(packed);
-  Signal signal = UnpackSignal(reader, *head.rule);
+  Signal signal = UnpackWholeSignal(reader, *head.rule);
   if (adjust_) adjust_(signal);
   return signal;
 }

@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,7 +84,7 @@ class SignalList {
     std::size_t begin = 0, size = 0;  // of the rest, packed, in texts_
   };
 
-  std::vector<Head> heads_;
+  std::deque<Head> heads_;
   BlockTexts texts_;
   std::function<void(Signal&)> adjust_;
 };
@@ -112,6 +114,25 @@ class SignalList::Iterator {
  private:
   const SignalList* list_;
   std::size_t at_;
+};
+
+// One signal of a list that several of its kind own together.
+class SignalInList {
+ public:
+  SignalInList() = default;            // of none; only to be given another
+  SignalInList(const Signal& signal);  // of a list of its own
+  SignalInList(std::shared_ptr<const SignalList> list, std::size_t at)
+      : list_(std::move(list)), at_(at) {}
+
+  const Rule* rule() const { return &list_->RuleOf(at_); }
+  const RowSet& explained() const { return list_->ExplainedBy(at_); }
+  // What is not at hand is read anew each time: a copy with `explained` left empty.
+  Signal Read() const { return list_->WithoutRows(at_); }
+  Signal ReadWithRows() const { return (*list_)[at_]; }
+
+ private:
+  std::shared_ptr<const SignalList> list_;
+  std::size_t at_ = 0;
 };
 
 inline SignalList::Iterator SignalList::begin() const { return {*this, 0}; }

@@ -17,8 +17,8 @@ bool NamesOneOf(const Acknowledgement& acknowledgement, const std::vector<std::s
 }
 
 bool IsAbout(const Acknowledgement& acknowledgement, const Finding& finding) {
-  return acknowledgement.rule == finding.signal.rule->id &&
-         NamesOneOf(acknowledgement, finding.signal.hosts);
+  return acknowledgement.rule == finding.signal.rule()->id &&
+         NamesOneOf(acknowledgement, finding.signal.Read().hosts);
 }
 
 }  // namespace
@@ -80,16 +80,17 @@ SiteUse ApplyAcknowledgements(const Site& site, Ticks now, Ranking& ranking) {
     OverrideUse& used = use.overrides.emplace_back();
     used.change = change;
     for (std::size_t i = 0; i < ranking.findings.size(); ++i) {
-      if (ranking.findings[i].signal.rule->id == change.rule) used.findings.push_back(i);
+      if (ranking.findings[i].signal.rule()->id == change.rule) used.findings.push_back(i);
     }
   }
+  if (use.acknowledgements.empty()) return use;
   for (Finding& finding : ranking.findings) {
-    const auto groups = HostGroups(finding.signal);
+    const auto groups = HostGroups(finding.signal.Read());
     finding.acknowledged = std::all_of(groups.begin(), groups.end(), [&](const auto& hosts) {
       return std::any_of(use.acknowledgements.begin(), use.acknowledgements.end(),
                          [&](const AcknowledgementUse& used) {
                            return !used.expired &&
-                                  used.acknowledgement.rule == finding.signal.rule->id &&
+                                  used.acknowledgement.rule == finding.signal.rule()->id &&
                                   NamesOneOf(used.acknowledgement, hosts);
                          });
     });

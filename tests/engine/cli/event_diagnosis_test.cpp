@@ -169,17 +169,17 @@ TEST_F(EventDiagnosisTest, AcknowledgementsOfTheStoreCount) {
   EXPECT_FALSE(leader.acknowledged);
   Note note;
   note.kind = NoteKind::kAcknowledgement;
-  note.subject = leader.signal.rule->id;
+  note.subject = leader.signal.rule()->id;
   note.text = "known";
   note.noted_at = {125'000'000'000'000'000};
   note.until = ParseIsoTime("9000-01-01")->ticks;
   ASSERT_TRUE(store_->AddNote(note).ok());
-  const auto event_id = leader.signal.explained_kinds.front().event_id;
+  const auto event_id = leader.signal.Read().explained_kinds.front().event_id;
   const EventDiagnosis found = Ask(event_id);
   EXPECT_TRUE(found.from_kept);
   std::size_t acknowledged = 0;
   for (const Finding& finding : found.diagnosis.ranking.findings) {
-    EXPECT_EQ(finding.acknowledged, finding.signal.rule->id == note.subject);
+    EXPECT_EQ(finding.acknowledged, finding.signal.rule()->id == note.subject);
     if (finding.acknowledged) ++acknowledged;
   }
   EXPECT_GT(acknowledged, 0u);

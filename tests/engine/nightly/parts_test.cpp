@@ -248,8 +248,10 @@ TEST_F(NightlyPartsTest, WhatIsOverIsLeftOutAndTheRestNumberedAnew) {
     Finding finding;
     finding.rank = report.ranking.findings.size() + 1;
     finding.incident = incident;
-    finding.signal.rule = &rule;
-    finding.signal.cause = fmt::format("cause {}", finding.rank);
+    Signal signal;
+    signal.rule = &rule;
+    signal.cause = fmt::format("cause {}", finding.rank);
+    finding.signal = signal;
     report.ranking.findings.push_back(std::move(finding));
   }
   for (const auto& [id, findings] :
@@ -280,7 +282,7 @@ TEST_F(NightlyPartsTest, WhatIsOverIsLeftOutAndTheRestNumberedAnew) {
   ASSERT_EQ(report.ranking.findings.size(), 3u);
   EXPECT_EQ(report.ranking.findings[2].rank, 3u);
   EXPECT_EQ(report.ranking.findings[2].incident, "i2");
-  EXPECT_EQ(report.ranking.findings[2].signal.cause, "cause 4");
+  EXPECT_EQ(report.ranking.findings[2].signal.Read().cause, "cause 4");
   ASSERT_EQ(report.ranking.ask_next.size(), 2u);
   EXPECT_EQ(report.ranking.ask_next[1].incident, "i2");
   EXPECT_THAT(report.site.acknowledgements[0].findings, ElementsAre(1, 2));

@@ -42,12 +42,14 @@ class TroublesTest : public ::testing::Test {
     incident.last_seen = At(last);
     incident.time_basis = TimeBasis::kUtc;
     for (const Rule* rule : rules) {
+      Signal signal;
+      signal.rule = rule;
+      signal.hosts = {"A", "B"};
+      signal.first_seen = incident.first_seen;
+      signal.last_seen = incident.last_seen;
+      signal.time_basis = TimeBasis::kUtc;
       Finding finding;
-      finding.signal.rule = rule;
-      finding.signal.hosts = {"A", "B"};
-      finding.signal.first_seen = incident.first_seen;
-      finding.signal.last_seen = incident.last_seen;
-      finding.signal.time_basis = TimeBasis::kUtc;
+      finding.signal = signal;
       finding.acknowledged = acknowledged_;
       incident.findings.push_back(ranking_.findings.size());
       ranking_.findings.push_back(std::move(finding));

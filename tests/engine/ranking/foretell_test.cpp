@@ -86,21 +86,22 @@ void Feed(const std::vector<Fact>& facts, Store& store) {
   EXPECT_TRUE((*session)->Commit().ok());
 }
 
-const Signal& SignalOf(const Ranking& ranking, const std::string& incident,
-                       const std::string& cause) {
+Signal SignalOf(const Ranking& ranking, const std::string& incident, const std::string& cause) {
   for (const Finding& finding : ranking.findings) {
-    if (finding.incident == incident && finding.signal.rule->id == cause) return finding.signal;
+    if (finding.incident == incident && finding.signal.rule()->id == cause)
+      return finding.signal.Read();
   }
   ADD_FAILURE() << cause << " is no finding of " << incident;
-  return ranking.findings.front().signal;
+  return ranking.findings.front().signal.Read();
 }
 
 // The confidence of the finding that opens with the same event.
 double ConfidenceOf(const Ranking& ranking, const Signal& before) {
   double confidence = 0;
   for (const Finding& finding : ranking.findings) {
-    if (finding.signal.rule != before.rule) continue;
-    for (const EvidenceReference& trigger : finding.signal.triggers) {
+    if (finding.signal.rule() != before.rule) continue;
+    const Signal signal = finding.signal.Read();
+    for (const EvidenceReference& trigger : signal.triggers) {
       if (trigger.summary == before.triggers.front().summary) {
         confidence = std::max(confidence, finding.confidence);
       }
@@ -144,17 +145,17 @@ void CheckPromises(const World& world, const Make& make, const std::string& what
   const Ranking ranking = Foretold(world, *now);
   for (const AskNext& ask : ranking.ask_next) {
     for (const AskNext::Effect& effect : ask.effects) {
-      if (effect.facts.empty()) {
+      if (effect.facts == nullptr) {
         // A log to be collected: what else is in it nobody can tell.
         EXPECT_NE(ask.command.find(" log"), std::string::npos) << what << ": " << ask.command;
         ++tally["log"];
         continue;
       }
       const std::unique_ptr<Store> store = make();
-      Feed(effect.facts, *store);
+      Feed(*effect.facts, *store);
       const Ranking then = RankCauses(Evaluated(world, *store));
       const Signal& before = SignalOf(ranking, ask.incident, effect.cause);
-      ++tally[effect.facts.front().kind];
+      ++tally[effect.facts->front().kind];
       EXPECT_NEAR(ConfidenceOf(then, before), effect.to, 1e-9)
           << what << ": " << ask.question << " " << effect.if_answer << ": " << effect.cause;
       for (const AskNext& still : then.ask_next) {

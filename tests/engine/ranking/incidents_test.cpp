@@ -24,7 +24,7 @@ std::set<std::vector<std::size_t>> Grouped(
     signal.explained = RowSet::Of(explained[i]);
   }
   std::set<std::vector<std::size_t>> groups;
-  for (const SignalGroup& group : GroupIntoIncidents(signals)) {
+  for (const SignalGroup& group : GroupIntoIncidents(signals).groups) {
     groups.insert(group.members);
   }
   return groups;
@@ -154,11 +154,11 @@ TEST(MergeSignals, VeryMany) {
   for (std::int64_t row = 1; row <= kHosts; ++row) {
     signals.Add(OfHosts(rule, {"A", fmt::format("remote-{}.example", row)}, row));
   }
-  const std::vector<SignalGroup> groups = GroupIntoIncidents(signals);
-  ASSERT_EQ(groups.size(), 1u);
-  ASSERT_EQ(groups[0].rivals.size(), 2u);
-  EXPECT_EQ(groups[0].rivals[0].hosts.size(), 1u + kHosts);
-  EXPECT_EQ(groups[0].rivals[0].explained, groups[0].rivals[1].explained);
+  const SignalGroups grouped = GroupIntoIncidents(signals);
+  ASSERT_EQ(grouped.groups.size(), 1u);
+  ASSERT_EQ(grouped.groups[0].rivals, (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(grouped.merged[0].hosts.size(), 1u + kHosts);
+  EXPECT_EQ(grouped.merged[0].explained, grouped.merged[1].explained);
 }
 
 }  // namespace

@@ -23,11 +23,8 @@ std::string Bytes(const Ranking& ranking) {
     out.Text(finding.incident);
     out.Double(finding.points);
     out.Double(finding.confidence);
-    out.Text(finding.signal.rule->id);
-    PackSignal(finding.signal, out);
-    for (const auto& group : finding.signal.host_groups) {
-      for (const std::string& host : group) out.Text(host);
-    }
+    out.Text(finding.signal.rule()->id);
+    PackWholeSignal(finding.signal.ReadWithRows(), out);
   }
   for (const Incident& incident : ranking.incidents) {
     out.Text(incident.id);
@@ -50,9 +47,10 @@ Ranking Part(const Ranking& all, const RuleIds& rules) {
   Ranking part;
   std::map<std::size_t, std::size_t> places;  // in all, in part
   for (const Incident& incident : all.incidents) {
-    const bool asked = std::any_of(
-        incident.findings.begin(), incident.findings.end(),
-        [&](std::size_t finding) { return rules.contains(all.findings[finding].signal.rule->id); });
+    const bool asked =
+        std::any_of(incident.findings.begin(), incident.findings.end(), [&](std::size_t finding) {
+          return rules.contains(all.findings[finding].signal.rule()->id);
+        });
     if (!asked) continue;
     part.incidents.push_back(incident);
     for (const std::size_t finding : incident.findings) places[finding];

@@ -83,7 +83,7 @@ class RankingTest : public ::testing::Test {
 
   static std::vector<std::string> Order(const Ranking& ranking) {
     std::vector<std::string> ids;
-    for (const Finding& finding : ranking.findings) ids.push_back(finding.signal.rule->id);
+    for (const Finding& finding : ranking.findings) ids.push_back(finding.signal.rule()->id);
     return ids;
   }
 
@@ -179,10 +179,11 @@ TEST_F(RankingTest, FindingsOfOneRuleInOneIncidentAreOne) {
   ASSERT_THAT(ranking.findings, SizeIs(2));
   const Finding& merged = ranking.findings[0];
   EXPECT_EQ(merged.points, 3);
-  EXPECT_THAT(merged.signal.explained, ElementsAre(1, 2, 3, 4));
-  EXPECT_THAT(merged.signal.hosts, ElementsAre("A", "B", "C"));
-  EXPECT_EQ(merged.signal.trigger_count, 2u);
-  EXPECT_EQ(merged.signal.last_seen, Ticks{3'000});
+  EXPECT_THAT(merged.signal.explained(), ElementsAre(1, 2, 3, 4));
+  const Signal signal = merged.signal.Read();
+  EXPECT_THAT(signal.hosts, ElementsAre("A", "B", "C"));
+  EXPECT_EQ(signal.trigger_count, 2u);
+  EXPECT_EQ(signal.last_seen, Ticks{3'000});
 }
 
 TEST_F(RankingTest, AFaultOutranksExpectedWhereItsEvidenceIsStronger) {
@@ -246,10 +247,11 @@ TEST_F(RankingTest, WithoutAStoreTheRunIsRepeatedWithTheAnswer) {
 std::string Shown(const Ranking& ranking) {
   std::string text;
   for (const Finding& finding : ranking.findings) {
-    text += fmt::format("{} {} {} {} {} {} {} {}\n", finding.rank, finding.incident,
-                        finding.signal.rule->id, finding.points, finding.confidence,
-                        fmt::join(finding.signal.explained, ","),
-                        fmt::join(finding.signal.hosts, ","), finding.signal.trigger_count);
+    const Signal signal = finding.signal.ReadWithRows();
+    text +=
+        fmt::format("{} {} {} {} {} {} {} {}\n", finding.rank, finding.incident, signal.rule->id,
+                    finding.points, finding.confidence, fmt::join(signal.explained, ","),
+                    fmt::join(signal.hosts, ","), signal.trigger_count);
   }
   for (const Incident& incident : ranking.incidents) {
     text += fmt::format("{} {} {} {} {}\n", incident.id, incident.unknown_cause, incident.events,
@@ -467,8 +469,9 @@ TEST_F(RankingTest, EveryNumberOfThePageIsTheProgramS) {
   for (std::size_t i = 0; i < 3; ++i) {
     const Finding& finding = ranking.findings[i];
     const double power = std::exp2(finding.points);
-    expect(fmt::format("| {} | {} | {:g} | {:g} | {:g} / {:g} = {:.3f} |", finding.signal.rule->id,
-                       kLines[i], finding.points, power, power, sum, finding.confidence));
+    expect(fmt::format("| {} | {} | {:g} | {:g} | {:g} / {:g} = {:.3f} |",
+                       finding.signal.rule()->id, kLines[i], finding.points, power, power, sum,
+                       finding.confidence));
   }
   expect(fmt::format("| a cause we do not know | | | 0 | 1 | 1 / {:g} = {:.3f} |", sum, now[3]));
 

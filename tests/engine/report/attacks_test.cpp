@@ -46,16 +46,18 @@ SampleReport Attacked(const std::string& text) {
   SampleReport sample = MakeSampleReport();
   Ranking& ranking = sample.report.ranking;
   for (Finding& finding : ranking.findings) {
-    finding.signal.cause = text;
-    finding.signal.hosts = {text, "BREST"};
-    for (EvidenceReference& trigger : finding.signal.triggers) {
+    Signal signal = finding.signal.ReadWithRows();
+    signal.cause = text;
+    signal.hosts = {text, "BREST"};
+    for (EvidenceReference& trigger : signal.triggers) {
       trigger.summary = text;
       trigger.where.file = text;
     }
-    for (Reason& reason : finding.signal.reasons) reason.because = reason.ask = text;
-    for (RenderedStep& step : finding.signal.fix) step.do_what = step.on = text;
-    finding.signal.unknown_conditions = {text};
-    finding.signal.explained_kinds = {{text, 9322}};
+    for (Reason& reason : signal.reasons) reason.because = reason.ask = text;
+    for (RenderedStep& step : signal.fix) step.do_what = step.on = text;
+    signal.unknown_conditions = {text};
+    signal.explained_kinds = {{text, 9322}};
+    finding.signal = signal;
   }
   for (Incident& incident : ranking.incidents) incident.hosts = {text, "BREST"};
   for (AskNext& ask : ranking.ask_next) ask.question = ask.command = ask.feed = text;
@@ -87,12 +89,12 @@ class AttackTest : public ::testing::TestWithParam<Attack> {
 };
 
 TEST_P(AttackTest, Text) {
-  const std::string out = RenderText(ReportDocument(sample_.report, {.verbose = true}), {});
+  const std::string out = TextOf(sample_.report, {.verbose = true}, {});
   EXPECT_FALSE(HoldsWhatIsObeyed(out, false)) << out;
 }
 
 TEST_P(AttackTest, Markdown) {
-  const std::string out = RenderMarkdown(ReportDocument(sample_.report, {.verbose = true}));
+  const std::string out = MarkdownOf(sample_.report, {.verbose = true});
   EXPECT_FALSE(HoldsWhatIsObeyed(out, false)) << out;
   std::size_t fence = 0;  // length of the one that is open
   for (const std::string_view line : Split(out, '\n')) {
@@ -113,7 +115,7 @@ TEST_P(AttackTest, Markdown) {
 }
 
 TEST_P(AttackTest, Csv) {
-  const std::string out = ReportCsv(sample_.report);
+  const std::string out = CsvOf(sample_.report);
   EXPECT_FALSE(HoldsWhatIsObeyed(out, true)) << out;
   // Cells by RFC 4180: none begins like a formula, but for numbers.
   std::vector<std::string> cells(1);
@@ -140,7 +142,7 @@ TEST_P(AttackTest, Csv) {
 }
 
 TEST_P(AttackTest, Json) {
-  const std::string out = ReportJson(sample_.report);
+  const std::string out = JsonOf(sample_.report);
   EXPECT_FALSE(HoldsWhatIsObeyed(out, false)) << out;
   EXPECT_THAT(out, HasSubstr("\"schema\": 1"));
   EXPECT_THAT(out, Not(HasSubstr("\"schema\": 2")));

@@ -140,7 +140,7 @@ TEST(ReportHtmlTest, ChangesAreShownWhenThereAreSome) {
   SampleReport sample = MakeSampleReport();
   EXPECT_THAT(Page(sample), Not(HasSubstr("Since the last report")));
   const Incident& first = sample.report.ranking.incidents[0];
-  const Signal& leader = sample.report.ranking.findings[first.findings.front()].signal;
+  const Signal leader = sample.report.ranking.findings[first.findings.front()].signal.Read();
   sample.report.changes =
       ReportChanges{.since = At("1999-11-01T02:00:00Z"),
                     .list = {{"ongoing", "As before", leader.rule->id, leader.hosts, ""},

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "engine/base/text.h"
+#include "engine/report/report_json.h"
 #include "tests/engine/report/sample_report.h"
 
 namespace exdiag {
@@ -36,7 +37,7 @@ void ExpectGolden(const std::string& name, const std::string& actual) {
 }
 
 std::string Text(const Report& report, bool verbose = false, bool colour = false) {
-  return RenderText(ReportDocument(report, {.verbose = verbose}), {.width = 80, .colour = colour});
+  return TextOf(report, {.verbose = verbose}, {.width = 80, .colour = colour});
 }
 
 TEST(ReportGoldenTest, Text) { ExpectGolden("report.txt", Text(MakeSampleReport().report)); }
@@ -44,10 +45,10 @@ TEST(ReportGoldenTest, VerboseText) {
   ExpectGolden("report-verbose.txt", Text(MakeSampleReport().report, true));
 }
 TEST(ReportGoldenTest, Markdown) {
-  ExpectGolden("report.md", RenderMarkdown(ReportDocument(MakeSampleReport().report, {})));
+  ExpectGolden("report.md", MarkdownOf(MakeSampleReport().report, {}));
 }
-TEST(ReportGoldenTest, Json) { ExpectGolden("report.json", ReportJson(MakeSampleReport().report)); }
-TEST(ReportGoldenTest, Csv) { ExpectGolden("report.csv", ReportCsv(MakeSampleReport().report)); }
+TEST(ReportGoldenTest, Json) { ExpectGolden("report.json", JsonOf(MakeSampleReport().report)); }
+TEST(ReportGoldenTest, Csv) { ExpectGolden("report.csv", CsvOf(MakeSampleReport().report)); }
 TEST(ReportGoldenTest, NothingFound) {
   SampleReport sample = MakeSampleReport();
   sample.report.ranking = {};
@@ -97,9 +98,9 @@ TEST(ReportTest, ColourChangesNothingButColour) {
 TEST(ReportTest, NothingFromALogIsObeyed) {
   const SampleReport sample = MakeSampleReport();
   const std::string text = Text(sample.report, true);
-  const std::string markdown = RenderMarkdown(ReportDocument(sample.report, {.verbose = true}));
-  const std::string json = ReportJson(sample.report);
-  const std::string csv = ReportCsv(sample.report);
+  const std::string markdown = MarkdownOf(sample.report, {.verbose = true});
+  const std::string json = JsonOf(sample.report);
+  const std::string csv = CsvOf(sample.report);
   for (const std::string& output : {text, markdown, json, csv}) {
     EXPECT_THAT(output, Not(HasSubstr("\x1b")));
     EXPECT_TRUE(IsUtf8(output));
@@ -110,8 +111,23 @@ TEST(ReportTest, NothingFromALogIsObeyed) {
   EXPECT_THAT(csv, Not(HasSubstr("\"=cmd")));
 }
 
+// Part after part, as a file is written, it comes to the same as at once.
+TEST(ReportTest, InPartsAsAWhole) {
+  SampleReport sample = MakeSampleReport();
+  for (const bool empty : {false, true}) {
+    if (empty) sample.report = {};
+    const Report& report = sample.report;
+    for (const bool verbose : {false, true}) {
+      const Document whole = ReportDocument(report, {.verbose = verbose});
+      EXPECT_EQ(Text(report, verbose), RenderText(whole, {.width = 80}));
+      EXPECT_EQ(MarkdownOf(report, {.verbose = verbose}), RenderMarkdown(whole));
+    }
+    EXPECT_EQ(JsonOf(report), Dump(ReportJsonValue(report)));
+  }
+}
+
 TEST(ReportTest, SameReportSameBytes) {
-  EXPECT_EQ(ReportJson(MakeSampleReport().report), ReportJson(MakeSampleReport().report));
+  EXPECT_EQ(JsonOf(MakeSampleReport().report), JsonOf(MakeSampleReport().report));
   EXPECT_EQ(Text(MakeSampleReport().report), Text(MakeSampleReport().report));
 }
 

@@ -44,19 +44,35 @@ Finding MakeFinding(const Rule& rule, std::size_t rank, const char* incident, do
   finding.incident = incident;
   finding.points = points;
   finding.confidence = confidence;
-  finding.signal.rule = &rule;
-  finding.signal.start_points = static_cast<double>(rule.strength);
-  finding.signal.hosts = {"BREST", "LYON"};
-  finding.signal.first_seen = At("1999-11-02T19:05:04Z");
-  finding.signal.last_seen = At("1999-11-02T19:41:31Z");
-  finding.signal.time_basis = TimeBasis::kLocalWithOffset;
-  finding.signal.cause = "A cause in one sentence.";
+  Signal signal;
+  signal.rule = &rule;
+  signal.start_points = static_cast<double>(rule.strength);
+  signal.hosts = {"BREST", "LYON"};
+  signal.first_seen = At("1999-11-02T19:05:04Z");
+  signal.last_seen = At("1999-11-02T19:41:31Z");
+  signal.time_basis = TimeBasis::kLocalWithOffset;
+  signal.cause = "A cause in one sentence.";
+  finding.signal = signal;
   return finding;
+}
+
+template <typename Change>
+void ChangeSignal(Finding& finding, const Change& change) {
+  Signal signal = finding.signal.ReadWithRows();
+  change(signal);
+  finding.signal = signal;
+}
+
+template <typename Write>
+std::string Written(const Write& write) {
+  std::string text;
+  write([&text](std::string_view piece) { text += piece; });
+  return text;
 }
 
 Finding Leader(const Rule& rule) {
   Finding finding = MakeFinding(rule, 1, "i1", 5, 0.8712);
-  Signal& signal = finding.signal;
+  Signal signal = finding.signal.Read();
   signal.cause =
       "BREST refused the bind-back of LYON: Windows error 5, access denied, because neither domain "
       "trusts the other's accounts.";
@@ -73,6 +89,7 @@ Finding Leader(const Rule& rule) {
   signal.fix = {
       {"Give the connector the account of the other domain as override.", "LYON", "low", false},
       {"Let the connector connect once by hand.", "", "none", true}};
+  finding.signal = signal;
   return finding;
 }
 
@@ -153,12 +170,13 @@ void AddSite(Report& report) {
   report.site.acknowledgements[2].acknowledgement.since = {};
   report.site.acknowledgements[2].acknowledgement.by.clear();
   report.ranking.findings[2].acknowledged = true;
-  Signal& changed = report.ranking.findings[0].signal;
   const SitePoints note{1, "our lines are slow", "anna", At("1999-11-12T00:00:00Z")};
-  changed.site = SitePoints{4, "seen here before", "", {}};
-  changed.reasons[0].site = note;
+  ChangeSignal(report.ranking.findings[0], [&note](Signal& changed) {
+    changed.site = SitePoints{4, "seen here before", "", {}};
+    changed.reasons[0].site = note;
+  });
   PointsOverride start;
-  start.rule = changed.rule->id;
+  start.rule = report.ranking.findings[0].signal.rule()->id;
   start.points = 3;
   start.of_rule = 4;
   start.reason = "seen here before";
@@ -223,6 +241,28 @@ void AddDetail(ReportDetail& detail) {
 
 Ticks At(const char* iso) { return ParseIsoTime(iso)->ticks; }
 
+std::string JsonOf(const Report& report) {
+  return Written([&](const TextSink& out) { WriteReportJson(report, out); });
+}
+
+std::string CsvOf(const Report& report) {
+  return Written([&](const TextSink& out) { WriteReportCsv(report, out); });
+}
+
+std::string TextOf(const Report& report, const ReportOptions& options, const TextOptions& shown) {
+  return Written([&](const TextSink& out) {
+    const auto renderer = MakeTextRenderer(shown, out);
+    ReportParts(report, options, [&](const Document& part) { renderer->Add(part); });
+  });
+}
+
+std::string MarkdownOf(const Report& report, const ReportOptions& options) {
+  return Written([&](const TextSink& out) {
+    const auto renderer = MakeMarkdownRenderer(out);
+    ReportParts(report, options, [&](const Document& part) { renderer->Add(part); });
+  });
+}
+
 SampleReport MakeSampleReport() {
   SampleReport sample;
   AddRules(sample.rules);
@@ -230,9 +270,11 @@ SampleReport MakeSampleReport() {
   ranking.findings = {Leader(sample.rules[0]), MakeFinding(sample.rules[2], 2, "i2", 6, 0.9846),
                       MakeFinding(sample.rules[3], 3, "i3", -1, 0.3333),
                       MakeFinding(sample.rules[1], 4, "i1", 2, 0.1089)};
-  ranking.findings[2].signal.cause = kHostile;
-  ranking.findings[2].signal.hosts = {kHostile};
-  ranking.findings[2].signal.time_basis = TimeBasis::kLocalUnknown;
+  ChangeSignal(ranking.findings[2], [](Signal& signal) {
+    signal.cause = kHostile;
+    signal.hosts = {kHostile};
+    signal.time_basis = TimeBasis::kLocalUnknown;
+  });
   ranking.incidents = {MakeIncident("i1", {0, 3}, 0.0199, 3), MakeIncident("i2", {1}, 0.0154, 40),
                        MakeIncident("i3", {2}, 0.6667, 1)};
   ranking.incidents[2].hosts = {kHostile};

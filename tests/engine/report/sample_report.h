@@ -17,6 +17,12 @@ struct SampleReport {
 
 SampleReport MakeSampleReport();
 
+// As a file.
+std::string JsonOf(const Report& report);
+std::string CsvOf(const Report& report);
+std::string TextOf(const Report& report, const ReportOptions& options, const TextOptions& shown);
+std::string MarkdownOf(const Report& report, const ReportOptions& options);
+
 // Event text as an attacker would write it: terminal escape, HTML, Markdown, CSV formula, a broken
 // UTF-8 byte.
 inline constexpr const char* kHostile =

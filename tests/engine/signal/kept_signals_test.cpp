@@ -260,6 +260,24 @@ TEST(PackSignalTest, KeepsEveryMember) {
   EXPECT_TRUE(back.reasons[0].negated);
   EXPECT_EQ(back.reasons[0].proposed.attributes, signal.reasons[0].proposed.attributes);
   EXPECT_TRUE(back.fix[0].ours);
+
+  signal.site = SitePoints{15, "y", "z", {16}};
+  signal.reasons[0].site = SitePoints{17, "1", "2", {18}};
+  signal.host_groups = {{"h"}, {"i", "j"}};
+  PackedWriter whole;
+  PackWholeSignal(signal, whole);
+  PackedReader in_whole(whole.bytes());
+  const Signal all = UnpackWholeSignal(in_whole, rules.rules().front());
+  EXPECT_TRUE(in_whole.ok() && in_whole.at_end());
+  EXPECT_EQ(all.site->of_rule, 15);
+  EXPECT_EQ(all.site->reason, "y");
+  EXPECT_EQ(all.site->by, "z");
+  EXPECT_EQ(all.site->since, Ticks{16});
+  EXPECT_EQ(all.reasons[0].site->of_rule, 17);
+  EXPECT_EQ(all.host_groups, signal.host_groups);
+  PackedWriter whole_again;
+  PackWholeSignal(all, whole_again);
+  EXPECT_EQ(whole.bytes(), whole_again.bytes());
   for (std::size_t size = 0; size < out.bytes().size(); ++size) {
     PackedReader cut(std::string_view(out.bytes()).substr(0, size));
     UnpackSignal(cut, rules.rules().front());

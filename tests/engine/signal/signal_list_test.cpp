@@ -20,13 +20,16 @@ Signal MadeSignal(const Rule& rule, std::int64_t number) {
   Reason reason;
   reason.points = 2;
   reason.because = fmt::format("reason {}", number);
+  if (number % 3 == 0) reason.site = SitePoints{4, "said", "anna", {number}};
   signal.reasons = {reason};
+  if (number % 5 == 0) signal.site = SitePoints{-1, "", "", {}};
+  if (number % 4 == 0) signal.host_groups = {{"A", "B"}, {fmt::format("HOST{}", number)}};
   return signal;
 }
 
 std::string Bytes(const Signal& signal) {
   PackedWriter out;
-  PackSignal(signal, out);
+  PackWholeSignal(signal, out);
   return out.Take();
 }
 
@@ -55,6 +58,21 @@ TEST(SignalListTest, GivesWhatWasPutIn) {
     ++at;
   }
   EXPECT_EQ(at, signals.size());
+}
+
+TEST(SignalListTest, OneOfAListIsReadWhenAskedFor) {
+  Rule rule, other;
+  auto list = std::make_shared<SignalList>();
+  list->Add(MadeSignal(rule, 1));
+  list->Add(MadeSignal(other, 60));
+  const SignalInList second(std::move(list), 1);
+  EXPECT_EQ(second.rule(), &other);
+  EXPECT_THAT(second.explained(), ::testing::ElementsAre(-60, 60, 70));
+  EXPECT_TRUE(second.Read().explained.empty());
+  EXPECT_EQ(second.Read().hosts, MadeSignal(other, 60).hosts);
+  EXPECT_EQ(Bytes(second.ReadWithRows()), Bytes(MadeSignal(other, 60)));
+  const SignalInList alone = MadeSignal(rule, 20);
+  EXPECT_EQ(Bytes(alone.ReadWithRows()), Bytes(MadeSignal(rule, 20)));
 }
 
 TEST(SignalListTest, AnAdjustedSignalIsSeenAdjusted) {

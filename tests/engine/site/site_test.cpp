@@ -138,7 +138,7 @@ TEST_F(SiteTest, ChangedPointsAreThereBeforeTheRanking) {
   EXPECT_EQ(signals[1].reasons[0].points, 4);
   EXPECT_EQ(signals[1].reasons[0].site->of_rule, 2);
   Ranking ranking = RankCauses(signals);
-  EXPECT_EQ(ranking.findings[0].signal.rule->id, "b.b.b");
+  EXPECT_EQ(ranking.findings[0].signal.rule()->id, "b.b.b");
   EXPECT_EQ(ranking.findings[0].points, 5);
   Site site;
   site.overrides = {start, line};
