@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/base/text.h"
+#include "importers/archive/dictionary.h"
 #include "importers/spool.h"
 
 namespace exdiag {
@@ -137,6 +138,8 @@ class Walk {
         reader_(OpenReader(input_)) {}
 
   Result<void> Run(const std::function<bool(ArchiveMember)>& visit) {
+    const auto of_xz = DictionaryAt(*input_.bytes, 0, PackedBy::kXz);
+    if (of_xz > limits_.dictionary) return Error{AsksForTooMuch(*of_xz)};
     if (archive_read_open1(reader_.get()) != ARCHIVE_OK) return Damaged();
     for (;;) {
       struct archive_entry* entry = nullptr;
@@ -183,6 +186,11 @@ class Walk {
       member.problem = "encrypted; not read";
       return member;
     }
+    const auto dictionary = DictionaryOfMember();
+    if (dictionary > limits_.dictionary) {
+      member.problem = AsksForTooMuch(*dictionary);
+      return member;
+    }
     Spool spool;
     std::vector<std::byte> block(kBlock);
     for (;;) {
@@ -216,6 +224,38 @@ class Walk {
       member.problem = bytes.error().message;
     }
     return member;
+  }
+
+  static constexpr std::uint64_t kNotKnown = UINT64_MAX;
+
+  // What unpacking the member whose header was read last would take.  A zip that is packed as a
+  // whole once more cannot be looked into.
+  std::optional<std::uint64_t> DictionaryOfMember() const {
+    const int format = archive_format(reader_.get()) & ARCHIVE_FORMAT_BASE_MASK;
+    if (format != ARCHIVE_FORMAT_ZIP) return std::nullopt;
+    if (archive_filter_code(reader_.get(), 0) != ARCHIVE_FILTER_NONE) {
+      const std::string_view how = archive_format_name(reader_.get());  // "ZIP 2.0 (deflation)"
+      const bool plain = how.ends_with("(uncompressed)") || how.ends_with("(deflation)") ||
+                         how.ends_with("(bzip)");
+      return plain ? std::nullopt : std::optional(kNotKnown);
+    }
+    const la_int64_t header = archive_read_header_position(reader_.get());
+    const la_int64_t packed = archive_filter_bytes(reader_.get(), 0);
+    if (header < 0 || packed < header) return std::nullopt;
+    return DictionaryOfZipMember(*input_.bytes, static_cast<std::uint64_t>(header),
+                                 static_cast<std::uint64_t>(packed));
+  }
+
+  std::string AsksForTooMuch(std::uint64_t dictionary) const {
+    if (dictionary == kNotKnown) {
+      return "asks for memory to be unpacked, and inside of another compression it is not known "
+             "how "
+             "much; not read: unpack it first";
+    }
+    return fmt::format(
+        "asks for {} MiB of memory to be unpacked, which is more than {}; not read: unpack it "
+        "first",
+        dictionary >> 20, limits_.dictionary >> 20);
   }
 
   bool TooLarge() {

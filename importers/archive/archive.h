@@ -18,6 +18,8 @@ struct ArchiveLimits {
   // `free_bytes`: logs that are mostly empty compress well.
   std::uint64_t ratio = 250;
   std::uint64_t free_bytes = std::uint64_t{1} << 30;
+  // Memory that a member of a zip, or an .xz file, may ask for to be unpacked: what xz -9 asks for.
+  std::uint64_t dictionary = std::uint64_t{64} << 20;
 };
 
 // By signature.

@@ -32,6 +32,14 @@ length() {
   esac
 }
 
+# The largest allocation, MiB.  What unpacks is a library's: zstd has a window of up to 128.
+allocation() {
+  case $1 in
+    archive) echo 144 ;;
+    *) echo 64 ;;
+  esac
+}
+
 failed=0
 for format in "${formats[@]}"; do
   program=("$bin/importers_fuzz" "--format=$format")
@@ -49,7 +57,7 @@ for format in "${formats[@]}"; do
   log=$build/finds/$format.log
   status=0
   "${program[@]}" -max_total_time="$seconds" -max_len="$(length "$format")" -timeout=10 -rss_limit_mb=1024 \
-    -malloc_limit_mb=64 -print_funcs=0 -print_final_stats=1 "${words[@]}" -artifact_prefix="$build/finds/$format-" \
+    "-malloc_limit_mb=$(allocation "$format")" -print_funcs=0 -print_final_stats=1 "${words[@]}" -artifact_prefix="$build/finds/$format-" \
     "$build/corpus/$format" "${seeds[@]}" > "$log" 2>&1 || status=$?
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   paths=$(grep -o 'ft: [0-9]*' "$log" | tail -n 1 | cut -c5- || true)

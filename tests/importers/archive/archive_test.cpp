@@ -1,5 +1,6 @@
 #include "importers/archive/archive.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -203,6 +204,84 @@ TEST(ArchiveTest, BombsAreRefused) {
   const auto by_count = WalkThrough(bomb, "bomb.zip", {.members = 1});
   EXPECT_THAT(by_count.members, ElementsAre("first: one"));
   EXPECT_EQ(by_count.error, "holds more than 1 files; the rest is not read");
+}
+
+std::string Little(std::uint64_t number, std::size_t size) {
+  std::string bytes;
+  for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(number >> 8 * i & 0xff);
+  return bytes;
+}
+
+// A zip with the member "x" and what is said to be packed by this method; APPNOTE.TXT 6.3.
+std::string ZipOf(std::uint64_t method, const std::string& packed, bool with_directory = true) {
+  const std::string sizes = Little(packed.size(), 4) + Little(packed.size(), 4) + Little(1, 2);
+  const std::string common =
+      Little(20, 2) + Little(0, 2) + Little(method, 2) + Little(0, 4) + Little(0, 4) + sizes;
+  std::string zip = "PK\x03\x04" + common + Little(0, 2) + "x" + packed;
+  if (!with_directory) return zip;
+  const std::string directory = "PK\x01\x02" + Little(20, 2) + common + Little(0, 16) + "x";
+  const std::string place = Little(directory.size(), 4) + Little(zip.size(), 4) + Little(0, 2);
+  return zip + directory + "PK\x05\x06" + Little(0, 4) + Little(1, 2) + Little(1, 2) + place;
+}
+
+// The first was found by fuzzing: 47 bytes had 176 MiB allocated.
+TEST(ArchiveTest, AMemberThatAsksForMuchMemoryIsNotUnpacked) {
+  using namespace std::string_literals;
+  const std::string ppmd = "\xf5\x0a, packed"s;
+  const struct {
+    std::string_view why;
+    std::uint64_t method;
+    std::string packed;
+    bool read;  // or tried to be
+    std::string_view said;
+  } kRows[] = {
+      {"PPMd", 98, ppmd, false, "asks for 176 MiB"},
+      {"PPMd, little", 98, "\xf5\x00, packed"s, true, ""},
+      {"PPMd, the most", 98, "\xff\xff, packed"s, false, "asks for 256 MiB"},
+      {"LZMA", 14, "\x09\x04\x05\x00\x5d\x00\x00\x10\x04, packed"s, false, "asks for 65 MiB"},
+      {"LZMA, the most", 14, "\x09\x04\x05\x00\x5d\x00\x00\x00\x04, packed"s, true, ""},
+      {"xz", 95, "\xfd\x37zXZ\x00\x00\x04\xe6\xd6\xb4\x46\x02\x00\x21\x01\x1d, packed"s, false,
+       "asks for 96 MiB"},
+      {"xz, sizes and another filter in front", 95,
+       "\xfd\x37zXZ\x00\x00\x04\xe6\xd6\xb4\x46\x04\xc1\x80\x01\x05\x03\x01\x00\x21\x01\x28"s,
+       false, "asks for 4095 MiB"},
+      {"stored", 0, ppmd, true, ""},
+  };
+  for (const auto& row : kRows) {
+    for (const bool whole : {true, false}) {
+      const std::string bytes = ZipOf(row.method, row.packed, whole);
+      const Walked walked = WalkThrough(bytes);
+      ASSERT_THAT(walked.members, ::testing::Not(IsEmpty())) << row.why << whole;
+      EXPECT_EQ(walked.members[0].find("asks for") == std::string::npos, row.read)
+          << row.why << whole << walked.members[0];
+      if (row.read) continue;
+      EXPECT_EQ(walked.members[0], fmt::format("x! {} of memory to be unpacked, which is more than "
+                                               "64; not read: unpack it first",
+                                               row.said))
+          << row.why << whole;
+    }
+  }
+}
+
+TEST(ArchiveTest, AnXzFileThatAsksForMuchMemoryIsNotUnpacked) {
+  const std::string bytes = BuildArchive({ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_XZ}, {{"x", "one"}});
+  EXPECT_THAT(WalkThrough(bytes, "a.xz").members, ElementsAre("a: one"));
+  const Walked walked = WalkThrough(bytes, "a.xz", {.dictionary = std::uint64_t{4} << 20});
+  EXPECT_THAT(walked.members, IsEmpty());
+  EXPECT_EQ(walked.error,
+            "asks for 8 MiB of memory to be unpacked, which is more than 4; not read: unpack it "
+            "first");
+}
+
+TEST(ArchiveTest, AZipInsideOfAnotherCompression) {
+  const auto walk = [](const std::string& zip) {
+    return WalkThrough(BuildArchive({ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP}, {{"y", zip}}),
+                       "a.zip.gz");
+  };
+  EXPECT_THAT(walk(BuildArchive({}, {{"x", "one"}})).members, ElementsAre("x: one"));
+  EXPECT_THAT(walk(ZipOf(98, "\xf5\x0a, packed")).members,
+              ElementsAre("x! asks for memory to be unpacked, and inside of another compression it "
+                          "is not known how much; not read: unpack it first"));
 }
 
 TEST(ArchiveTest, AnEncryptedMemberIsNamed) {
