@@ -75,6 +75,7 @@ class CausesCommand final : public Command {
                             CausesDocument(answer, {.verbose = output_.verbose ||
                                                                output_.format == Format::kHtml}));
     if (!written) return Fail(written.error().message);
+    if (auto readable = SetBlocks::Readable(); !readable) return Fail(readable.error().message);
     return anything ? ExitCode::kFindings : ExitCode::kNothingFound;
   }
 

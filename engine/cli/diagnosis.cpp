@@ -107,7 +107,7 @@ Result<Diagnosis> Diagnose(const Data& data, Store& store, const SiteOptions& op
   const auto adjust = [&site](SignalList& again) { ApplyOverrides(site->overrides, again); };
   const auto foretold = ForetellEffects(*signals, {rules, data.knowledge, store, adjust}, ranking);
   if (!foretold) return foretold.error();
-  if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
+  if (auto readable = SetBlocks::Readable(); !readable) return readable.error();
   const bool of_rules = site->overrides.empty();  // not the site's own points
   if (of_rules && !work.kept_as.empty()) KeepIncidents(ranking, work.kept_as, store);
   return Finished(std::move(ranking), *site, at.known() ? at : NowInSeconds());

@@ -21,7 +21,7 @@ class Reader {
     for (const Finding* finding : findings) {
       if (auto added = Add(*finding); !added) return added.error();
     }
-    if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
+    if (auto readable = SetBlocks::Readable(); !readable) return readable.error();
     std::map<std::string, std::vector<EvidenceRecord*>> by_file;
     for (FindingRecords& of_finding : result_) {
       for (ReasonRecords& reason : of_finding.reasons) {

@@ -70,6 +70,7 @@ class Comparer {
     for (const auto& [key, trouble] : before_) {
       if (!occurrences_.contains(key)) Vanished(*trouble);
     }
+    if (auto readable = SetBlocks::Readable(); !readable) return readable.error();
     std::stable_sort(result_.changes.begin(), result_.changes.end(),
                      [](const TroubleChange& a, const TroubleChange& b) {
                        return std::tuple(PlaceOf(a.state), !a.fault, -a.confidence) <

@@ -108,14 +108,6 @@ bool Within(const CausesScope& scope, const Signal& signal) {
   });
 }
 
-bool IsLeader(const Finding& finding, const Ranking& ranking) {
-  return std::any_of(ranking.incidents.begin(), ranking.incidents.end(),
-                     [&](const Incident& incident) {
-                       return incident.id == finding.incident &&
-                              &ranking.findings[incident.findings.front()] == &finding;
-                     });
-}
-
 void AddTo(CauseFound& found, const Finding& finding, bool leads) {
   const Signal signal = finding.signal.Read();
   ++found.incidents;
@@ -205,12 +197,16 @@ Result<void> AddFound(const Ranking& ranking, const Store& store, const CausesSc
       return std::tie(b.count, a.host, a.level) < std::tie(a.count, b.host, b.level);
     });
   }
+  std::set<const Finding*> leaders;
+  for (const Incident& incident : ranking.incidents) {
+    leaders.insert(&ranking.findings[incident.findings.front()]);
+  }
   for (const Finding& finding : ranking.findings) {
     if (!rules.contains(finding.signal.rule()) || !Within(scope, finding.signal.Read())) continue;
-    AddTo(answer.found[finding.signal.rule()], finding, IsLeader(finding, ranking));
+    AddTo(answer.found[finding.signal.rule()], finding, leaders.contains(&finding));
     answer.findings.push_back(finding);
   }
-  return {};
+  return SetBlocks::Readable();
 }
 
 std::string_view RelationName(Relation relation) {

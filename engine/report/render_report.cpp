@@ -41,8 +41,7 @@ Result<void> RenderReport(Format format, const Report& report, const Store& stor
                           const Catalogue& catalogue, const RenderReportOptions& options,
                           const TextSink& out) {
   auto done = Render(format, report, store, catalogue, options, out);
-  if (done && !SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
-  return done;
+  return done ? SetBlocks::Readable() : done;
 }
 
 }  // namespace exdiag

@@ -56,7 +56,7 @@ Result<std::vector<EventCount>> LeftOver(const Ranking& ranking,
     return true;
   });
   if (!walked) return walked.error();
-  if (!SetBlocks::OfThread().ok()) return Error{kTemporaryUnreadable};
+  if (auto readable = SetBlocks::Readable(); !readable) return readable.error();
   std::vector<EventCount> list;
   for (auto& [key, count] : counts) list.push_back(std::move(count));
   return list;

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "engine/report/completeness.h"
 #include "engine/report/phrases.h"
@@ -17,6 +18,7 @@ namespace exdiag {
 namespace {
 
 constexpr std::size_t kRivalsShown = 3;
+constexpr std::size_t kAgainShown = 5;
 constexpr std::size_t kUnexplainedShown = 10;
 constexpr std::size_t kInputsShown = 8;
 
@@ -201,6 +203,53 @@ void AddIncident(Document& out, std::size_t number, const Incident& incident, co
   AddUnknown(out, signal, report.made_at);
   AddRivals(out, incident, ranking, options);
   AddAskNext(out, incident, asks, options);
+}
+
+// Of incidents of one cause on the same hosts the first is told whole, and the others, which would
+// say the same again, by a line each.  There are thousands where a log of years has a trouble of
+// every day.
+class Recurrences {
+ public:
+  Recurrences(const Report& report, const ReportOptions& options) {
+    const std::vector<Incident>& incidents = report.ranking.incidents;
+    std::map<std::tuple<bool, const Rule*, const std::vector<std::string>&>, std::size_t> first;
+    for (std::size_t i = 0; i < incidents.size(); ++i) {
+      const Finding& leader = report.ranking.findings[incidents[i].findings.front()];
+      const auto [found, is_new] =
+          first.try_emplace({leader.acknowledged, leader.signal.rule(), incidents[i].hosts}, i);
+      if (is_new || options.verbose) {
+        behind_[i];
+      } else {
+        behind_[found->second].push_back(i);
+      }
+    }
+  }
+
+  // The others that the incident with this index is told for; nullptr when it is one of those.
+  const std::vector<std::size_t>* Behind(std::size_t incident) const {
+    const auto found = behind_.find(incident);
+    return found == behind_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  std::map<std::size_t, std::vector<std::size_t>> behind_;
+};
+
+void AddAgain(Document& out, const std::vector<std::size_t>& others, const Report& report,
+              const ReportOptions& options) {
+  if (others.empty()) return;
+  out.Add(Heading{3, fmt::format("The same again ({})", Counted(others.size(), "time"))});
+  const std::size_t shown = Shown(others.size(), kAgainShown, options);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Incident& incident = report.ranking.incidents[others[i]];
+    const Finding& leader = report.ranking.findings[incident.findings.front()];
+    Phrase text(PeriodText(incident.first_seen, incident.last_seen, incident.time_basis));
+    text.Add(
+        fmt::format(", {}, {}", Counted(incident.events, "event"), Percent(leader.confidence)));
+    text.Add(fmt::format(" [{}]", incident.id), Role::kDim);
+    out.Add(Item{0, "-", text});
+  }
+  AddHidden(out, others.size() - shown, "time");
 }
 
 // ---- the whole
@@ -398,15 +447,19 @@ void IncidentParts(const Report& report, const ReportOptions& options, const Par
   if (report.ranking.incidents.empty()) AddNothingFound(title, report);
   add(std::move(title));
   const Asks asks = AsksOf(report.ranking);
+  const Recurrences recurrences(report, options);
   const std::vector<Incident>& incidents = report.ranking.incidents;
   for (const bool acknowledged : {false, true}) {
     bool first = true;
     for (std::size_t i = 0; i < incidents.size(); ++i) {
       if (IsAcknowledged(incidents[i], report.ranking) != acknowledged) continue;
+      const std::vector<std::size_t>* others = recurrences.Behind(i);
+      if (others == nullptr) continue;
       Document part;
       if (acknowledged && first) part.Add(Heading{2, "Acknowledged"});
       first = false;
       AddIncident(part, i + 1, incidents[i], report, asks, options);
+      AddAgain(part, *others, report, options);
       add(std::move(part));
     }
   }

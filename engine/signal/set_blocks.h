@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/base/result.h"
 #include "engine/base/spill_file.h"
 
 namespace exdiag {
@@ -70,6 +71,11 @@ class SetBlocks {
   // False when what a set gave since the thread began cannot be relied upon: the temporary file
   // could not be read.
   bool ok() const { return file_.ok(); }
+  // Of this thread, as a result: for whoever has read sets or signals and answers now.
+  static Result<void> Readable() {
+    if (OfThread().ok()) return {};
+    return Error{kTemporaryUnreadable};
+  }
 
  private:
   static constexpr std::size_t kInMemory = std::size_t{8} << 20;

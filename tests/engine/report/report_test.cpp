@@ -111,9 +111,26 @@ TEST(ReportTest, NothingFromALogIsObeyed) {
   EXPECT_THAT(csv, Not(HasSubstr("\"=cmd")));
 }
 
+// Seven times the incident that the sample begins with, on other days.
+SampleReport WithRecurrences() {
+  SampleReport sample = MakeSampleReport();
+  Ranking& ranking = sample.report.ranking;
+  for (int day = 1; day <= 7; ++day) {
+    Finding finding = ranking.findings[0];
+    Incident incident = ranking.incidents[0];
+    incident.id = finding.incident = "i" + std::to_string(3 + day);
+    incident.first_seen = incident.first_seen - Duration::Seconds(86'400 * day);
+    incident.last_seen = incident.last_seen - Duration::Seconds(86'400 * day);
+    incident.findings = {ranking.findings.size()};
+    ranking.incidents.push_back(incident);
+    ranking.findings.push_back(finding);
+  }
+  return sample;
+}
+
 // Part after part, as a file is written, it comes to the same as at once.
 TEST(ReportTest, InPartsAsAWhole) {
-  SampleReport sample = MakeSampleReport();
+  SampleReport sample = WithRecurrences();
   for (const bool empty : {false, true}) {
     if (empty) sample.report = {};
     const Report& report = sample.report;
@@ -124,6 +141,35 @@ TEST(ReportTest, InPartsAsAWhole) {
     }
     EXPECT_EQ(JsonOf(report), Dump(ReportJsonValue(report)));
   }
+}
+
+TEST(ReportTest, WhatComesAgainIsToldOnce) {
+  SampleReport sample = WithRecurrences();
+  const std::string title = sample.report.ranking.findings[0].signal.rule()->title;
+  const auto told = [&](bool verbose) {
+    std::size_t count = 0;
+    const std::string text = MarkdownOf(sample.report, {.verbose = verbose});
+    for (const std::string_view line : Split(text, '\n')) {
+      if (line.starts_with("## ") && line.ends_with(title)) ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(told(false), 1u);
+  EXPECT_EQ(told(true), 8u);
+  EXPECT_THAT(Text(sample.report),
+              HasSubstr("  The same again (7 times)\n"
+                        "    - 1999-11-01 19:05:04 to 19:41:31 UTC, 3 events, 87 % [i4]\n"
+                        "    - 1999-10-31 19:05:04 to 19:41:31 UTC, 3 events, 87 % [i5]\n"
+                        "    - 1999-10-30 19:05:04 to 19:41:31 UTC, 3 events, 87 % [i6]\n"
+                        "    - 1999-10-29 19:05:04 to 19:41:31 UTC, 3 events, 87 % [i7]\n"
+                        "    - 1999-10-28 19:05:04 to 19:41:31 UTC, 3 events, 87 % [i8]\n"
+                        "    - 2 times more (--verbose)\n"));
+  // Other hosts, or acknowledged: not the same.
+  sample.report.ranking.incidents[3].hosts = {"PARIS"};
+  sample.report.ranking.findings[sample.report.ranking.incidents[4].findings[0]].acknowledged =
+      true;
+  EXPECT_EQ(told(false), 3u);
+  EXPECT_THAT(Text(sample.report), HasSubstr("The same again (5 times)\n"));
 }
 
 TEST(ReportTest, SameReportSameBytes) {
