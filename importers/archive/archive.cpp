@@ -249,8 +249,7 @@ class Walk {
   std::string AsksForTooMuch(std::uint64_t dictionary) const {
     if (dictionary == kNotKnown) {
       return "asks for memory to be unpacked, and inside of another compression it is not known "
-             "how "
-             "much; not read: unpack it first";
+             "how much; not read: unpack it first";
     }
     return fmt::format(
         "asks for {} MiB of memory to be unpacked, which is more than {}; not read: unpack it "
