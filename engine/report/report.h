@@ -66,10 +66,8 @@ struct ReportOptions {
   bool verbose = false;  // every reason's evidence, all rivals, every input file
 };
 
-// The report for people, for RenderText and RenderMarkdown: the leading cause first, then what to
-// do, then why.
-Document ReportDocument(const Report& report, const ReportOptions& options);
-// The same in parts, each of which begins with a heading: there may be thousands of incidents.
+// The report for people: the leading cause first, then what to do, then why.  In parts for a
+// DocumentRenderer, since there may be thousands of incidents; each begins with a heading.
 using PartSink = std::function<void(Document)>;
 void ReportParts(const Report& report, const ReportOptions& options, const PartSink& add);
 

@@ -262,18 +262,13 @@ std::uint64_t Sum(const std::vector<LedgerRow>& rows, std::uint64_t LedgerRow::*
 }
 
 std::string Title(const Report& report) {
-  std::vector<Incident> incidents = report.ranking.incidents;
-  const auto acknowledged = std::erase_if(incidents, [&](const Incident& incident) {
-    return IsAcknowledged(incident, report.ranking);
-  });
-  const auto expected =
-      std::count_if(incidents.begin(), incidents.end(), [&](const Incident& incident) {
-        return IsExpected(report.ranking.findings[incident.findings.front()]);
-      });
-  const auto noise = static_cast<std::uint64_t>(expected);
-  const std::uint64_t faults = incidents.size() - noise;
+  std::uint64_t acknowledged = 0, noise = 0, faults = 0;
+  for (const Incident& incident : report.ranking.incidents) {
+    const Finding& leader = report.ranking.findings[incident.findings.front()];
+    ++(leader.acknowledged ? acknowledged : IsExpected(leader) ? noise : faults);
+  }
   const std::string known = acknowledged == 0 ? "" : fmt::format(", {} acknowledged", acknowledged);
-  if (incidents.empty()) return acknowledged == 0 ? "Nothing found" : "Nothing new" + known;
+  if (faults + noise == 0) return acknowledged == 0 ? "Nothing found" : "Nothing new" + known;
   if (faults == 0) return "Nothing that needs action" + known;
   std::string title = Counted(faults, "incident");
   if (noise > 0) title += fmt::format(", and {} that needs no action", noise);
@@ -527,12 +522,6 @@ std::string ComparedText(const ReportChanges& changes) {
 
 void AddIncidents(Document& out, const Report& report, const ReportOptions& options) {
   IncidentParts(report, options, [&out](Document part) { Append(std::move(part), out); });
-}
-
-Document ReportDocument(const Report& report, const ReportOptions& options) {
-  Document out;
-  ReportParts(report, options, [&out](Document part) { Append(std::move(part), out); });
-  return out;
 }
 
 void ReportParts(const Report& report, const ReportOptions& options, const PartSink& add) {

@@ -235,9 +235,9 @@ class Walk {
     if (format != ARCHIVE_FORMAT_ZIP) return std::nullopt;
     if (archive_filter_code(reader_.get(), 0) != ARCHIVE_FILTER_NONE) {
       const std::string_view how = archive_format_name(reader_.get());  // "ZIP 2.0 (deflation)"
-      const bool plain = how.ends_with("(uncompressed)") || how.ends_with("(deflation)") ||
-                         how.ends_with("(bzip)");
-      return plain ? std::nullopt : std::optional(kNotKnown);
+      const bool asks = how.ends_with("(lzma)") || how.ends_with("(xz)") ||
+                        how.find("(ppmd") != std::string_view::npos;
+      return asks ? std::optional(kNotKnown) : std::nullopt;
     }
     const la_int64_t header = archive_read_header_position(reader_.get());
     const la_int64_t packed = archive_filter_bytes(reader_.get(), 0);

@@ -1,10 +1,12 @@
 #include "importers/archive/dictionary.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 #include <string_view>
-#include <vector>
+
+#include "importers/binary_log/little_endian.h"
 
 namespace exdiag {
 namespace {
@@ -14,11 +16,6 @@ class Numbers {
  public:
   explicit Numbers(std::span<const std::byte> bytes) : rest_(bytes) {}
 
-  std::uint64_t Little(std::size_t size) {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < size; ++i) number |= static_cast<std::uint64_t>(Byte()) << 8 * i;
-    return number;
-  }
   // .xz file format 1.1, section 1.2.
   std::uint64_t Variable() {
     std::uint64_t number = 0;
@@ -75,24 +72,22 @@ std::optional<std::uint64_t> OfXz(std::span<const std::byte> head) {
 
 std::optional<std::uint64_t> DictionaryAt(const ByteSource& bytes, std::uint64_t offset,
                                           PackedBy packed_by) {
-  std::vector<std::byte> head(64);
-  head.resize(bytes.ReadAt(offset, head));
-  Numbers numbers(head);
+  std::array<std::byte, 64> head{};
+  const std::size_t got = bytes.ReadAt(offset, head);
   switch (packed_by) {
     case PackedBy::kXz:
-      return OfXz(head);
+      return OfXz(std::span(head).first(got));
     case PackedBy::kZipLzma:
-      numbers.Skip(5);  // version, size of the properties, the first of them
-      return numbers.Little(4);
+      return LoadU32(head.data() + 5);  // behind version, size of the properties, the first of them
     case PackedBy::kZipPpmd:
-      return ((numbers.Little(2) >> 4 & 0xff) + 1) << 20;
+      return static_cast<std::uint64_t>((LoadU16(head.data()) >> 4 & 0xff) + 1) << 20;
   }
   return std::nullopt;
 }
 
 std::optional<std::uint64_t> DictionaryOfZipMember(const ByteSource& bytes, std::uint64_t header,
                                                    std::uint64_t packed) {
-  std::vector<std::byte> local(10);
+  std::array<std::byte, 10> local;
   if (bytes.ReadAt(header, local) < local.size()) return std::nullopt;
   // libarchive looks at eight bits of the method.
   switch (std::to_integer<std::uint8_t>(local[8])) {

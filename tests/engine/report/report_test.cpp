@@ -135,7 +135,10 @@ TEST(ReportTest, InPartsAsAWhole) {
     if (empty) sample.report = {};
     const Report& report = sample.report;
     for (const bool verbose : {false, true}) {
-      const Document whole = ReportDocument(report, {.verbose = verbose});
+      Document whole;
+      ReportParts(report, {.verbose = verbose}, [&whole](const Document& part) {
+        whole.blocks.insert(whole.blocks.end(), part.blocks.begin(), part.blocks.end());
+      });
       EXPECT_EQ(Text(report, verbose), RenderText(whole, {.width = 80}));
       EXPECT_EQ(MarkdownOf(report, {.verbose = verbose}), RenderMarkdown(whole));
     }

@@ -6,6 +6,7 @@
 
 #include "tests/importers/archive/archive_builder.h"
 #include "tests/importers/hostile_text.h"
+#include "tests/importers/trace/trace_bytes.h"
 
 namespace exdiag {
 namespace {
@@ -17,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
+using trace_test::Little;
 
 struct Walked {
   bool is_archive = false;
@@ -206,12 +208,6 @@ TEST(ArchiveTest, BombsAreRefused) {
   EXPECT_EQ(by_count.error, "holds more than 1 files; the rest is not read");
 }
 
-std::string Little(std::uint64_t number, std::size_t size) {
-  std::string bytes;
-  for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(number >> 8 * i & 0xff);
-  return bytes;
-}
-
 // A zip with the member "x" and what is said to be packed by this method; APPNOTE.TXT 6.3.
 std::string ZipOf(std::uint64_t method, const std::string& packed, bool with_directory = true) {
   const std::string sizes = Little(packed.size(), 4) + Little(packed.size(), 4) + Little(1, 2);
@@ -219,7 +215,7 @@ std::string ZipOf(std::uint64_t method, const std::string& packed, bool with_dir
       Little(20, 2) + Little(0, 2) + Little(method, 2) + Little(0, 4) + Little(0, 4) + sizes;
   std::string zip = "PK\x03\x04" + common + Little(0, 2) + "x" + packed;
   if (!with_directory) return zip;
-  const std::string directory = "PK\x01\x02" + Little(20, 2) + common + Little(0, 16) + "x";
+  const std::string directory = "PK\x01\x02" + Little(20, 2) + common + std::string(16, '\0') + "x";
   const std::string place = Little(directory.size(), 4) + Little(zip.size(), 4) + Little(0, 2);
   return zip + directory + "PK\x05\x06" + Little(0, 4) + Little(1, 2) + Little(1, 2) + place;
 }
@@ -279,6 +275,9 @@ TEST(ArchiveTest, AZipInsideOfAnotherCompression) {
                        "a.zip.gz");
   };
   EXPECT_THAT(walk(BuildArchive({}, {{"x", "one"}})).members, ElementsAre("x: one"));
+  // The reason of the library, not ours.
+  EXPECT_THAT(walk(ZipOf(9, "one")).members,
+              ElementsAre("x! Unsupported ZIP compression method (9: deflation-64-bit); not read"));
   EXPECT_THAT(walk(ZipOf(98, "\xf5\x0a, packed")).members,
               ElementsAre("x! asks for memory to be unpacked, and inside of another compression it "
                           "is not known how much; not read: unpack it first"));
